@@ -1,0 +1,48 @@
+/*
+ * An open-addressing index from 64-bit keys to 32-bit slots, of fixed capacity.
+ *
+ * Linear probing at a load of at most one half, deletion by backward shift (no tombstones, so it
+ * never degrades). Keys are compared in full; several entries may share a key (a hash of something
+ * longer), and the caller tells them apart with the iterator and its own comparison. Probes are
+ * bounded: an insert that would sit further than HASH_INDEX_PROBES_MAX from its home is refused,
+ * so a lookup never walks more. Callers whose keys a peer can choose hash them with a secret seed
+ * (hash_bytes). Single-threaded; no allocation after init.
+ */
+#ifndef TERCEL_CORE_BASE_HASH_INDEX_H
+#define TERCEL_CORE_BASE_HASH_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/bytes.h"
+#include "core/base/check.h"
+
+#define HASH_INDEX_PROBES_MAX 128
+#define HASH_INDEX_NONE UINT32_MAX
+
+struct hash_index;
+
+struct hash_seed {
+    unsigned char key[16];
+};
+
+/* SipHash-2-4 (libsodium crypto_shorthash) of `text` under `seed`. */
+uint64_t hash_bytes(struct bytes text, const struct hash_seed *seed);
+
+/* `entries`: the most that are held at once, 1 .. 2^27. 0 for impossible limits. */
+size_t hash_index_footprint(uint32_t entries);
+struct hash_index *hash_index_init(void *mem, uint32_t entries);
+
+/* `slot` != HASH_INDEX_NONE. False when full or the probe bound would be passed: refuse the work. */
+bool hash_index_insert(struct hash_index *index, uint64_t key, uint32_t slot) MUST_USE;
+
+/* Removes the entry with this key and slot; false when there is none. */
+bool hash_index_remove(struct hash_index *index, uint64_t key, uint32_t slot);
+
+/* Walks the slots stored under `key`: start with *cursor = 0; HASH_INDEX_NONE ends the walk. */
+uint32_t hash_index_next(const struct hash_index *index, uint64_t key, uint32_t *cursor);
+
+uint32_t hash_index_count(const struct hash_index *index);
+
+#endif
