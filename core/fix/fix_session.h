@@ -1,0 +1,253 @@
+/*
+ * One FIX session: acceptor or initiator, no I/O.
+ *
+ * It is given bytes and time and gives back actions, bytes and a deadline; who owns the stream
+ * joins the two. Rules: FIX 4.4 volume 2 (session protocol). It never reads a clock, never
+ * allocates, and survives the connection: sequence numbers live as long as the struct.
+ *
+ *   fix_session_connected(s, now, epoch)       a stream opened (initiator: Logon becomes owed)
+ *   fix_session_input(s, now, bytes, &input)   one message in -> one action out, repeat
+ *   fix_session_output(s, now, room, bytes)    one owed admin message into reserved room, repeat
+ *   fix_session_begin / _end                   one application message into reserved room
+ *   fix_session_deadline(s)                    when fix_session_tick must run next
+ *   fix_session_tick(s, now)                   heartbeats, test requests, time-outs
+ *   fix_session_disconnected(s, now)           the stream is gone
+ *
+ * Sequence numbers are consumed only by a message that was completely written into room the caller
+ * had reserved; the caller must then commit it. State that depends on a message having been sent
+ * (a ResendRequest outstanding, say) changes then and not before.
+ *
+ * Questions that take time are asked, not answered inline: NEED_SIGNATURE (an initiator's Logon
+ * must be signed) and NEED_VERDICT (may this Logon in?). The answer carries the epoch it was asked
+ * in; an answer for another epoch is ignored. Both have a deadline.
+ *
+ * Inbound gaps: one ResendRequest (7=expected, 16=0) per gap; messages ahead of the gap are not
+ * delivered and will come again. ResendRequests from the peer are answered by one gap fill to the
+ * next outbound number: no application message is ever sent twice.
+ *
+ * Threading: one thread. Size: fixed. Ownership: config's strings are borrowed for the session's
+ * life.
+ */
+#ifndef TERCEL_CORE_FIX_FIX_SESSION_H
+#define TERCEL_CORE_FIX_FIX_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/bytes.h"
+#include "core/base/instant.h"
+#include "core/fix/fix_frame.h"
+#include "core/fix/fix_view.h"
+#include "core/fix/fix_writer.h"
+
+/* Room that any admin message fits in: what a caller reserves before fix_session_output. */
+#define FIX_ADMIN_BYTES_MAX 1024
+#define FIX_COMP_ID_MAX 63
+#define FIX_TEST_REQ_ID_MAX 64
+#define FIX_SESSION_TEXT_MAX 127
+/* Rejects (and test request answers) that may be owed at once; input is refused beyond it. */
+#define FIX_OWED_MAX 16
+
+enum fix_role { FIX_ACCEPTOR = 0, FIX_INITIATOR };
+
+struct fix_session;
+
+/* What a dialect adds to the session layer. Cold: called once per Logon. */
+struct fix_logon_hook {
+    /* Appends the dialect's Logon fields (keys, signature, COD flags) after the standard ones. */
+    void (*write_fields)(void *context, const struct fix_session *session,
+                         struct fix_writer *writer);
+    void *context;
+};
+
+struct fix_session_config {
+    enum fix_role role;
+    struct bytes begin_string;   /* "FIX.4.4" */
+    struct bytes sender_comp_id; /* ours */
+    struct bytes target_comp_id; /* theirs */
+    uint32_t heartbeat_s;  /* initiator: proposed; acceptor: taken from the Logon, 1 .. 3600 */
+    unsigned time_digits;  /* fraction digits of the times we write: 0, 3, 6 or 9 */
+    bool reset_on_logon;   /* initiator: send 141=Y and start at 1 */
+    bool signature_needed; /* initiator: NEED_SIGNATURE before the Logon */
+    bool verdict_needed;   /* acceptor: NEED_VERDICT before the answer */
+    size_t message_bytes_max;
+    struct duration latency_max; /* of SendingTime against now, either way; 0: not checked */
+    struct duration logon_timeout;
+    struct duration logout_timeout;
+    struct duration answer_timeout; /* for a signature or verdict */
+    struct fix_logon_hook logon_hook;
+};
+
+enum fix_session_state {
+    FIX_SESSION_DOWN = 0,      /* no stream */
+    FIX_SESSION_LOGON_AWAITED, /* acceptor: connected, nothing received yet */
+    FIX_SESSION_SIGNATURE_AWAITED,
+    FIX_SESSION_VERDICT_AWAITED,
+    FIX_SESSION_LOGON_SENT, /* initiator: Logon written (or owed), no answer yet */
+    FIX_SESSION_UP,
+    FIX_SESSION_LOGOUT_SENT, /* ours is out (or owed), theirs awaited */
+    FIX_SESSION_CLOSING      /* flush what is owed, then close the stream */
+};
+
+/* What the caller does with what fix_session_input found. */
+enum fix_action {
+    FIX_ACTION_NONE = 0,       /* consumed; go on with the next message */
+    FIX_ACTION_PARTIAL,        /* input->need bytes are needed; nothing consumed */
+    FIX_ACTION_BLOCKED,        /* too much is owed: flush output first; nothing consumed */
+    FIX_ACTION_DELIVER,        /* an application message, in sequence: input->view */
+    FIX_ACTION_UP,             /* the session is established now */
+    FIX_ACTION_NEED_SIGNATURE, /* answer with fix_session_signed */
+    FIX_ACTION_NEED_VERDICT,   /* the Logon is in input->view; answer with fix_session_verdict */
+    FIX_ACTION_CLOSE           /* nothing more to read; flush what is owed, then close the stream */
+};
+
+/* Why a session ended: for the log, metrics and the peer's Text. The first cause wins. */
+enum fix_end {
+    FIX_END_NONE = 0,
+    FIX_END_LOGOUT_RECEIVED,
+    FIX_END_LOGOUT_ANSWERED, /* we asked, they answered */
+    FIX_END_LOGOUT_TIMEOUT,
+    FIX_END_STREAM_CLOSED,
+    FIX_END_LOGON_TIMEOUT,
+    FIX_END_ANSWER_TIMEOUT, /* no signature or verdict in time */
+    FIX_END_REFUSED,        /* the verdict said no, or they refused our Logon */
+    FIX_END_NOT_LOGON,      /* first message was something else or garbled */
+    FIX_END_COMP_ID,
+    FIX_END_BEGIN_STRING,
+    FIX_END_SEQUENCE_TOO_LOW,
+    FIX_END_SEQUENCE_MISSING,
+    FIX_END_SENDING_TIME,
+    FIX_END_HEARTBEAT_TIMEOUT,
+    FIX_END_TOO_LONG, /* a message over message_bytes_max */
+    FIX_END_BAD_LOGON /* missing or impossible 98, 108, ... */
+};
+
+struct fix_input {
+    enum fix_action action;
+    size_t consumed;      /* bytes to give back to the stream; 0 with PARTIAL and BLOCKED */
+    size_t need;          /* PARTIAL: what to ask of the stream next time */
+    bool secret;          /* the consumed bytes held a password: wipe them */
+    uint64_t seq;         /* of the message in view */
+    struct fix_view view; /* valid with DELIVER and NEED_VERDICT until the bytes are consumed */
+};
+
+struct fix_session_counters {
+    uint64_t received;
+    uint64_t sent;
+    uint64_t garbled;
+    uint64_t gaps;
+    uint64_t rejects_sent;
+    uint64_t rejects_received;
+    uint64_t duplicates; /* PossDup already seen: ignored */
+};
+
+/* One thing owed to the peer; the session keeps a bounded queue of them. */
+struct fix_owed {
+    char msg_type;
+    uint32_t ref_tag;
+    uint32_t reason;
+    uint64_t ref_seq; /* Reject: 45; gap fill: first number it covers; ResendRequest: 7 */
+    char ref_msg_type[4];
+    uint8_t text_len;
+    char text[FIX_SESSION_TEXT_MAX + 1]; /* 58, or 112 of a Heartbeat or TestRequest */
+};
+
+struct fix_session {
+    struct fix_session_config config;
+    enum fix_session_state state;
+    enum fix_end end;
+    uint32_t epoch;
+    uint64_t next_out;     /* the next number we send */
+    uint64_t next_in;      /* the next number we expect */
+    uint64_t resend_until; /* highest early number seen while a ResendRequest is open; 0: none */
+    uint64_t logon_seq;    /* of the Logon awaiting a verdict */
+    bool logon_reset;
+    uint32_t heartbeat_s; /* in force */
+    struct instant last_sent;
+    struct instant last_received;
+    struct instant deadline_state; /* of the current waiting state; INSTANT_NEVER if none */
+    bool test_request_sent;
+    uint32_t owed_count;
+    uint32_t owed_first;
+    struct fix_owed owed[FIX_OWED_MAX];
+    struct fix_time_cache time_cache;
+    struct utc sending_time; /* of the message being written; a signature covers it */
+    char end_text[FIX_SESSION_TEXT_MAX + 1]; /* their Text(58), or ours */
+    struct fix_session_counters counters;
+};
+
+void fix_session_init(struct fix_session *session, const struct fix_session_config *config);
+
+void fix_session_connected(struct fix_session *session, struct now now, uint32_t epoch);
+void fix_session_disconnected(struct fix_session *session, struct now now);
+
+/*
+ * Takes at most one message from the front of `in` (which may be empty: PARTIAL). Call again after
+ * consuming until PARTIAL, BLOCKED or CLOSE. Reading never writes: what it wants to say becomes
+ * owed.
+ */
+void fix_session_input(struct fix_session *session, struct now now, struct bytes in,
+                       struct fix_input *input);
+
+/* Whether fix_session_output would write something. */
+bool fix_session_has_output(const struct fix_session *session);
+
+/*
+ * Writes the next owed admin message into `room` (FIX_ADMIN_BYTES_MAX bytes) and returns its
+ * length; *secret says that it holds a password or signature. The caller must commit. After the
+ * last one of a CLOSING session the caller closes the stream.
+ */
+size_t fix_session_output(struct fix_session *session, struct now now, char *room, size_t bytes,
+                          bool *secret);
+
+/* Whether application messages may be sent now (UP, nothing owed that must go first). */
+bool fix_session_can_send(const struct fix_session *session);
+
+/*
+ * Begins an application message in reserved room: header written, the caller puts the body fields.
+ * fix_session_end returns the length, to be committed, or 0 when it did not fit: then the number is
+ * not consumed and the caller cancels the reservation. Only while fix_session_can_send.
+ */
+void fix_session_begin(struct fix_session *session, struct now now, struct bytes msg_type,
+                       char *room, size_t bytes, struct fix_writer *writer);
+size_t fix_session_end(struct fix_session *session, struct now now,
+                       struct fix_writer *writer) MUST_USE;
+
+/*
+ * The caller could not process the message it was delivered: owes a Reject(3) with
+ * SessionRejectReason(373) `reason`, RefTagID(371) when ref_tag is not 0. Never refused: input is
+ * BLOCKED before the queue could overflow.
+ */
+void fix_session_reject(struct fix_session *session, const struct fix_view *view, uint32_t reason,
+                        uint32_t ref_tag, struct bytes text);
+
+/* Answers to NEED_SIGNATURE and NEED_VERDICT; ignored when the epoch or the state is another. */
+void fix_session_signed(struct fix_session *session, struct now now, uint32_t epoch, bool ok);
+void fix_session_verdict(struct fix_session *session, struct now now, uint32_t epoch, bool accepted,
+                         struct bytes text);
+
+/* Starts an orderly logout; Text(58) optional. */
+void fix_session_logout(struct fix_session *session, struct now now, struct bytes text);
+
+struct instant fix_session_deadline(const struct fix_session *session);
+enum fix_action fix_session_tick(struct fix_session *session, struct now now);
+
+const char *fix_session_state_name(enum fix_session_state state);
+const char *fix_end_name(enum fix_end end);
+
+/*
+ * Reads the identity of an unbound connection's first message: PARTIAL (need), DELIVER (sender and
+ * target are the peer's 49 and 56, views into `in`; nothing consumed) or CLOSE (not a Logon).
+ */
+struct fix_identity {
+    struct bytes begin_string;
+    struct bytes sender_comp_id;
+    struct bytes target_comp_id;
+    size_t need;
+};
+
+enum fix_action fix_session_identify(struct bytes in, size_t message_bytes_max,
+                                     struct fix_identity *identity) MUST_USE;
+
+#endif
