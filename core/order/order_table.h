@@ -1,0 +1,107 @@
+/*
+ * The pool of orders of one shard, and the index by (client, ClOrdID).
+ *
+ * A slot is taken when an order is accepted and not reused before the order is terminal and the
+ * late-report window has passed since, so that a late fill still finds its order. One thread owns
+ * it.
+ */
+#ifndef TERCEL_CORE_ORDER_ORDER_TABLE_H
+#define TERCEL_CORE_ORDER_ORDER_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/check.h"
+#include "core/base/hash_index.h"
+#include "core/base/instant.h"
+#include "core/order/order_request.h"
+#include "core/order/order_state.h"
+
+#define VENUE_ORDER_ID_MAX 47
+#define ORDER_NONE UINT32_MAX
+#define REQUEST_NONE UINT32_MAX
+
+struct order {
+    enum order_state state;
+    bool cancel_pending; /* a cancel is with the venue, or owed to it */
+    bool cancel_owed;    /* accepted from the client, not yet written to the venue */
+    bool venue_accepted; /* the venue acknowledged it at least once */
+    enum order_side side;
+    enum order_type type;
+    enum time_in_force time_in_force;
+    uint32_t flags;
+    uint32_t client;
+    uint32_t account;
+    uint32_t instrument;
+    uint32_t venue;
+    uint32_t new_request;    /* entry in the venue's request table, or REQUEST_NONE */
+    uint32_t cancel_request; /* likewise */
+    uint32_t next_free;      /* list links of the table */
+    uint64_t number;         /* unique over the shard's life: our OrderID(37) is made of it */
+    struct quantity quantity;
+    struct quantity filled; /* CumQty */
+    struct price price;
+    struct price last_price;    /* of the latest fill */
+    unsigned __int128 notional; /* sum of last price x last quantity, in scaled units */
+    uint32_t fills;
+    struct cl_ord_id cl_ord_id;
+    struct cl_ord_id cancel_cl_ord_id; /* of the cancel in progress */
+    uint8_t venue_order_id_len;
+    char venue_order_id[VENUE_ORDER_ID_MAX + 1];
+    struct instant received;
+    struct instant sent;
+    struct instant ended;
+};
+
+struct order_table_limits {
+    uint32_t orders;             /* slots, 1 .. 2^24 */
+    struct duration late_window; /* a terminal order's slot is kept at least this long */
+};
+
+struct order_table;
+
+size_t order_table_footprint(struct order_table_limits limits);
+struct order_table *order_table_init(void *mem, struct order_table_limits limits,
+                                     const struct hash_seed *seed);
+
+enum order_table_result {
+    ORDER_TABLE_OK = 0,
+    ORDER_TABLE_DUPLICATE, /* this client used this ClOrdID for an order (or a cancel) still held */
+    ORDER_TABLE_FULL       /* every slot is live or inside its late-report window */
+};
+
+/*
+ * Takes a slot for a new order of `client` with this ClOrdID; *slot is its index. The order is
+ * zeroed but for client, cl_ord_id, number, the request links (REQUEST_NONE) and state PENDING_NEW.
+ */
+enum order_table_result order_table_take(struct order_table *table, struct now now, uint32_t client,
+                                         const struct cl_ord_id *id, uint32_t *slot) MUST_USE;
+
+/* The order itself; slot < orders. Valid while the slot is taken. */
+struct order *order_table_at(struct order_table *table, uint32_t slot);
+
+/* The slot of this client's order, or ORDER_NONE. */
+uint32_t order_table_find(const struct order_table *table, uint32_t client,
+                          const struct cl_ord_id *id);
+
+/* Gives a slot back at once: the order never left (its reservation was cancelled). */
+void order_table_undo(struct order_table *table, uint32_t slot);
+
+/* The order became terminal: its slot is reused no earlier than now + late_window. Once per order.
+ */
+void order_table_end(struct order_table *table, struct now now, uint32_t slot);
+
+/* Moves up to `count_max` expired slots to the free list; those slots leave the indexes. *reused is
+ * told of each so that its requests can be freed. Called each turn with a small bound. */
+uint32_t order_table_sweep(struct order_table *table, struct now now, uint32_t *slots,
+                           uint32_t count_max);
+
+/* Live (not terminal) orders; taken slots. */
+uint32_t order_table_live(const struct order_table *table);
+uint32_t order_table_taken(const struct order_table *table);
+
+/* The next taken slot at or after `from`, or ORDER_NONE: for walks over all orders (cold). */
+uint32_t order_table_next(const struct order_table *table, uint32_t from);
+
+#endif

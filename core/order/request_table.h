@@ -1,0 +1,82 @@
+/*
+ * Requests of one venue session, and the ids that name them on the wire.
+ *
+ * Every message that asks the venue for something (a new order, a cancel) takes an entry. The
+ * ClOrdID sent to the venue is 128 bits made of the time, the shard, the run's epoch, the entry,
+ * its generation and check bits, so that a report leads to its entry without a search; but the
+ * entry is trusted only when the whole id equals the one it stored. Anything else is foreign:
+ * another run's, another router's, or nobody's. It is counted and never booked on an order of ours.
+ *
+ * The wire form here is a version-4 variant-1 UUID in lower case whose first 48 bits are time in
+ * 10-microsecond units, strictly increasing per table (Kraken, "ClOrdID (11) rules"). Layout of the
+ * 74 free bits, high to low: check 10, shard 6, epoch 16, generation 22, entry 20.
+ *
+ * One thread owns it.
+ */
+#ifndef TERCEL_CORE_ORDER_REQUEST_TABLE_H
+#define TERCEL_CORE_ORDER_REQUEST_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/bytes.h"
+#include "core/base/check.h"
+#include "core/base/instant.h"
+
+#define REQUEST_ENTRIES_MAX (1U << 20)
+#define REQUEST_UUID_BYTES 36
+
+enum request_kind { REQUEST_FREE = 0, REQUEST_NEW_ORDER, REQUEST_CANCEL };
+
+struct request_id {
+    uint64_t high;
+    uint64_t low;
+};
+
+struct request {
+    struct request_id id;
+    enum request_kind kind;
+    uint32_t order;      /* slot in the order table */
+    uint32_t generation; /* of this entry, counts its uses */
+    uint32_t next_free;
+};
+
+struct request_table_limits {
+    uint32_t entries; /* 1 .. REQUEST_ENTRIES_MAX */
+    uint8_t shard;    /* 0 .. 63 */
+    uint16_t epoch;   /* of this run: never the same in two runs that can overlap at the venue */
+};
+
+struct request_table;
+
+size_t request_table_footprint(struct request_table_limits limits);
+struct request_table *request_table_init(void *mem, struct request_table_limits limits);
+
+/* Takes an entry and makes its id; REQUEST_NONE (UINT32_MAX) when none is free. */
+uint32_t request_table_take(struct request_table *table, struct now now, enum request_kind kind,
+                            uint32_t order);
+
+struct request *request_table_at(struct request_table *table, uint32_t entry);
+
+/* Frees the entry; its id is foreign from now on. */
+void request_table_free(struct request_table *table, uint32_t entry);
+
+enum request_match {
+    REQUEST_OURS = 0,
+    REQUEST_MALFORMED, /* not an id of this form at all */
+    REQUEST_BAD_CHECK, /* this form, wrong check bits: somebody else's UUID */
+    REQUEST_STALE      /* ours by form: another shard's, another run's, or the entry moved on */
+};
+
+/* Resolves the id a venue sent back; *entry only on REQUEST_OURS. */
+enum request_match request_table_match(const struct request_table *table, struct bytes text,
+                                       uint32_t *entry) MUST_USE;
+
+/* Writes the 36 characters of the UUID. */
+void request_id_format(struct request_id id, char *out);
+bool request_id_parse(struct bytes text, struct request_id *id) MUST_USE;
+
+uint32_t request_table_used(const struct request_table *table);
+
+#endif
