@@ -1,0 +1,203 @@
+/*
+ * The configuration: what one instance is to do, read once at start and never changed after.
+ *
+ * A config is a YAML file (a strict subset: no anchors, aliases, tags, or second document; no key
+ * twice; no key unknown to the schema in config_schema.c). config_load checks everything that can
+ * be known from the file and the host: types, ranges, names, references. A config that loaded is
+ * consistent; whoever uses it need not check again. Not here: reading secrets (credential.h),
+ * looking at the files that the config names (config_files.h), and deriving memory from limits.
+ *
+ * Lists are bounded arrays with a count. References between sections are indexes into those arrays.
+ * Every string is NUL-terminated printable ASCII, never NULL, empty when the key is optional and
+ * absent. Paths are absolute or relative to the working directory: a path in the file is taken
+ * relative to the folder that the file lies in.
+ *
+ * Threading: loading is cold and allocates; a loaded config is read-only and lives, at one address,
+ * until config_free.
+ */
+#ifndef TERCEL_CORE_APP_CONFIG_H
+#define TERCEL_CORE_APP_CONFIG_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/bytes.h"
+#include "core/base/check.h"
+#include "core/base/decimal.h"
+#include "core/base/instant.h"
+
+#define CONFIG_VERSION 1
+#define CONFIG_FILE_BYTES_MAX (1024 * 1024)
+
+#define CONFIG_LISTENERS_MAX 8
+#define CONFIG_CLIENTS_MAX 256
+#define CONFIG_VENUES_MAX 16
+#define CONFIG_ACCOUNTS_MAX 256 /* different account names in all */
+#define CONFIG_INSTRUMENTS_MAX 2048
+#define CONFIG_CORE_NONE (-1)
+
+/* A numeric IPv4 or IPv6 address and a port, ready for bind and connect. */
+struct config_endpoint {
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } address;
+    socklen_t address_bytes;
+    const char *text; /* as written */
+};
+
+/* min <= max, both > 0. */
+struct config_duration_range {
+    struct duration min;
+    struct duration max;
+};
+
+enum config_mode { CONFIG_MODE_PAPER = 0, CONFIG_MODE_LIVE };
+enum config_poll { CONFIG_POLL_SPIN = 0, CONFIG_POLL_YIELD };
+enum config_listener_kind { CONFIG_LISTENER_ORDER_ENTRY = 0 };
+enum config_dialect { CONFIG_DIALECT_KRAKEN_SPOT = 0 };
+enum config_transport { CONFIG_TRANSPORT_KERNEL = 0 };
+enum config_self_trade {
+    CONFIG_SELF_TRADE_CANCEL_NEWEST = 0,
+    CONFIG_SELF_TRADE_CANCEL_OLDEST,
+    CONFIG_SELF_TRADE_CANCEL_BOTH
+};
+enum config_shutdown { CONFIG_SHUTDOWN_CANCEL = 0, CONFIG_SHUTDOWN_LEAVE };
+
+struct config_instance {
+    const char *name;
+    enum config_mode mode;
+};
+
+struct config_worker {
+    int32_t core; /* CONFIG_CORE_NONE: not pinned; else a core of this host */
+    enum config_poll poll;
+    struct duration idle_wait; /* the longest a yielding worker waits for input */
+};
+
+struct config_limits {
+    uint32_t orders;             /* orders held at once, live and not yet reusable */
+    uint32_t requests_per_venue; /* requests of a venue session that may still get an answer */
+    uint32_t client_connections; /* accepted at once, logged on or not; >= client_count */
+    uint32_t reports_per_client; /* execution reports waiting for a client that reads slowly */
+    uint32_t message_bytes_max;  /* of one FIX message, either way */
+    uint32_t send_buffer_bytes;  /* per connection; >= message_bytes_max */
+    uint32_t receive_buffer_bytes;
+    uint32_t ledger_cells;              /* ring to the ledger's thread; a power of two */
+    struct duration late_report_window; /* a finished order's slot is not reused before */
+};
+
+struct config_listener {
+    const char *name;
+    struct config_endpoint endpoint;
+    enum config_listener_kind kind;
+};
+
+struct config_client {
+    const char *name;
+    const char *sender_comp_id; /* what the client sends as 49 */
+    const char *target_comp_id; /* what the client sends as 56: us */
+    const char *password_file;  /* argon2id text; empty: none asked (every listener is loopback) */
+    struct config_duration_range heartbeat; /* whole seconds; what a Logon's 108 may ask for */
+    struct duration logon_timeout;
+    uint16_t accounts[CONFIG_ACCOUNTS_MAX]; /* of config.accounts: what Account(1) may say; >= 1 */
+    uint32_t account_count;
+    uint16_t
+        venues[CONFIG_VENUES_MAX]; /* of config.venues: what ExDestination(100) may say; >= 1 */
+    uint32_t venue_count;          /* all of them when the file names none */
+};
+
+struct config_venue {
+    const char *name; /* what ExDestination(100) says: upper case */
+    enum config_dialect dialect;
+    struct config_endpoint endpoint;
+    enum config_transport transport;
+    bool tls; /* always false: not built yet, a config that asks for it is refused */
+    const char *sender_comp_id;
+    const char *target_comp_id;
+    const char *api_key_file;
+    const char *api_secret_file;
+    struct duration heartbeat; /* whole seconds: 108 */
+    bool reset_on_logon;
+    bool cancel_on_disconnect; /* always said explicitly on Logon */
+    enum config_self_trade self_trade_prevention;
+    struct duration order_validity; /* the venue must take a new order within this, or drop it */
+    struct duration connect_timeout;
+    struct duration logon_timeout;
+    struct config_duration_range reconnect; /* the wait before a new try, doubling */
+    uint16_t
+        accounts[CONFIG_ACCOUNTS_MAX]; /* of config.accounts: which this session trades; >= 1 */
+    uint32_t account_count;
+};
+
+struct config_instrument_venue {
+    uint16_t venue;     /* of config.venues */
+    const char *symbol; /* the venue's own */
+};
+
+struct config_instrument {
+    const char *symbol;       /* ours: Symbol(55) to clients */
+    uint32_t price_digits;    /* decimals of a price: struct price is scaled by 10^price_digits */
+    uint32_t quantity_digits; /* likewise struct quantity */
+    struct price tick;        /* >= 1 */
+    struct quantity lot;      /* >= 1 */
+    struct quantity min_quantity;                             /* a multiple of lot, >= lot */
+    struct config_instrument_venue venues[CONFIG_VENUES_MAX]; /* each venue at most once; >= 1 */
+    uint32_t venue_count;
+};
+
+struct config_shutdown_policy {
+    enum config_shutdown policy;
+    struct duration deadline;
+};
+
+struct config_text; /* the strings */
+
+struct config {
+    struct config_instance instance;
+    uint32_t shard_id; /* 0 .. 63 */
+    struct config_worker order_entry;
+    struct config_limits limits;
+    const char *ledger_file;
+    struct config_listener listeners[CONFIG_LISTENERS_MAX];
+    uint32_t listener_count;
+    struct config_client clients[CONFIG_CLIENTS_MAX];
+    uint32_t client_count;
+    struct config_venue venues[CONFIG_VENUES_MAX];
+    uint32_t venue_count;
+    const char *accounts[CONFIG_ACCOUNTS_MAX]; /* every account name once */
+    uint32_t account_count;
+    struct config_instrument instruments[CONFIG_INSTRUMENTS_MAX];
+    uint32_t instrument_count;
+    struct config_shutdown_policy shutdown;
+    struct config_text *text;
+};
+
+/* What of the host the checks need; a parameter, so that tests are about no host in particular. */
+struct config_host {
+    uint32_t core_count;
+    bool cores[1024]; /* usable by this process, by number */
+};
+
+void config_host_read(struct config_host *host);
+
+struct config_report;
+
+/*
+ * Reads and checks the file. NULL when there is an error: `report` (config_report.h) then says
+ * which, all of them up to its bound; warnings may be there in either case.
+ */
+struct config *config_load(const char *path, const struct config_host *host,
+                           struct config_report *report) MUST_USE;
+
+/* The same for bytes in hand. `name` stands for the file in messages and gives the folder. */
+struct config *config_load_bytes(struct bytes text, const char *name,
+                                 const struct config_host *host,
+                                 struct config_report *report) MUST_USE;
+
+void config_free(struct config *config);
+
+#endif
