@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#define CACHE_LINE 64
+
 #define ARENA_PLACES_MAX 512
 #define ARENA_NAME_MAX 47
 
@@ -35,12 +37,16 @@ struct arena {
 void arena_init(struct arena *arena, void *mem, size_t size);
 
 /*
- * Zeroed room for `bytes` (> 0), aligned to `align` (a power of two <= 4096). A name longer than
- * ARENA_NAME_MAX is cut. Stops the process when sealed, full, or out of places: the plan was wrong.
+ * Zeroed room for `bytes` (> 0), aligned to `align` (a power of two <= 4096), that shares no cache
+ * line with another place. A name longer than ARENA_NAME_MAX is cut. Stops the process when sealed,
+ * full, or out of places: the plan was wrong.
  */
 void *arena_take(struct arena *arena, const char *name, size_t bytes, size_t align);
 
-/* Bytes arena_take would consume at most for `bytes` at any alignment <= CACHE_LINE: for plans. */
+/*
+ * What arena_take consumes for `bytes` at any alignment <= CACHE_LINE, exactly: for plans. SIZE_MAX
+ * when it does not fit. A larger alignment consumes up to `align` - CACHE_LINE more.
+ */
 size_t arena_cost(size_t bytes);
 
 void arena_seal(struct arena *arena);

@@ -18,24 +18,20 @@ struct bytes {
 /* A view of a string literal, without its terminator. */
 #define BYTES(literal) ((struct bytes){.data = (literal), .len = sizeof(literal) - 1})
 
-static inline struct bytes bytes_of(const char *data, size_t len)
-{
+static inline struct bytes bytes_of(const char *data, size_t len) {
     return (struct bytes){.data = data, .len = len};
 }
 
-static inline struct bytes bytes_of_string(const char *text)
-{
+static inline struct bytes bytes_of_string(const char *text) {
     return (struct bytes){.data = text, .len = strlen(text)};
 }
 
-static inline bool bytes_equal(struct bytes a, struct bytes b)
-{
+static inline bool bytes_equal(struct bytes a, struct bytes b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
 /* The view without its first `count` bytes; `count` <= len. */
-static inline struct bytes bytes_skip(struct bytes view, size_t count)
-{
+static inline struct bytes bytes_skip(struct bytes view, size_t count) {
     return (struct bytes){.data = view.data + count, .len = view.len - count};
 }
 

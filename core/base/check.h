@@ -14,18 +14,21 @@ _Noreturn void check_failed(const char *file, int line, const char *condition);
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (UNLIKELY(!(condition))) {                                                              \
-            check_failed(__FILE__, __LINE__, #condition);                                          \
-        }                                                                                          \
-    } while (0)
+/* Both name the condition as it is written, with its macros unexpanded. */
+#define CHECK(condition) CHECK_NAMED(condition, #condition)
 
 #ifdef NDEBUG
 #define DCHECK(condition) ((void)0)
 #else
-#define DCHECK(condition) CHECK(condition)
+#define DCHECK(condition) CHECK_NAMED(condition, #condition)
 #endif
+
+#define CHECK_NAMED(condition, name)                                                               \
+    do {                                                                                           \
+        if (UNLIKELY(!(condition))) {                                                              \
+            check_failed(__FILE__, __LINE__, name);                                                \
+        }                                                                                          \
+    } while (0)
 
 #define MUST_USE __attribute__((warn_unused_result))
 #define COLD __attribute__((cold))

@@ -2,8 +2,8 @@
  * The clock: TSC ticks to monotonic and UTC nanoseconds, without a system call on the worker.
  *
  * A cold thread samples (TSC, CLOCK_MONOTONIC, CLOCK_REALTIME) together, works out a linear mapping
- * and publishes it through a seqlock; a worker reads the TSC once a turn and converts. The monotonic
- * side never runs backwards for one reader: clock_read clamps to the reader's last value.
+ * and publishes it through a seqlock; a worker reads the TSC once a turn and converts. The
+ * monotonic side never runs backwards for one reader: clock_read clamps to the reader's last value.
  *
  * Not here: slewing of UTC after a step and an exported error bound; `uncertainty_ns` is the widest
  * sampling window of the last publication.
@@ -19,7 +19,7 @@
 
 #include "core/base/instant.h"
 
-/* One linear piece: mono = mono_ns + (tsc - tsc_base) * mult >> shift; utc = mono + utc_offset_ns. */
+/* A linear piece: mono = mono_ns + ((tsc - tsc_base) * mult >> shift), utc = mono + offset. */
 struct clock_mapping {
     uint64_t tsc_base;
     int64_t mono_ns;

@@ -36,12 +36,16 @@ enum decimal_result {
     DECIMAL_OVERFLOW     /* outside int64 once scaled */
 };
 
-/* Reads all of `text`; *scaled is written only on DECIMAL_OK. digits <= DECIMAL_DIGITS_MAX. */
+/*
+ * Reads all of `text`; *scaled is written only on DECIMAL_OK. digits <= DECIMAL_DIGITS_MAX. When
+ * several results apply, the first of MALFORMED, TOO_PRECISE, OVERFLOW is given. "-0" is 0.
+ */
 enum decimal_result decimal_parse(struct bytes text, unsigned digits, int64_t *scaled) MUST_USE;
 
 /*
- * Writes the shortest exact text ("0.5", "100", "-3.25": no trailing zeros, no bare dot) and returns
- * its length, at most DECIMAL_TEXT_MAX. `out` needs DECIMAL_TEXT_MAX bytes; it is not terminated.
+ * Writes the shortest exact text ("0.5", "100", "-3.25": no trailing zeros, no bare dot) and
+ * returns its length, at most DECIMAL_TEXT_MAX. `out` needs DECIMAL_TEXT_MAX bytes; it is not
+ * terminated.
  */
 size_t decimal_format(int64_t scaled, unsigned digits, char *out);
 
@@ -63,8 +67,7 @@ struct divisor {
 struct divisor divisor_make(int64_t value);
 
 /* Whether `amount` is a multiple of the divisor; `amount` >= 0. */
-static inline bool divisor_divides(struct divisor divisor, int64_t amount)
-{
+static inline bool divisor_divides(struct divisor divisor, int64_t amount) {
     uint64_t product = (uint64_t)amount * divisor.inverse;
     uint64_t rotated = divisor.shift == 0
                            ? product

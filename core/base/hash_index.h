@@ -32,15 +32,26 @@ uint64_t hash_bytes(struct bytes text, const struct hash_seed *seed);
 
 /* `entries`: the most that are held at once, 1 .. 2^27. 0 for impossible limits. */
 size_t hash_index_footprint(uint32_t entries);
+
+/* `mem` is aligned to 64 and outlives the index; every byte of it is written. */
 struct hash_index *hash_index_init(void *mem, uint32_t entries);
 
-/* `slot` != HASH_INDEX_NONE. False when full or the probe bound would be passed: refuse the work. */
+/*
+ * `slot` != HASH_INDEX_NONE, and this key does not hold this slot already. False when full or when
+ * the probe bound would be passed: refuse the work.
+ */
 bool hash_index_insert(struct hash_index *index, uint64_t key, uint32_t slot) MUST_USE;
 
-/* Removes the entry with this key and slot; false when there is none. */
+/*
+ * Removes the entry with this key and slot; false when there is none. Moves the entries behind it
+ * up to the next empty place: a handful at this load.
+ */
 bool hash_index_remove(struct hash_index *index, uint64_t key, uint32_t slot);
 
-/* Walks the slots stored under `key`: start with *cursor = 0; HASH_INDEX_NONE ends the walk. */
+/*
+ * Walks the slots stored under `key`: start with *cursor = 0; HASH_INDEX_NONE ends the walk. An
+ * insert or a removal ends it too: start again.
+ */
 uint32_t hash_index_next(const struct hash_index *index, uint64_t key, uint32_t *cursor);
 
 uint32_t hash_index_count(const struct hash_index *index);

@@ -36,14 +36,12 @@ struct now {
 /* Later than every instant the process can reach: "no deadline". */
 #define INSTANT_NEVER ((struct instant){.ns = INT64_MAX})
 
-static inline bool instant_is_never(struct instant at)
-{
+static inline bool instant_is_never(struct instant at) {
     return at.ns == INT64_MAX;
 }
 
 /* `at` plus `delta`, saturating at INSTANT_NEVER; `delta` >= 0. */
-static inline struct instant instant_add(struct instant at, struct duration delta)
-{
+static inline struct instant instant_add(struct instant at, struct duration delta) {
     int64_t sum;
     if (__builtin_add_overflow(at.ns, delta.ns, &sum)) {
         return INSTANT_NEVER;
@@ -51,18 +49,15 @@ static inline struct instant instant_add(struct instant at, struct duration delt
     return (struct instant){.ns = sum};
 }
 
-static inline struct duration instant_since(struct instant later, struct instant earlier)
-{
+static inline struct duration instant_since(struct instant later, struct instant earlier) {
     return (struct duration){.ns = later.ns - earlier.ns};
 }
 
-static inline bool instant_reached(struct instant now, struct instant deadline)
-{
+static inline bool instant_reached(struct instant now, struct instant deadline) {
     return now.ns >= deadline.ns;
 }
 
-static inline struct instant instant_earlier(struct instant a, struct instant b)
-{
+static inline struct instant instant_earlier(struct instant a, struct instant b) {
     return a.ns <= b.ns ? a : b;
 }
 

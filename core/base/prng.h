@@ -13,7 +13,11 @@ struct prng {
 
 void prng_seed(struct prng *prng, uint64_t seed);
 uint64_t prng_next(struct prng *prng);
-/* Uniform in [0, bound); bound >= 1. Unbiased by multiplication, no division. */
+
+/*
+ * Uniform in [0, bound), without bias; bound >= 1. A multiplication; one draw in 2^64 / bound needs
+ * a division and perhaps further draws.
+ */
 uint64_t prng_below(struct prng *prng, uint64_t bound);
 
 #endif

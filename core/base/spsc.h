@@ -2,16 +2,18 @@
  * A single-producer single-consumer ring of fixed-size cells with a sequence per slot.
  *
  * One thread produces, one consumes; neither ever waits. A slot's sequence tells both sides whose
- * it is, so a message moves one cache line when the cell is small, and no shared head or tail is
- * read by both. Capacity is a power of two. What happens when the ring is full is its owner's
- * policy, stated where the ring is declared: the ring only says so.
+ * it is, so a message of at most 56 bytes moves one cache line, and no shared head or tail is read
+ * to pass it; spsc_free_cells alone reads what the consumer counts. Capacity is a power of two.
+ * What happens when the ring is full is its owner's policy, stated where the ring is declared: the
+ * ring only says so.
  *
  *   slot.sequence == position              free, the producer may fill it
  *   slot.sequence == position + 1          full, the consumer may read it
  *   slot.sequence == position + capacity   free again, for the next lap
  *
  * Memory order: the producer's release store of the sequence (P1) pairs with the consumer's acquire
- * load (C1); the consumer's release store (C2) pairs with the producer's acquire load (P2).
+ * load (C1); the consumer's release store (C2) pairs with the producer's acquire load (P2). The
+ * consumer's count of drained cells (C3, release) pairs with spsc_free_cells (P3, acquire).
  */
 #ifndef TERCEL_CORE_BASE_SPSC_H
 #define TERCEL_CORE_BASE_SPSC_H
@@ -21,9 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/arena.h"
 #include "core/base/check.h"
-
-#define CACHE_LINE 64
 
 struct spsc_limits {
     uint32_t cells;      /* capacity: a power of two, 2 .. 2^24 */
@@ -38,14 +39,22 @@ size_t spsc_footprint(struct spsc_limits limits);
 /* `mem` is CACHE_LINE-aligned and outlives the ring. Before either side uses it. */
 struct spsc *spsc_init(void *mem, struct spsc_limits limits);
 
-/* Producer: the next free cell's payload, or NULL when the ring is full. Repeatable. */
+/*
+ * Producer: the next free cell's payload, aligned to 8, or NULL when the ring is full. Repeatable:
+ * until spsc_publish it gives the same cell. It holds what an earlier lap left there.
+ */
 void *spsc_reserve(struct spsc *ring);
-/* Producer: publishes the cell that spsc_reserve gave. */
+/* Producer: publishes the cell that spsc_reserve gave; the payload may not be touched any more. */
 void spsc_publish(struct spsc *ring);
-/* Producer: cells it may still fill, exact for the producer, never less than the truth later. */
+/*
+ * Producer: cells it may fill for certain; a cell being released right now may be missing. The
+ * consumer can only raise it. Costs a read of the consumer's cache line, so ask once a turn rather
+ * than once a message.
+ */
 uint32_t spsc_free_cells(const struct spsc *ring);
 
-/* Consumer: the oldest full cell's payload, or NULL when the ring is empty. Repeatable. */
+/* Consumer: the oldest full cell's payload, aligned to 8, or NULL when the ring is empty.
+ * Repeatable. */
 const void *spsc_peek(struct spsc *ring);
 /* Consumer: gives the cell that spsc_peek gave back to the producer. */
 void spsc_release(struct spsc *ring);
