@@ -3,8 +3,11 @@
  *
  * fix_view_parse walks the message once and notes where each field lies; every later read is safe
  * without further length checks. Values are views into the message: they hold as long as its bytes.
- * Data fields (95/96, 89/93, 90/91, 212/213, 348/349 ... 354/355) may hold SOH: their length field
- * must come right before them. Which tags a message may or must have is not checked here.
+ * Data fields (89, 91, 96, 213, 349 ... 365, 446, 619, 622: all of FIX 4.4's) may hold SOH: their
+ * length field must come right before them, so that no two readers can disagree on where they end.
+ * Which tags a message may or must have, and whether one comes twice, is not checked here.
+ *
+ * Threading: pure; a view belongs to whoever holds it. It is 6 KiB and needs no initialisation.
  */
 #ifndef TERCEL_CORE_FIX_FIX_VIEW_H
 #define TERCEL_CORE_FIX_FIX_VIEW_H
@@ -34,12 +37,17 @@ struct fix_view {
 enum fix_view_result {
     FIX_VIEW_OK = 0,
     FIX_VIEW_BAD_TAG,  /* not 1-9 digits without leading zero, or no '=' */
-    FIX_VIEW_BAD_DATA, /* a data field whose length lies */
+    FIX_VIEW_BAD_DATA, /* a data field whose length lies or is not right before it */
     FIX_VIEW_TOO_MANY, /* more than FIX_VIEW_FIELDS_MAX fields */
-    FIX_VIEW_BAD_ORDER /* 8, 9, 35 are not the first three, or 10 not the last */
+    FIX_VIEW_BAD_ORDER /* 8, 9, 35 (not empty) are not the first three, or 10 not only the last */
 };
 
-/* `message` is what fix_frame called COMPLETE. On a fault *bad_offset is the field's first byte. */
+/*
+ * `message` is what fix_frame called COMPLETE (8= to the last SOH; under 4 GiB); any other bytes
+ * are refused or read safely. On a fault *bad_offset is the first byte of the first field found to
+ * be wrong (of its tag), or the message's length when it ends too early; `view` then holds the
+ * fields before it. Empty values are kept: the reads below tell.
+ */
 enum fix_view_result fix_view_parse(struct bytes message, struct fix_view *view,
                                     uint32_t *bad_offset) MUST_USE;
 
@@ -58,7 +66,10 @@ static inline struct bytes fix_view_value(const struct fix_view *view, uint32_t 
     return bytes_of(view->message.data + field->offset, field->len);
 }
 
-/* Typed reads of a tag's first occurrence; every byte is checked; *out only on FIX_GET_OK. */
+/*
+ * Typed reads of a tag's first occurrence; every byte is checked; *out only on FIX_GET_OK. Bytes
+ * are any but SOH (in a data field any at all); a char is one printable ASCII byte, not a blank.
+ */
 enum fix_get fix_get_bytes(const struct fix_view *view, uint32_t tag, struct bytes *out) MUST_USE;
 enum fix_get fix_get_char(const struct fix_view *view, uint32_t tag, char *out) MUST_USE;
 /* 'Y' or 'N'. */
