@@ -4,7 +4,12 @@
  * begin writes 8, 9 (digits to come), then the caller puts 35 and all other fields in order, and
  * finish closes BodyLength and CheckSum over what was written. A message that does not fit is
  * noticed once, at finish: puts past the end write nothing and mark the writer. A value that holds
- * SOH (from a peer, say) marks it too: nothing can be smuggled into a message through a value.
+ * SOH (from a peer, say) marks it too: nothing can be smuggled into a message through a value. Once
+ * marked, a writer takes no more. What finish gives is what fix_frame and fix_view_parse accept,
+ * provided that the caller put 35 first and whole fields; which fields those are is his matter.
+ *
+ * A message of n bytes fits exactly when the room has n bytes. Tags are 1 to 999999999. Empty
+ * values are written as they are. One thread; the room is borrowed until finish.
  */
 #ifndef TERCEL_CORE_FIX_FIX_WRITER_H
 #define TERCEL_CORE_FIX_FIX_WRITER_H
@@ -31,18 +36,26 @@ void fix_writer_begin(struct fix_writer *writer, char *room, size_t bytes,
                       struct bytes begin_string);
 
 void fix_put_bytes(struct fix_writer *writer, uint32_t tag, struct bytes value);
+/* A data field and, before it, its length; the only value that may hold SOH. */
+void fix_put_data(struct fix_writer *writer, uint32_t length_tag, uint32_t data_tag,
+                  struct bytes value);
 void fix_put_char(struct fix_writer *writer, uint32_t tag, char value);
 void fix_put_bool(struct fix_writer *writer, uint32_t tag, bool value);
 void fix_put_uint(struct fix_writer *writer, uint32_t tag, uint64_t value);
 void fix_put_int(struct fix_writer *writer, uint32_t tag, int64_t value);
+/* The shortest exact text (decimal.h). */
 void fix_put_decimal(struct fix_writer *writer, uint32_t tag, int64_t scaled, unsigned digits);
+/* fix_time.h; 0, 3, 6 or 9 fraction digits. */
 void fix_put_utc(struct fix_writer *writer, uint32_t tag, struct fix_time_cache *cache,
                  struct utc value, unsigned fraction_digits);
 
 /* A run of whole fields, "35=D|49=X|", SOH included, as prepared at start-up: copied as it is. */
 void fix_put_raw(struct fix_writer *writer, struct bytes fields);
 
-/* The message's length, from writer->start, or 0 when it did not fit or a value was refused. */
+/*
+ * The message's length, from writer->start (the start of the room), or 0 when it did not fit or a
+ * value was refused. Once a message: the writer is done with.
+ */
 size_t fix_writer_finish(struct fix_writer *writer) MUST_USE;
 
 #endif
