@@ -163,35 +163,62 @@ VENUE_PLANTS = [
           "    default:\n        return 0;\n    }\n}\n", 3, "test for one venue"),
 ]
 
-OTHER_PLANTS = [
+HEADER_PLANTS = [
     Plant("core/order/alone.h", guarded("core/order/alone.h", "uint64_t alone_count(void);\n"), 4,
           "does not compile alone"),
     Plant("core/order/warns.h", guarded("core/order/warns.h",
           "static inline char f(int x) {\n    return x;\n}\n"), 5, "does not compile alone"),
+]
+GUARD_PLANTS = [
     Plant("core/order/guard.h", "#ifndef ORDER_GUARD_H\n#define ORDER_GUARD_H\n#endif\n", 1,
           "include guard should be TERCEL_CORE_ORDER_GUARD_H"),
     Plant("core/order/no_guard.h", "int no_guard(void);\n", 1, "include guard should be"),
+]
+SIZE_PLANTS = [
     Plant("core/order/long.c", "int planted;\n\nint too_long(int x) {\n" + lines(68) +
           "    return x;\n}\n", 3, "too_long has 71 lines"),
     Plant("core/order/long_test.c", "Test(suite, too_long, .timeout = 3) {\n    int x = 0;\n" +
           lines(68) + "}\n", 1, "Test(suite, too_long) has 71 lines"),
     Plant("core/order/long.py", "def too_long(x):\n" + lines(71), 1, "too_long has 72 lines"),
     Plant("core/order/file.c", "int x;\n" * 801, 801, "the file has 801 lines"),
+]
+BUILD_PLANTS = [
     Plant("core/market/unlisted.c", "int unlisted;\n", 1, "no meson.build lists this file"),
     Plant("core/market/unlisted_test.c", "int unlisted;\n", 1, "no meson.build lists this file"),
+]
+LINE_PLANTS = [
     Plant("core/order/tab.py", "x = [1,\n\t2]\n", 2, "has a tab"),
     Plant("core/order/wide.py", "x = '" + "y" * 95 + "'\n", 1, "has 101 columns"),
     Plant("core/order/blanks.py", "x = 1 \n", 1, "ends in blanks"),
+]
+LEFTOVER_PLANTS = [
     Plant("core/order/leftover.c", "int x; // TO" "DO later\n", 1, "leftover TO" "DO"),
     Plant("core/order/leftover.md", "Text.\nFIX" "ME\n", 2, "leftover FIX" "ME"),
     Plant("core/order/leftover.py", "# X" "XX\n# HA" "CK\n", 1, "leftover X" "XX"),
     Plant("core/order/leftover.py", "# X" "XX\n# HA" "CK\n", 2, "leftover HA" "CK"),
+]
+TYPE_PLANTS = [
     Plant("core/order/double.c", "double price;\n", 1, "scaled integers"),
     Plant("core/order/typedef.c", "typedef struct order order;\n", 1, "typedef of a struct"),
+]
+FORMAT_PLANTS = [
     Plant("core/order/format.c", "int  crooked ;\n", 1, "not as clang-format has it"),
 ]
 
-PLANTS = ARROW_PLANTS + CALL_PLANTS + VENUE_PLANTS + OTHER_PLANTS
+RULES = {
+    "includes that break an arrow": ARROW_PLANTS,
+    "banned calls": CALL_PLANTS,
+    "tests for one venue": VENUE_PLANTS,
+    "headers that do not compile alone": HEADER_PLANTS,
+    "include guards not named for the path": GUARD_PLANTS,
+    "long functions and files": SIZE_PLANTS,
+    "files no meson.build lists": BUILD_PLANTS,
+    "tabs, wide lines and trailing blanks": LINE_PLANTS,
+    "leftover notes": LEFTOVER_PLANTS,
+    "floating prices and typedefs of structs": TYPE_PLANTS,
+    "misformatted files": FORMAT_PLANTS,
+}
+PLANTS = [plant for plants in RULES.values() for plant in plants]
 
 
 def write_tree(root, files):
@@ -226,6 +253,13 @@ class Tap:
             print(f"  # {detail}")
 
 
+def finding_of(plant, findings):
+    """The one finding a plant must give; None when there is none, or more than one."""
+    hits = [f for f in findings
+            if (f.path, f.line) == (plant.path, plant.line) and plant.says in f.what]
+    return hits[0] if len(hits) == 1 else None
+
+
 def run(findings_of):
     tap = Tap()
     with tempfile.TemporaryDirectory(prefix="tidy-self-test-") as root:
@@ -236,15 +270,14 @@ def run(findings_of):
 
         write_tree(root, planted_files())
         unexplained = list(findings_of(root))
-        for plant in PLANTS:
-            if plant.path.endswith("format.c") and shutil.which("clang-format-14") is None:
-                tap.result(True, f"{plant.path} # SKIP clang-format-14 is not installed")
+        for rule, plants in RULES.items():
+            if plants is FORMAT_PLANTS and shutil.which("clang-format-14") is None:
+                tap.result(True, f"finds {rule} # SKIP clang-format-14 is not installed")
                 continue
-            hits = [f for f in unexplained if (f.path, f.line) == (plant.path, plant.line)
-                    and plant.says in f.what]
-            near = [f for f in unexplained if f.path == plant.path]
-            tap.result(len(hits) == 1, f"{plant.path}:{plant.line}: {plant.says}",
-                       near if len(hits) != 1 else ())
+            hits = [finding_of(plant, unexplained) for plant in plants]
+            missed = [plant for plant, hit in zip(plants, hits) if hit is None]
+            tap.result(not missed, f"finds {rule} ({len(plants)} planted)",
+                       [f"missed {p.path}:{p.line}: {p.says}" for p in missed])
             unexplained = [f for f in unexplained if f not in hits]
         tap.result(not unexplained, "nothing else is found", unexplained)
     print(f"1..{tap.count}")
