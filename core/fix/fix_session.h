@@ -97,7 +97,8 @@ enum fix_action {
     FIX_ACTION_BLOCKED,        /* too much is owed: flush output first; nothing consumed */
     FIX_ACTION_DELIVER,        /* an application message, in sequence: input->view */
     FIX_ACTION_UP,             /* the session is established now */
-    FIX_ACTION_NEED_SIGNATURE, /* answer with fix_session_signed */
+    FIX_ACTION_REJECTED,       /* the peer's Reject(3) of a message of ours: input->view */
+    FIX_ACTION_NEED_SIGNATURE, /* answer with fix_session_signed (also seen as the state) */
     FIX_ACTION_NEED_VERDICT,   /* the Logon is in input->view; answer with fix_session_verdict */
     FIX_ACTION_CLOSE           /* nothing more to read; flush what is owed, then close the stream */
 };
@@ -129,7 +130,7 @@ struct fix_input {
     size_t need;          /* PARTIAL: what to ask of the stream next time */
     bool secret;          /* the consumed bytes held a password: wipe them */
     uint64_t seq;         /* of the message in view */
-    struct fix_view view; /* valid with DELIVER and NEED_VERDICT until the bytes are consumed */
+    struct fix_view view; /* with DELIVER, REJECTED and NEED_VERDICT, until the bytes are consumed */
 };
 
 struct fix_session_counters {
