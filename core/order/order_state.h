@@ -60,14 +60,25 @@ struct order_step {
  * `filled` says whether any quantity is filled already: where OPEN is restored, it decides between
  * NEW and PARTIALLY_FILLED. A fill is always booked, whatever the state says of it (late fill after
  * a cancel): then conflict is set and the terminal state stays unless the fill completes the order.
+ *
+ * A terminal state never becomes live. A rejection of an order with fills contradicts them: nothing
+ * moves, conflict is set, what is left counts as resting. IN_DOUBT and ACKNOWLEDGED reports NEW,
+ * because it may be the first the client hears of it; a caller that has reported New before reports
+ * STATUS instead. Of the fill events the caller has filtered duplicates (order_fill.h).
  */
 struct order_step order_state_step(enum order_state state, enum order_event event, bool filled);
 
 /* FILLED, CANCELED, REJECTED, EXPIRED. */
 bool order_state_is_terminal(enum order_state state);
 
-/* OrdStatus(39) as the client sees it: '0' for NEW, 'A' PENDING_NEW, '6' while a cancel is
- * pending... */
+/*
+ * OrdStatus(39) as the client sees it: 'A' PENDING_NEW, '0' NEW, '1' PARTIALLY_FILLED, '2' FILLED,
+ * '4' CANCELED, '8' REJECTED, 'C' EXPIRED; '6' in a live state while a cancel is pending. IN_DOUBT
+ * is '1' with fills, else 'A': nothing better is known. NONE is '8', what FIX answers for an order
+ * nobody knows. Appendix D (D2.c) shows '6' even on the fill that completes an order under a
+ * pending cancel; here a terminal state shows itself at once, because the venue may never answer
+ * that cancel and the client must not wait to learn that the order is done.
+ */
 char order_state_ord_status(enum order_state state, bool cancel_pending, bool filled);
 
 const char *order_state_name(enum order_state state);
