@@ -17,10 +17,10 @@
 #include "core/base/instant.h"
 #include "core/order/order_request.h"
 #include "core/order/order_state.h"
+#include "core/order/request_table.h"
 
 #define VENUE_ORDER_ID_MAX 47
 #define ORDER_NONE UINT32_MAX
-#define REQUEST_NONE UINT32_MAX
 
 struct order {
     enum order_state state;
@@ -42,8 +42,9 @@ struct order {
     struct quantity quantity;
     struct quantity filled; /* CumQty */
     struct price price;
-    struct price last_price;    /* of the latest fill */
-    unsigned __int128 notional; /* sum of last price x last quantity, in scaled units */
+    struct price last_price; /* of the latest fill */
+    __extension__ unsigned __int128
+        notional; /* sum of last price x last quantity, in scaled units */
     uint32_t fills;
     struct cl_ord_id cl_ord_id;
     struct cl_ord_id cancel_cl_ord_id; /* of the cancel in progress */

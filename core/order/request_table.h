@@ -9,7 +9,14 @@
  *
  * The wire form here is a version-4 variant-1 UUID in lower case whose first 48 bits are time in
  * 10-microsecond units, strictly increasing per table (Kraken, "ClOrdID (11) rules"). Layout of the
- * 74 free bits, high to low: check 10, shard 6, epoch 16, generation 22, entry 20.
+ * 74 free bits, high to low: check 10, shard 6, epoch 16, generation 22, entry 20. The check bits
+ * are a mix of all the other bits without a key: they tell somebody else's UUID from one of ours,
+ * and keep out no forger; the comparison with the whole stored id does. Above 100,000 requests a
+ * second the time in the ids runs ahead of the clock by what is above. It lasts until March 2059,
+ * when the 48 bits are used up: a clock past that, or before 1970, is our bug and stops the
+ * process.
+ *
+ * Freed entries are reused in the order they were freed: each rests as long as it can.
  *
  * One thread owns it.
  */
@@ -26,6 +33,7 @@
 
 #define REQUEST_ENTRIES_MAX (1U << 20)
 #define REQUEST_UUID_BYTES 36
+#define REQUEST_NONE UINT32_MAX
 
 enum request_kind { REQUEST_FREE = 0, REQUEST_NEW_ORDER, REQUEST_CANCEL };
 
@@ -50,16 +58,19 @@ struct request_table_limits {
 
 struct request_table;
 
+/* A multiple of 64; 0 = impossible limits. `mem` is aligned to 64 and outlives the table. */
 size_t request_table_footprint(struct request_table_limits limits);
 struct request_table *request_table_init(void *mem, struct request_table_limits limits);
 
-/* Takes an entry and makes its id; REQUEST_NONE (UINT32_MAX) when none is free. */
+/* Takes an entry and makes its id; REQUEST_NONE (UINT32_MAX) when none is free. `kind` is not
+ * REQUEST_FREE. */
 uint32_t request_table_take(struct request_table *table, struct now now, enum request_kind kind,
                             uint32_t order);
 
+/* entry < entries. Valid as a request while it is taken; the caller changes nothing in it. */
 struct request *request_table_at(struct request_table *table, uint32_t entry);
 
-/* Frees the entry; its id is foreign from now on. */
+/* Frees the entry, which is taken; its id is REQUEST_STALE from now on. */
 void request_table_free(struct request_table *table, uint32_t entry);
 
 enum request_match {
@@ -73,8 +84,10 @@ enum request_match {
 enum request_match request_table_match(const struct request_table *table, struct bytes text,
                                        uint32_t *entry) MUST_USE;
 
-/* Writes the 36 characters of the UUID. */
+/* Writes the REQUEST_UUID_BYTES characters of the UUID; not terminated. */
 void request_id_format(struct request_id id, char *out);
+
+/* All of `text`; false unless it is a version-4 variant-1 UUID in lower case. Checks no more. */
 bool request_id_parse(struct bytes text, struct request_id *id) MUST_USE;
 
 uint32_t request_table_used(const struct request_table *table);
