@@ -17,6 +17,7 @@ enum fix_tag {
     FIX_END_SEQ_NO = 16,
     FIX_EXEC_ID = 17,
     FIX_EXEC_INST = 18,
+    FIX_HANDL_INST = 21,
     FIX_LAST_MKT = 30,
     FIX_LAST_PX = 31,
     FIX_LAST_QTY = 32,
