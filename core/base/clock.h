@@ -4,11 +4,17 @@
  * A cold thread samples (TSC, CLOCK_MONOTONIC, CLOCK_REALTIME) together, works out a linear mapping
  * and publishes it through a seqlock; a worker reads the TSC once a turn and converts. The
  * monotonic side never runs backwards for one reader: clock_read clamps to the reader's last value.
+ * UTC follows CLOCK_REALTIME, steps included.
  *
  * Not here: slewing of UTC after a step and an exported error bound; `uncertainty_ns` is the widest
- * sampling window of the last publication.
+ * sampling window of the last publication. The thread that publishes.
  *
- * Threading: one publisher, any readers; each reader has its own struct clock_reader.
+ * Threading: one publisher, any readers; each reader has its own struct clock_reader. A reader
+ * never waits for the publisher: while a publication is under way it keeps the mapping it has.
+ *
+ * Memory order: the publisher's release stores of the words and of the even sequence (W1, W2) pair
+ * with the reader's acquire loads (R1, R2). A reader that sees a new word sees the odd sequence
+ * too.
  */
 #ifndef TERCEL_CORE_BASE_CLOCK_H
 #define TERCEL_CORE_BASE_CLOCK_H
@@ -19,22 +25,26 @@
 
 #include "core/base/instant.h"
 
-/* A linear piece: mono = mono_ns + ((tsc - tsc_base) * mult >> shift), utc = mono + offset. */
+/*
+ * A linear piece: mono = mono_ns + ((tsc - tsc_base) * mult >> shift), utc = mono + utc_offset_ns.
+ * Good on both sides of tsc_base, as far as the result fits int64.
+ */
 struct clock_mapping {
     uint64_t tsc_base;
     int64_t mono_ns;
     int64_t utc_offset_ns;
-    uint64_t mult;
-    uint32_t shift;
+    uint64_t mult;  /* below 2^63; 0: no mapping */
+    uint32_t shift; /* below 64 */
     uint32_t uncertainty_ns;
 };
 
+/* All zeros before the first publication. */
 struct clock_page {
-    _Atomic uint64_t sequence; /* odd while the publisher writes */
+    _Alignas(64) _Atomic uint64_t sequence; /* odd while the publisher writes */
     _Atomic uint64_t words[sizeof(struct clock_mapping) / sizeof(uint64_t)];
 };
 
-/* One sample of the three clocks, `window_tsc` ticks wide. */
+/* One sample of the three clocks, `window_tsc` ticks wide; `tsc` is its middle. */
 struct clock_sample {
     uint64_t tsc;
     uint64_t window_tsc;
@@ -42,9 +52,12 @@ struct clock_sample {
     int64_t utc_ns;
 };
 
+/* Starts as {.page = page}. */
 struct clock_reader {
     const struct clock_page *page;
     struct now last;
+    uint64_t sequence; /* of the page when `mapping` was copied */
+    struct clock_mapping mapping;
 };
 
 uint64_t clock_tsc(void);
@@ -55,15 +68,22 @@ bool clock_tsc_is_invariant(void);
 /* Cold: the tightest of several tries. Makes system calls. */
 struct clock_sample clock_sample_take(void);
 
-/* The mapping through two samples; `second` lies at least 1 ms after `first`. */
+/*
+ * Cold: the mapping through two samples; `second` lies at least 1 ms after `first` or the process
+ * stops. It stops too when the TSC did not advance, or runs below 31 kHz.
+ */
 struct clock_mapping clock_mapping_make(struct clock_sample first, struct clock_sample second);
 
+/* Publisher only. */
 void clock_publish(struct clock_page *page, const struct clock_mapping *mapping);
 
-/* The mapping as last published, consistent. */
+/* Cold: the mapping as last published, consistent. Waits while the publisher writes. */
 struct clock_mapping clock_mapping_read(const struct clock_page *page);
 
-/* The time of `tsc`; monotonic per reader. No system call. */
+/*
+ * The time of `tsc`; monotonic per reader. No system call and no wait, but that the first call
+ * waits for a publication under way, and stops the process when nothing was ever published.
+ */
 struct now clock_read(struct clock_reader *reader, uint64_t tsc);
 
 /* Pure conversion, for clock_read and for tests. */

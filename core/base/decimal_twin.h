@@ -38,11 +38,13 @@ static inline enum decimal_result twin_parse(const char *text, unsigned digits, 
     if (strspn(fraction + kept, "0") != strlen(fraction + kept)) {
         return DECIMAL_TOO_PRECISE;
     }
-    char *joined = calloc(1, strlen(text) + DECIMAL_DIGITS_MAX + 2);
-    sprintf(joined, "%.*s%.*s", (int)whole, text, (int)kept, fraction);
-    for (size_t i = kept; i < digits; i++) {
-        strcat(joined, "0");
+    char *joined = calloc(1, whole + digits + 1);
+    if (joined == NULL) {
+        abort();
     }
+    memset(joined, '0', whole + digits);
+    memcpy(joined, text, whole);
+    memcpy(joined + whole, fraction, kept);
     const char *significant = joined + strspn(joined, "0");
     const char *limit = negative ? "9223372036854775808" : "9223372036854775807";
     size_t length = strlen(significant);
@@ -67,7 +69,8 @@ static inline void twin_format(int64_t scaled, unsigned digits, char *out) {
     while (whole < fraction - 1 && *whole == '0') {
         whole++;
     }
-    sprintf(out, "%s%.*s.%s", scaled < 0 ? "-" : "", (int)(fraction - whole), whole, fraction);
+    snprintf(out, DECIMAL_TEXT_MAX + 2, "%s%.*s.%s", scaled < 0 ? "-" : "", (int)(fraction - whole),
+             whole, fraction);
     size_t length = strlen(out);
     while (out[length - 1] == '0') {
         out[--length] = '\0';

@@ -1,6 +1,4 @@
 #include <criterion/criterion.h>
-#include <pthread.h>
-#include <sched.h>
 #include <stdlib.h>
 
 #include "core/base/spsc.h"
@@ -142,80 +140,4 @@ Test(spsc, publishing_or_releasing_out_of_turn_stops_the_process) {
     put(ring, 2);
     cr_assert(dies_saying(publish_into_full, ring, "check failed"));
     free(ring);
-}
-
-enum { MESSAGES = 200000 };
-
-/* A cell wider than a line, every word of which must arrive together. */
-struct message {
-    uint64_t words[12];
-};
-
-/* Criterion's assertions belong to the test's own thread: the producer gives a verdict back. */
-struct producer {
-    struct spsc *ring;
-    uint64_t broken_promises; /* reserve refused a cell that free_cells counted */
-};
-
-static void *produce(void *argument) {
-    struct producer *self = argument;
-    struct spsc *ring = self->ring;
-    uint32_t sure = 0;
-    for (uint64_t i = 0; i < MESSAGES;) {
-        if (i % 3 == 0 && sure == 0) {
-            sure = spsc_free_cells(ring);
-        }
-        struct message *message = spsc_reserve(ring);
-        if (message == NULL) {
-            self->broken_promises += sure != 0;
-            sched_yield();
-            continue;
-        }
-        sure -= sure > 0;
-        for (uint64_t w = 0; w < 12; w++) {
-            message->words[w] = i * 12 + w;
-        }
-        spsc_publish(ring);
-        i++;
-    }
-    return NULL;
-}
-
-static uint64_t consume(struct spsc *ring) {
-    uint64_t wrong = 0;
-    for (uint64_t i = 0; i < MESSAGES;) {
-        const struct message *message = spsc_peek(ring);
-        if (message == NULL) {
-            sched_yield();
-            continue;
-        }
-        for (uint64_t w = 0; w < 12; w++) {
-            wrong += message->words[w] != i * 12 + w;
-        }
-        spsc_release(ring);
-        i++;
-    }
-    return wrong;
-}
-
-static void run_two_threads(uint32_t cells) {
-    struct spsc *ring = ring_make(cells, sizeof(struct message));
-    struct producer producer = {.ring = ring};
-    pthread_t thread;
-    cr_assert_eq(pthread_create(&thread, NULL, produce, &producer), 0);
-    uint64_t wrong = consume(ring);
-    pthread_join(thread, NULL);
-    cr_assert_eq(wrong, 0);
-    cr_assert_eq(producer.broken_promises, 0);
-    cr_assert_null(spsc_peek(ring));
-    cr_assert_eq(spsc_free_cells(ring), cells);
-    free(ring);
-}
-
-Test(spsc, two_threads_pass_every_message_whole_and_in_order) {
-    run_two_threads(256);
-}
-
-Test(spsc, two_threads_on_the_smallest_ring) {
-    run_two_threads(2);
 }
