@@ -2,15 +2,13 @@
 
 #include "core/base/check.h"
 
-void backoff_init(struct backoff *backoff, const struct backoff_limits *limits)
-{
+void backoff_init(struct backoff *backoff, const struct backoff_limits *limits) {
     CHECK(limits->min.ns > 0 && limits->max.ns >= limits->min.ns);
     *backoff = (struct backoff){.limits = *limits, .wait = limits->min, .due = {.ns = INT64_MIN}};
 }
 
 void backoff_failed(struct backoff *backoff, struct now now, struct duration lasted,
-                    struct prng *prng)
-{
+                    struct prng *prng) {
     if (lasted.ns >= backoff->limits.stable.ns) {
         backoff->wait = backoff->limits.min;
         backoff->tries = 0;

@@ -1,9 +1,9 @@
 /*
  * When to try again: exponential waiting with a cap and jitter, as a pure policy.
  *
- * The first try is due at once. Every failed try doubles the wait, from min to max, and spreads it over
- * its upper half, so that many sessions cut off together do not come back together. A connection
- * that lasted `stable` starts over at min.
+ * The first try is due at once. Every failed try doubles the wait, from min to max, and spreads it
+ * over its upper half, so that many sessions cut off together do not come back together. A
+ * connection that lasted `stable` starts over at min.
  */
 #ifndef TERCEL_CORE_BASE_BACKOFF_H
 #define TERCEL_CORE_BASE_BACKOFF_H

@@ -5,20 +5,17 @@
 static const struct backoff_limits limits = {
     .min = {.ns = 100 * NS_PER_MS}, .max = {.ns = NS_PER_S}, .stable = {.ns = 10 * NS_PER_S}};
 
-static struct now at_ms(int64_t ms)
-{
+static struct now at_ms(int64_t ms) {
     return (struct now){.mono = {.ns = ms * NS_PER_MS}, .utc = {.ns = ms * NS_PER_MS}};
 }
 
-Test(backoff, first_try_is_due_at_once)
-{
+Test(backoff, first_try_is_due_at_once) {
     struct backoff backoff;
     backoff_init(&backoff, &limits);
     cr_assert(instant_reached((struct instant){.ns = 0}, backoff.due));
 }
 
-Test(backoff, waits_double_up_to_the_cap_within_their_upper_half)
-{
+Test(backoff, waits_double_up_to_the_cap_within_their_upper_half) {
     static const int64_t wait_ms[] = {100, 200, 400, 800, 1000, 1000, 1000};
     for (uint64_t seed = 1; seed <= 100; seed++) {
         struct prng prng;
@@ -35,8 +32,7 @@ Test(backoff, waits_double_up_to_the_cap_within_their_upper_half)
     }
 }
 
-Test(backoff, a_stable_connection_starts_over)
-{
+Test(backoff, a_stable_connection_starts_over) {
     struct prng prng;
     prng_seed(&prng, 1);
     struct backoff backoff;
