@@ -2,8 +2,15 @@
  * The pool of orders of one shard, and the index by (client, ClOrdID).
  *
  * A slot is taken when an order is accepted and not reused before the order is terminal and the
- * late-report window has passed since, so that a late fill still finds its order. One thread owns
- * it.
+ * late-report window has passed since, so that a late fill still finds its order.
+ *
+ * ClOrdIDs are unique per client over its orders and cancels. An order holds its own id and those
+ * of its latest ORDER_CLAIMS_MAX cancels until its slot is reused; ids older than that may be used
+ * again. ClOrdIDs are chosen by clients, so the index hashes them with a secret seed (SipHash-2-4).
+ *
+ * The table moves no order through its states: it knows only taken, ended and free. It reads
+ * `client` and `cl_ord_id` of an order and owns `next_free`, `ended` and `number`; the rest is the
+ * caller's. One thread owns it.
  */
 #ifndef TERCEL_CORE_ORDER_ORDER_TABLE_H
 #define TERCEL_CORE_ORDER_ORDER_TABLE_H
@@ -21,6 +28,8 @@
 
 #define VENUE_ORDER_ID_MAX 47
 #define ORDER_NONE UINT32_MAX
+/* ClOrdIDs of cancels an order holds; a power of two. */
+#define ORDER_CLAIMS_MAX 2U
 
 struct order {
     enum order_state state;
@@ -40,11 +49,14 @@ struct order {
     uint32_t next_free;      /* list links of the table */
     uint64_t number;         /* unique over the shard's life: our OrderID(37) is made of it */
     struct quantity quantity;
-    struct quantity filled; /* CumQty */
+    struct quantity filled;     /* CumQty: the sum of the fills booked */
+    struct quantity told;       /* how far the venue's own CumQty has come; order_fill.h */
+    struct quantity hole_start; /* what of `told` was never heard as a fill, while told > filled */
+    struct quantity hole_end;
     struct price price;
     struct price last_price; /* of the latest fill */
-    __extension__ unsigned __int128
-        notional; /* sum of last price x last quantity, in scaled units */
+    /* sum of last price x last quantity, in scaled units */
+    __extension__ unsigned __int128 notional;
     uint32_t fills;
     struct cl_ord_id cl_ord_id;
     struct cl_ord_id cancel_cl_ord_id; /* of the cancel in progress */
@@ -62,6 +74,7 @@ struct order_table_limits {
 
 struct order_table;
 
+/* A multiple of 64; 0 = impossible limits. `mem` is aligned to 64 and outlives the table. */
 size_t order_table_footprint(struct order_table_limits limits);
 struct order_table *order_table_init(void *mem, struct order_table_limits limits,
                                      const struct hash_seed *seed);
@@ -69,36 +82,56 @@ struct order_table *order_table_init(void *mem, struct order_table_limits limits
 enum order_table_result {
     ORDER_TABLE_OK = 0,
     ORDER_TABLE_DUPLICATE, /* this client used this ClOrdID for an order (or a cancel) still held */
-    ORDER_TABLE_FULL       /* every slot is live or inside its late-report window */
+    ORDER_TABLE_FULL       /* every slot is live, inside its late-report window, or not swept yet */
 };
 
 /*
- * Takes a slot for a new order of `client` with this ClOrdID; *slot is its index. The order is
- * zeroed but for client, cl_ord_id, number, the request links (REQUEST_NONE) and state PENDING_NEW.
+ * Takes a slot for a new order of `client` with this ClOrdID; *slot is its index, written only on
+ * OK. The order is zeroed but for client, cl_ord_id, number, the request links (REQUEST_NONE),
+ * state PENDING_NEW and `received`, which is now. FULL also when the index finds no place within
+ * its probe bound, which a client that does not know the seed cannot bring about.
  */
 enum order_table_result order_table_take(struct order_table *table, struct now now, uint32_t client,
                                          const struct cl_ord_id *id, uint32_t *slot) MUST_USE;
 
+/*
+ * Holds the ClOrdID of an accepted cancel for the order in `slot`, taken by its client. DUPLICATE:
+ * this client holds the id already. FULL: the index's probe bound; the id is not held, and the
+ * cancel may go on. An order that holds ORDER_CLAIMS_MAX of them gives up its oldest: a cancel is
+ * never refused for room.
+ */
+enum order_table_result order_table_claim(struct order_table *table, uint32_t slot,
+                                          const struct cl_ord_id *id) MUST_USE;
+
 /* The order itself; slot < orders. Valid while the slot is taken. */
 struct order *order_table_at(struct order_table *table, uint32_t slot);
 
-/* The slot of this client's order, or ORDER_NONE. */
+/* The slot of this client's order, or ORDER_NONE. The ids of cancels lead nowhere. */
 uint32_t order_table_find(const struct order_table *table, uint32_t client,
                           const struct cl_ord_id *id);
 
-/* Gives a slot back at once: the order never left (its reservation was cancelled). */
+/* Whether this client holds the id, for an order or a cancel. */
+bool order_table_is_used(const struct order_table *table, uint32_t client,
+                         const struct cl_ord_id *id);
+
+/* Gives a slot back at once, with its ids: the order never left (its reservation was cancelled).
+ * Its number is not used again. */
 void order_table_undo(struct order_table *table, uint32_t slot);
 
-/* The order became terminal: its slot is reused no earlier than now + late_window. Once per order.
- */
+/* The order became terminal: its slot is reused no earlier than now + late_window. Once per order:
+ * a late fill that turns CANCELED into FILLED does not end it again. Sets `ended`. */
 void order_table_end(struct order_table *table, struct now now, uint32_t slot);
 
-/* Moves up to `count_max` expired slots to the free list; those slots leave the indexes. *reused is
- * told of each so that its requests can be freed. Called each turn with a small bound. */
+/*
+ * Moves up to `count_max` slots whose window has passed to the free list, in the order they ended,
+ * and writes them to `slots`; returns how many. They leave the index, their state is NONE, and the
+ * rest of the order stays readable until the next take, so that the caller can free its requests.
+ * Called each turn with a small bound.
+ */
 uint32_t order_table_sweep(struct order_table *table, struct now now, uint32_t *slots,
                            uint32_t count_max);
 
-/* Live (not terminal) orders; taken slots. */
+/* Live (taken and not ended) orders; taken slots. */
 uint32_t order_table_live(const struct order_table *table);
 uint32_t order_table_taken(const struct order_table *table);
 

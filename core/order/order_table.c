@@ -1,0 +1,258 @@
+#include "core/order/order_table.h"
+
+#define ORDERS_MAX (UINT32_C(1) << 24)
+
+_Static_assert((ORDER_CLAIMS_MAX & (ORDER_CLAIMS_MAX - 1)) == 0, "claims are a ring");
+
+enum slot_use { SLOT_FREE = 0, SLOT_LIVE, SLOT_ENDED };
+
+struct claim {
+    uint64_t key;
+    struct cl_ord_id id;
+};
+
+struct slot {
+    _Alignas(64) struct order order;
+    uint64_t key; /* of the order's own id in the index */
+    enum slot_use use;
+    uint32_t claims_made; /* the latest ORDER_CLAIMS_MAX are held */
+    struct claim claims[ORDER_CLAIMS_MAX];
+};
+
+struct order_table {
+    struct hash_seed seed;
+    struct duration late_window;
+    uint32_t orders;
+    uint32_t live;
+    uint32_t taken;
+    uint32_t free_first;  /* a stack: the slot that is still in the cache is taken first */
+    uint32_t ended_first; /* a queue in the order of ending, because the window is constant */
+    uint32_t ended_last;
+    uint64_t last_number;
+    struct hash_index *index;
+    struct slot slots[];
+};
+
+/* What the index stores: a slot, and above it 0 for the order's own id or 1 + the claim. */
+#define INDEX_WHICH_SHIFT 24
+#define INDEX_SLOT_MASK (ORDERS_MAX - 1)
+
+static bool limits_are_possible(struct order_table_limits limits) {
+    return limits.orders >= 1 && limits.orders <= ORDERS_MAX && limits.late_window.ns >= 0;
+}
+
+static uint32_t index_entries(struct order_table_limits limits) {
+    return limits.orders * (1 + ORDER_CLAIMS_MAX) + 1; /* a claim enters before the oldest leaves */
+}
+
+static size_t slots_end(struct order_table_limits limits) {
+    return sizeof(struct order_table) + limits.orders * sizeof(struct slot);
+}
+
+size_t order_table_footprint(struct order_table_limits limits) {
+    if (!limits_are_possible(limits)) {
+        return 0;
+    }
+    return slots_end(limits) + hash_index_footprint(index_entries(limits));
+}
+
+struct order_table *order_table_init(void *mem, struct order_table_limits limits,
+                                     const struct hash_seed *seed) {
+    CHECK(limits_are_possible(limits));
+    CHECK(((uintptr_t)mem & 63) == 0);
+    struct order_table *table = mem;
+    *table = (struct order_table){.seed = *seed,
+                                  .late_window = limits.late_window,
+                                  .orders = limits.orders,
+                                  .ended_first = ORDER_NONE,
+                                  .ended_last = ORDER_NONE};
+    for (uint32_t i = 0; i < limits.orders; i++) {
+        memset(&table->slots[i], 0, sizeof(table->slots[i]));
+        table->slots[i].order.next_free = i + 1 < limits.orders ? i + 1 : ORDER_NONE;
+    }
+    table->index = hash_index_init((char *)mem + slots_end(limits), index_entries(limits));
+    return table;
+}
+
+static struct slot *slot_at(struct order_table *table, uint32_t slot) {
+    CHECK(slot < table->orders);
+    return &table->slots[slot];
+}
+
+/* The client has a fixed width in front, so that no two pairs read the same. */
+static uint64_t key_of(const struct order_table *table, uint32_t client,
+                       const struct cl_ord_id *id) {
+    char text[sizeof(client) + CL_ORD_ID_MAX];
+    CHECK(id->len <= CL_ORD_ID_MAX);
+    memcpy(text, &client, sizeof(client));
+    memcpy(text + sizeof(client), id->text, id->len);
+    return hash_bytes(bytes_of(text, sizeof(client) + id->len), &table->seed);
+}
+
+static const struct cl_ord_id *indexed_id(const struct order_table *table, uint32_t indexed) {
+    const struct slot *slot = &table->slots[indexed & INDEX_SLOT_MASK];
+    uint32_t which = indexed >> INDEX_WHICH_SHIFT;
+    return which == 0 ? &slot->order.cl_ord_id : &slot->claims[which - 1].id;
+}
+
+/* What the index holds under this id, or ORDER_NONE. */
+static uint32_t find_indexed(const struct order_table *table, uint64_t key, uint32_t client,
+                             const struct cl_ord_id *id) {
+    uint32_t cursor = 0;
+    uint32_t indexed;
+    while ((indexed = hash_index_next(table->index, key, &cursor)) != HASH_INDEX_NONE) {
+        const struct order *order = &table->slots[indexed & INDEX_SLOT_MASK].order;
+        if (order->client == client &&
+            bytes_equal(cl_ord_id_bytes(indexed_id(table, indexed)), cl_ord_id_bytes(id))) {
+            return indexed;
+        }
+    }
+    return ORDER_NONE;
+}
+
+static void slot_open(struct order_table *table, struct slot *slot, uint32_t client,
+                      const struct cl_ord_id *id) {
+    slot->order = (struct order){.state = ORDER_PENDING_NEW,
+                                 .client = client,
+                                 .new_request = REQUEST_NONE,
+                                 .cancel_request = REQUEST_NONE,
+                                 .next_free = ORDER_NONE,
+                                 .number = ++table->last_number,
+                                 .cl_ord_id = *id};
+    slot->use = SLOT_LIVE;
+    slot->claims_made = 0;
+    table->live++;
+    table->taken++;
+}
+
+enum order_table_result order_table_take(struct order_table *table, struct now now, uint32_t client,
+                                         const struct cl_ord_id *id, uint32_t *slot) {
+    uint64_t key = key_of(table, client, id);
+    if (find_indexed(table, key, client, id) != ORDER_NONE) {
+        return ORDER_TABLE_DUPLICATE;
+    }
+    uint32_t found = table->free_first;
+    if (found == ORDER_NONE || !hash_index_insert(table->index, key, found)) {
+        return ORDER_TABLE_FULL;
+    }
+    struct slot *free_slot = &table->slots[found];
+    table->free_first = free_slot->order.next_free;
+    free_slot->key = key;
+    slot_open(table, free_slot, client, id);
+    free_slot->order.received = now.mono;
+    *slot = found;
+    return ORDER_TABLE_OK;
+}
+
+/* Gives up the claim in this place of the ring, where there is one. */
+static void claim_release(struct order_table *table, uint32_t slot, uint32_t place) {
+    const struct slot *owner = &table->slots[slot];
+    if (place < owner->claims_made) {
+        uint32_t indexed = slot | (place + 1) << INDEX_WHICH_SHIFT;
+        CHECK(hash_index_remove(table->index, owner->claims[place].key, indexed));
+    }
+}
+
+enum order_table_result order_table_claim(struct order_table *table, uint32_t slot,
+                                          const struct cl_ord_id *id) {
+    struct slot *owner = slot_at(table, slot);
+    CHECK(owner->use != SLOT_FREE);
+    uint64_t key = key_of(table, owner->order.client, id);
+    if (find_indexed(table, key, owner->order.client, id) != ORDER_NONE) {
+        return ORDER_TABLE_DUPLICATE;
+    }
+    uint32_t place = owner->claims_made & (ORDER_CLAIMS_MAX - 1);
+    if (!hash_index_insert(table->index, key, slot | (place + 1) << INDEX_WHICH_SHIFT)) {
+        return ORDER_TABLE_FULL;
+    }
+    claim_release(table, slot, place);
+    owner->claims[place] = (struct claim){.key = key, .id = *id};
+    owner->claims_made++;
+    return ORDER_TABLE_OK;
+}
+
+struct order *order_table_at(struct order_table *table, uint32_t slot) {
+    return &slot_at(table, slot)->order;
+}
+
+uint32_t order_table_find(const struct order_table *table, uint32_t client,
+                          const struct cl_ord_id *id) {
+    uint32_t indexed = find_indexed(table, key_of(table, client, id), client, id);
+    return indexed < ORDERS_MAX ? indexed : ORDER_NONE;
+}
+
+bool order_table_is_used(const struct order_table *table, uint32_t client,
+                         const struct cl_ord_id *id) {
+    return find_indexed(table, key_of(table, client, id), client, id) != ORDER_NONE;
+}
+
+/* Back to the free stack, out of the index. What is left of the order is readable until retaken. */
+static void slot_release(struct order_table *table, uint32_t slot) {
+    struct slot *taken = &table->slots[slot];
+    for (uint32_t place = 0; place < ORDER_CLAIMS_MAX; place++) {
+        claim_release(table, slot, place);
+    }
+    CHECK(hash_index_remove(table->index, taken->key, slot));
+    taken->use = SLOT_FREE;
+    taken->order.state = ORDER_STATE_NONE;
+    taken->order.next_free = table->free_first;
+    table->free_first = slot;
+    table->taken--;
+}
+
+void order_table_undo(struct order_table *table, uint32_t slot) {
+    CHECK(slot_at(table, slot)->use == SLOT_LIVE);
+    table->live--;
+    slot_release(table, slot);
+}
+
+void order_table_end(struct order_table *table, struct now now, uint32_t slot) {
+    struct slot *ended = slot_at(table, slot);
+    CHECK(ended->use == SLOT_LIVE);
+    ended->use = SLOT_ENDED;
+    ended->order.ended = now.mono;
+    ended->order.next_free = ORDER_NONE;
+    if (table->ended_last == ORDER_NONE) {
+        table->ended_first = slot;
+    } else {
+        table->slots[table->ended_last].order.next_free = slot;
+    }
+    table->ended_last = slot;
+    table->live--;
+}
+
+uint32_t order_table_sweep(struct order_table *table, struct now now, uint32_t *slots,
+                           uint32_t count_max) {
+    uint32_t count = 0;
+    while (count < count_max && table->ended_first != ORDER_NONE) {
+        uint32_t slot = table->ended_first;
+        const struct order *order = &table->slots[slot].order;
+        if (!instant_reached(now.mono, instant_add(order->ended, table->late_window))) {
+            break;
+        }
+        table->ended_first = order->next_free;
+        if (table->ended_first == ORDER_NONE) {
+            table->ended_last = ORDER_NONE;
+        }
+        slot_release(table, slot);
+        slots[count++] = slot;
+    }
+    return count;
+}
+
+uint32_t order_table_live(const struct order_table *table) {
+    return table->live;
+}
+
+uint32_t order_table_taken(const struct order_table *table) {
+    return table->taken;
+}
+
+uint32_t order_table_next(const struct order_table *table, uint32_t from) {
+    for (uint32_t slot = from; slot < table->orders; slot++) {
+        if (table->slots[slot].use != SLOT_FREE) {
+            return slot;
+        }
+    }
+    return ORDER_NONE;
+}
