@@ -19,11 +19,19 @@
  *
  * Questions that take time are asked, not answered inline: NEED_SIGNATURE (an initiator's Logon
  * must be signed) and NEED_VERDICT (may this Logon in?). The answer carries the epoch it was asked
- * in; an answer for another epoch is ignored. Both have a deadline.
+ * in; an answer for another epoch is ignored. Both have a deadline. While one is open input is
+ * BLOCKED. What such an answer leads to (UP), and NEED_SIGNATURE itself, is said once by whichever
+ * of fix_session_input and fix_session_tick runs next; the deadline is "at once" until then.
  *
  * Inbound gaps: one ResendRequest (7=expected, 16=0) per gap; messages ahead of the gap are not
- * delivered and will come again. ResendRequests from the peer are answered by one gap fill to the
- * next outbound number: no application message is ever sent twice.
+ * delivered and will come again. A request is open until the number that showed the gap is reached;
+ * when its answer stops short the next early message asks again, no sooner than a second after the
+ * last progress (a heartbeat interval when nothing came at all). ResendRequests from the peer are
+ * answered by one gap fill over the range they ask for: no application message is ever sent twice.
+ *
+ * Ending: in state CLOSING the caller writes what is still owed and then closes the stream and
+ * calls fix_session_disconnected. Its deadline is the last moment for that; once nothing is owed,
+ * it is "at once", and every tick says CLOSE.
  *
  * Threading: one thread. Size: fixed. Ownership: config's strings are borrowed for the session's
  * life.
@@ -46,6 +54,10 @@
 #define FIX_COMP_ID_MAX 63
 #define FIX_TEST_REQ_ID_MAX 64
 #define FIX_SESSION_TEXT_MAX 127
+#define FIX_REF_MSG_TYPE_MAX 8
+#define FIX_HEARTBEAT_S_MAX 3600
+/* The greatest MsgSeqNum(34) that is read: 18 digits. */
+#define FIX_SEQ_MAX UINT64_C(999999999999999999)
 /* Rejects (and test request answers) that may be owed at once; input is refused beyond it. */
 #define FIX_OWED_MAX 16
 
@@ -66,11 +78,12 @@ struct fix_session_config {
     struct bytes begin_string;   /* "FIX.4.4" */
     struct bytes sender_comp_id; /* ours */
     struct bytes target_comp_id; /* theirs */
-    uint32_t heartbeat_s;  /* initiator: proposed; acceptor: taken from the Logon, 1 .. 3600 */
-    unsigned time_digits;  /* fraction digits of the times we write: 0, 3, 6 or 9 */
-    bool reset_on_logon;   /* initiator: send 141=Y and start at 1 */
-    bool signature_needed; /* initiator: NEED_SIGNATURE before the Logon */
-    bool verdict_needed;   /* acceptor: NEED_VERDICT before the answer */
+    uint32_t heartbeat_s; /* initiator: proposed, 0 .. 3600; acceptor: the Logon's, 1 .. 3600 */
+    bool heartbeat_zero_allowed; /* acceptor: take HeartBtInt(108) 0, a session nobody watches */
+    unsigned time_digits;        /* fraction digits of the times we write: 0, 3, 6 or 9 */
+    bool reset_on_logon;         /* initiator: send 141=Y and start at 1 */
+    bool signature_needed;       /* initiator: NEED_SIGNATURE before the Logon */
+    bool verdict_needed;         /* acceptor: NEED_VERDICT before the answer */
     size_t message_bytes_max;
     struct duration latency_max; /* of SendingTime against now, either way; 0: not checked */
     struct duration logon_timeout;
@@ -94,7 +107,8 @@ enum fix_session_state {
 enum fix_action {
     FIX_ACTION_NONE = 0,       /* consumed; go on with the next message */
     FIX_ACTION_PARTIAL,        /* input->need bytes are needed; nothing consumed */
-    FIX_ACTION_BLOCKED,        /* too much is owed: flush output first; nothing consumed */
+    FIX_ACTION_BLOCKED,        /* too much is owed (flush output first) or an answer is awaited;
+                                  nothing consumed */
     FIX_ACTION_DELIVER,        /* an application message, in sequence: input->view */
     FIX_ACTION_UP,             /* the session is established now */
     FIX_ACTION_REJECTED,       /* the peer's Reject(3) of a message of ours: input->view */
@@ -120,8 +134,27 @@ enum fix_end {
     FIX_END_SEQUENCE_MISSING,
     FIX_END_SENDING_TIME,
     FIX_END_HEARTBEAT_TIMEOUT,
-    FIX_END_TOO_LONG, /* a message over message_bytes_max */
-    FIX_END_BAD_LOGON /* missing or impossible 98, 108, ... */
+    FIX_END_TOO_LONG,  /* a message over message_bytes_max */
+    FIX_END_BAD_LOGON, /* missing or impossible 98, 108, ...; or ours does not fit its room */
+    FIX_END_UNSIGNED,  /* our Logon could not be signed */
+    FIX_END_ABANDONED  /* fix_session_logout before the session was up */
+};
+
+/* SessionRejectReason(373), FIX 4.4 volume 6; those the session or a decoder has use for. */
+enum fix_reject_reason {
+    FIX_REJECT_INVALID_TAG = 0,
+    FIX_REJECT_TAG_MISSING = 1,
+    FIX_REJECT_TAG_NOT_DEFINED = 2,
+    FIX_REJECT_TAG_EMPTY = 4,
+    FIX_REJECT_VALUE = 5,
+    FIX_REJECT_FORMAT = 6,
+    FIX_REJECT_COMP_ID = 9,
+    FIX_REJECT_SENDING_TIME = 10,
+    FIX_REJECT_MSG_TYPE = 11,
+    FIX_REJECT_TAG_TWICE = 13,
+    FIX_REJECT_TAG_ORDER = 14,
+    FIX_REJECT_GROUP_COUNT = 16,
+    FIX_REJECT_OTHER = 99
 };
 
 struct fix_input {
@@ -148,37 +181,48 @@ struct fix_owed {
     char msg_type;
     uint32_t ref_tag;
     uint32_t reason;
-    uint64_t ref_seq; /* Reject: 45; gap fill: first number it covers; ResendRequest: 7 */
-    char ref_msg_type[4];
+    uint64_t ref_seq; /* Reject: 45; gap fill: first number it covers; ResendRequest: the early
+                         number that showed the gap */
+    uint64_t end_seq; /* gap fill: the last number asked for; 0: all */
+    char ref_msg_type[FIX_REF_MSG_TYPE_MAX];
+    uint8_t ref_msg_type_len;
     uint8_t text_len;
     char text[FIX_SESSION_TEXT_MAX + 1]; /* 58, or 112 of a Heartbeat or TestRequest */
 };
 
+/* Private to fix_session*.c, apart from reading state, end, end_text, numbers and counters. */
 struct fix_session {
     struct fix_session_config config;
     enum fix_session_state state;
     enum fix_end end;
+    enum fix_action pending; /* NEED_SIGNATURE or UP, not yet said; else NONE */
     uint32_t epoch;
     uint64_t next_out;     /* the next number we send */
     uint64_t next_in;      /* the next number we expect */
-    uint64_t resend_until; /* highest early number seen while a ResendRequest is open; 0: none */
+    uint64_t resend_until; /* the early number that a written ResendRequest is after; 0: none */
+    uint64_t resend_from;  /* its BeginSeqNo(7) */
     uint64_t logon_seq;    /* of the Logon awaiting a verdict */
-    bool logon_reset;
-    uint32_t heartbeat_s; /* in force */
+    bool logon_reset;      /* that Logon, or the one we owe, has ResetSeqNumFlag(141) */
+    uint32_t heartbeat_s;  /* in force; 0: nobody watches */
     struct instant last_sent;
     struct instant last_received;
-    struct instant deadline_state; /* of the current waiting state; INSTANT_NEVER if none */
-    bool test_request_sent;
+    struct instant last_progress;    /* of an open ResendRequest: asked, or next_in moved */
+    struct instant deadline_state;   /* of the current waiting state; INSTANT_NEVER if none */
+    struct instant deadline_silence; /* after a TestRequest: when silence ends the session */
     uint32_t owed_count;
     uint32_t owed_first;
     struct fix_owed owed[FIX_OWED_MAX];
     struct fix_time_cache time_cache;
     struct utc sending_time; /* of the message being written; a signature covers it */
-    char end_text[FIX_SESSION_TEXT_MAX + 1]; /* their Text(58), or ours */
+    char end_text[FIX_SESSION_TEXT_MAX + 1]; /* their Text(58), or ours; no control characters */
     struct fix_session_counters counters;
 };
 
+/* Sequence numbers start at 1. CHECKs the configuration: it was validated when it was read. */
 void fix_session_init(struct fix_session *session, const struct fix_session_config *config);
+
+/* Numbers known from an earlier life (a journal, say). Only while DOWN; both at least 1. */
+void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t next_out);
 
 void fix_session_connected(struct fix_session *session, struct now now, uint32_t epoch);
 void fix_session_disconnected(struct fix_session *session, struct now now);
@@ -223,7 +267,12 @@ size_t fix_session_end(struct fix_session *session, struct now now,
 void fix_session_reject(struct fix_session *session, const struct fix_view *view, uint32_t reason,
                         uint32_t ref_tag, struct bytes text);
 
-/* Answers to NEED_SIGNATURE and NEED_VERDICT; ignored when the epoch or the state is another. */
+/*
+ * Answers to NEED_SIGNATURE and NEED_VERDICT; ignored when the epoch or the state is another. The
+ * Logon that was asked about is signed as of session->sending_time and session->next_out, and is
+ * written with just these. Sequence numbers are looked at, and reset, only after a verdict. A
+ * refusal is told the peer by a Logout with `text`.
+ */
 void fix_session_signed(struct fix_session *session, struct now now, uint32_t epoch, bool ok);
 void fix_session_verdict(struct fix_session *session, struct now now, uint32_t epoch, bool accepted,
                          struct bytes text);

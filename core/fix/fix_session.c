@@ -1,0 +1,289 @@
+#include "core/fix/fix_session.h"
+
+#include "core/fix/fix_session_internal.h"
+
+#define AT_ONCE ((struct instant){.ns = 0})
+
+/* Without heartbeats nobody promised traffic; with them, a fifth more than the interval is the
+ * usual allowance for the way, and one more such wait for the TestRequest's answer. */
+static struct duration silence_allowed(const struct fix_session *session) {
+    return (struct duration){.ns = session->heartbeat_s * (NS_PER_S + NS_PER_S / 5)};
+}
+
+static void check_config(const struct fix_session_config *config) {
+    CHECK(config->begin_string.len >= 1 && config->begin_string.len <= 8);
+    CHECK(config->sender_comp_id.len >= 1 && config->sender_comp_id.len <= FIX_COMP_ID_MAX);
+    CHECK(config->target_comp_id.len >= 1 && config->target_comp_id.len <= FIX_COMP_ID_MAX);
+    CHECK(config->heartbeat_s <= FIX_HEARTBEAT_S_MAX);
+    CHECK(config->time_digits <= 9 && config->time_digits % 3 == 0);
+    CHECK(config->message_bytes_max > 0);
+    CHECK(config->latency_max.ns >= 0 && config->logon_timeout.ns > 0);
+    CHECK(config->logout_timeout.ns > 0);
+    CHECK(config->answer_timeout.ns > 0 || !(config->signature_needed || config->verdict_needed));
+}
+
+void fix_session_init(struct fix_session *session, const struct fix_session_config *config) {
+    check_config(config);
+    *session = (struct fix_session){
+        .config = *config,
+        .next_out = 1,
+        .next_in = 1,
+        .deadline_state = INSTANT_NEVER,
+        .deadline_silence = INSTANT_NEVER,
+    };
+}
+
+void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t next_out) {
+    CHECK(session->state == FIX_SESSION_DOWN);
+    CHECK(next_in >= 1 && next_out >= 1);
+    session->next_in = next_in;
+    session->next_out = next_out;
+}
+
+/* Nothing of a former connection may reach the next one. */
+static void forget_connection(struct fix_session *session) {
+    fix_session_owed_clear(session);
+    session->pending = FIX_ACTION_NONE;
+    session->resend_until = 0;
+    session->logon_reset = false;
+    session->deadline_state = INSTANT_NEVER;
+    session->deadline_silence = INSTANT_NEVER;
+}
+
+static void begin_logon(struct fix_session *session, struct now now) {
+    session->heartbeat_s = session->config.heartbeat_s;
+    session->logon_reset = session->config.reset_on_logon;
+    if (session->logon_reset) {
+        session->next_out = 1;
+        session->next_in = 1;
+    }
+    if (session->config.signature_needed) {
+        session->state = FIX_SESSION_SIGNATURE_AWAITED;
+        session->deadline_state = instant_add(now.mono, session->config.answer_timeout);
+        session->sending_time = now.utc;
+        session->pending = FIX_ACTION_NEED_SIGNATURE;
+        return;
+    }
+    session->state = FIX_SESSION_LOGON_SENT;
+    session->deadline_state = instant_add(now.mono, session->config.logon_timeout);
+    fix_session_owe_logon(session);
+}
+
+void fix_session_connected(struct fix_session *session, struct now now, uint32_t epoch) {
+    CHECK(session->state == FIX_SESSION_DOWN);
+    forget_connection(session);
+    session->epoch = epoch;
+    session->end = FIX_END_NONE;
+    session->end_text[0] = '\0';
+    session->last_sent = now.mono;
+    session->last_received = now.mono;
+    if (session->config.role == FIX_INITIATOR) {
+        begin_logon(session, now);
+        return;
+    }
+    session->state = FIX_SESSION_LOGON_AWAITED;
+    session->deadline_state = instant_add(now.mono, session->config.logon_timeout);
+}
+
+void fix_session_disconnected(struct fix_session *session, struct now now) {
+    (void)now;
+    if (session->state == FIX_SESSION_DOWN) {
+        return;
+    }
+    if (session->end == FIX_END_NONE) {
+        session->end = FIX_END_STREAM_CLOSED;
+    }
+    forget_connection(session);
+    session->state = FIX_SESSION_DOWN;
+}
+
+void fix_session_rise(struct fix_session *session) {
+    session->state = FIX_SESSION_UP;
+    session->deadline_state = INSTANT_NEVER;
+    session->deadline_silence = INSTANT_NEVER;
+}
+
+void fix_session_signed(struct fix_session *session, struct now now, uint32_t epoch, bool ok) {
+    if (session->state != FIX_SESSION_SIGNATURE_AWAITED || session->epoch != epoch) {
+        return;
+    }
+    session->pending = FIX_ACTION_NONE;
+    if (!ok) {
+        (void)fix_session_drop(session, FIX_END_UNSIGNED);
+        return;
+    }
+    session->state = FIX_SESSION_LOGON_SENT;
+    session->deadline_state = instant_add(now.mono, session->config.logon_timeout);
+    fix_session_owe_logon(session);
+}
+
+void fix_session_verdict(struct fix_session *session, struct now now, uint32_t epoch, bool accepted,
+                         struct bytes text) {
+    if (session->state != FIX_SESSION_VERDICT_AWAITED || session->epoch != epoch) {
+        return;
+    }
+    if (!accepted) {
+        (void)fix_session_refuse(session, now, FIX_END_REFUSED, text);
+        return;
+    }
+    if (fix_session_accept_logon(session, now) == FIX_ACTION_UP) {
+        session->pending = FIX_ACTION_UP;
+    }
+}
+
+static void note_end(struct fix_session *session, enum fix_end end) {
+    if (session->end == FIX_END_NONE) {
+        session->end = end;
+    }
+}
+
+void fix_session_note_text(struct fix_session *session, struct bytes text) {
+    if (session->end_text[0] == '\0') {
+        (void)fix_text_copy(session->end_text, sizeof(session->end_text), text);
+    }
+}
+
+enum fix_action fix_session_close(struct fix_session *session, struct now now, enum fix_end end) {
+    note_end(session, end);
+    session->state = FIX_SESSION_CLOSING;
+    session->pending = FIX_ACTION_NONE;
+    session->deadline_state = instant_add(now.mono, session->config.logout_timeout);
+    return FIX_ACTION_CLOSE;
+}
+
+enum fix_action fix_session_drop(struct fix_session *session, enum fix_end end) {
+    note_end(session, end);
+    fix_session_owed_clear(session);
+    session->state = FIX_SESSION_CLOSING;
+    session->pending = FIX_ACTION_NONE;
+    session->deadline_state = AT_ONCE;
+    return FIX_ACTION_CLOSE;
+}
+
+static void owe_logout(struct fix_session *session, struct bytes text) {
+    /* Ours is out already: a second one would answer theirs before it came. */
+    if (session->state != FIX_SESSION_LOGOUT_SENT) {
+        fix_owed_set_text(fix_session_owe(session, FIX_MSG_LOGOUT[0]), text);
+    }
+    fix_session_note_text(session, text);
+}
+
+enum fix_action fix_session_refuse(struct fix_session *session, struct now now, enum fix_end end,
+                                   struct bytes text) {
+    owe_logout(session, text);
+    return fix_session_close(session, now, end);
+}
+
+enum fix_action fix_session_log_out(struct fix_session *session, struct now now, enum fix_end end,
+                                    struct bytes text) {
+    owe_logout(session, text);
+    note_end(session, end);
+    if (session->state != FIX_SESSION_LOGOUT_SENT) {
+        session->state = FIX_SESSION_LOGOUT_SENT;
+        session->deadline_state = instant_add(now.mono, session->config.logout_timeout);
+    }
+    return FIX_ACTION_NONE;
+}
+
+void fix_session_logout(struct fix_session *session, struct now now, struct bytes text) {
+    switch (session->state) {
+    case FIX_SESSION_UP:
+        (void)fix_session_log_out(session, now, FIX_END_NONE, text);
+        return;
+    case FIX_SESSION_LOGON_AWAITED:
+    case FIX_SESSION_SIGNATURE_AWAITED:
+    case FIX_SESSION_VERDICT_AWAITED:
+    case FIX_SESSION_LOGON_SENT:
+        (void)fix_session_drop(session, FIX_END_ABANDONED);
+        return;
+    case FIX_SESSION_DOWN:
+    case FIX_SESSION_LOGOUT_SENT:
+    case FIX_SESSION_CLOSING:
+        return;
+    }
+}
+
+static struct instant deadline_up(const struct fix_session *session) {
+    struct instant deadline = INSTANT_NEVER;
+    if (session->heartbeat_s == 0) {
+        return deadline;
+    }
+    /* What is owed already will be the sign of life, as soon as there is room for it. */
+    if (session->owed_count == 0) {
+        struct duration interval = {.ns = session->heartbeat_s * NS_PER_S};
+        deadline = instant_add(session->last_sent, interval);
+    }
+    if (!instant_is_never(session->deadline_silence)) {
+        return instant_earlier(deadline, session->deadline_silence);
+    }
+    return instant_earlier(deadline, instant_add(session->last_received, silence_allowed(session)));
+}
+
+struct instant fix_session_deadline(const struct fix_session *session) {
+    if (session->pending != FIX_ACTION_NONE) {
+        return AT_ONCE;
+    }
+    if (session->state == FIX_SESSION_UP) {
+        return deadline_up(session);
+    }
+    if (session->state == FIX_SESSION_CLOSING && session->owed_count == 0) {
+        return AT_ONCE;
+    }
+    return session->deadline_state;
+}
+
+static enum fix_action tick_up(struct fix_session *session, struct now now) {
+    if (session->heartbeat_s == 0) {
+        return FIX_ACTION_NONE;
+    }
+    if (instant_reached(now.mono, session->deadline_silence)) {
+        return fix_session_drop(session, FIX_END_HEARTBEAT_TIMEOUT);
+    }
+    if (instant_is_never(session->deadline_silence) &&
+        instant_reached(now.mono, instant_add(session->last_received, silence_allowed(session)))) {
+        /* Counted from now: a turn that came late must not cost the peer its time to answer. */
+        session->deadline_silence = instant_add(now.mono, silence_allowed(session));
+        fix_owed_set_text(fix_session_owe(session, FIX_MSG_TEST_REQUEST[0]), BYTES("TEST"));
+    }
+    struct duration interval = {.ns = session->heartbeat_s * NS_PER_S};
+    if (session->owed_count == 0 &&
+        instant_reached(now.mono, instant_add(session->last_sent, interval))) {
+        (void)fix_session_owe(session, FIX_MSG_HEARTBEAT[0]);
+    }
+    return FIX_ACTION_NONE;
+}
+
+static enum fix_action state_expired(struct fix_session *session, struct now now) {
+    switch (session->state) {
+    case FIX_SESSION_LOGON_AWAITED:
+    case FIX_SESSION_LOGON_SENT:
+        return fix_session_drop(session, FIX_END_LOGON_TIMEOUT);
+    case FIX_SESSION_SIGNATURE_AWAITED:
+        return fix_session_drop(session, FIX_END_ANSWER_TIMEOUT);
+    case FIX_SESSION_VERDICT_AWAITED:
+        return fix_session_refuse(session, now, FIX_END_ANSWER_TIMEOUT,
+                                  BYTES("Logon not verified in time"));
+    case FIX_SESSION_LOGOUT_SENT:
+    case FIX_SESSION_CLOSING:
+        return fix_session_drop(session, FIX_END_LOGOUT_TIMEOUT);
+    case FIX_SESSION_DOWN:
+    case FIX_SESSION_UP:
+        break;
+    }
+    return FIX_ACTION_NONE;
+}
+
+enum fix_action fix_session_tick(struct fix_session *session, struct now now) {
+    enum fix_action pending = session->pending;
+    if (pending != FIX_ACTION_NONE) {
+        session->pending = FIX_ACTION_NONE;
+        return pending;
+    }
+    if (session->state == FIX_SESSION_UP) {
+        return tick_up(session, now);
+    }
+    if (instant_reached(now.mono, session->deadline_state)) {
+        return state_expired(session, now);
+    }
+    return session->state == FIX_SESSION_CLOSING ? FIX_ACTION_CLOSE : FIX_ACTION_NONE;
+}

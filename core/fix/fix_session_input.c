@@ -1,0 +1,340 @@
+#include "core/fix/fix_session_internal.h"
+
+#include "core/fix/fix_frame.h"
+#include "core/fix/fix_view.h"
+
+static bool input_blocked(const struct fix_session *session) {
+    return session->state == FIX_SESSION_SIGNATURE_AWAITED ||
+           session->state == FIX_SESSION_VERDICT_AWAITED ||
+           session->owed_count > FIX_OWED_MAX - FIX_OWED_RESERVE;
+}
+
+/* Before the session is up there is nothing to recover a lost message with. */
+static enum fix_action take_garbled(struct fix_session *session) {
+    session->counters.garbled++;
+    if (session->state == FIX_SESSION_LOGON_AWAITED || session->state == FIX_SESSION_LOGON_SENT) {
+        return fix_session_drop(session, FIX_END_NOT_LOGON);
+    }
+    return FIX_ACTION_NONE;
+}
+
+/* Skipping it would ask for it again and again: a resend is no shorter. */
+static enum fix_action take_too_long(struct fix_session *session, struct now now) {
+    if (session->state == FIX_SESSION_LOGON_AWAITED || session->state == FIX_SESSION_LOGON_SENT) {
+        return fix_session_drop(session, FIX_END_TOO_LONG);
+    }
+    return fix_session_refuse(session, now, FIX_END_TOO_LONG, fix_end_text(FIX_END_TOO_LONG));
+}
+
+static bool holds_secret(const struct fix_view *view) {
+    /* The last three: NewPassword, EncryptedPassword, EncryptedNewPassword of FIX 5.0 SP2. */
+    static const uint32_t secret_tags[] = {FIX_PASSWORD, FIX_RAW_DATA, 925, 1402, 1404};
+    for (size_t i = 0; i < sizeof(secret_tags) / sizeof(secret_tags[0]); i++) {
+        if (fix_view_find(view, secret_tags[i], 0) >= 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void note_fault(struct fix_message *message, uint32_t tag, enum fix_get got) {
+    if (got == FIX_GET_OK || message->fault_tag != 0) {
+        return;
+    }
+    message->fault_tag = tag;
+    message->fault_reason = fix_reject_reason_of(got);
+}
+
+bool fix_message_begin_string_matches(const struct fix_session *session,
+                                      const struct fix_message *message) {
+    return bytes_equal(fix_view_value(message->view, 0), session->config.begin_string);
+}
+
+bool fix_message_read_seq(struct fix_message *message) {
+    return fix_get_uint(message->view, FIX_MSG_SEQ_NUM, FIX_SEQ_MAX, &message->seq) == FIX_GET_OK;
+}
+
+static bool comp_id_matches(struct fix_message *message, uint32_t tag, struct bytes expected) {
+    struct bytes value;
+    enum fix_get got = fix_get_bytes(message->view, tag, &value);
+    note_fault(message, tag, got);
+    return got != FIX_GET_OK || bytes_equal(value, expected);
+}
+
+bool fix_message_comp_ids_match(const struct fix_session *session, struct fix_message *message) {
+    return comp_id_matches(message, FIX_SENDER_COMP_ID, session->config.target_comp_id) &&
+           comp_id_matches(message, FIX_TARGET_COMP_ID, session->config.sender_comp_id);
+}
+
+bool fix_message_time_in_range(const struct fix_session *session, struct now now,
+                               struct fix_message *message) {
+    struct utc sent;
+    enum fix_get got = fix_get_utc(message->view, FIX_SENDING_TIME, &sent);
+    note_fault(message, FIX_SENDING_TIME, got);
+    int64_t limit_ns = session->config.latency_max.ns;
+    if (got != FIX_GET_OK || limit_ns == 0) {
+        return true;
+    }
+    int64_t late_ns;
+    if (__builtin_sub_overflow(now.utc.ns, sent.ns, &late_ns)) {
+        return false;
+    }
+    return late_ns <= limit_ns && late_ns >= -limit_ns;
+}
+
+static void read_poss_dup(struct fix_message *message) {
+    enum fix_get got = fix_get_bool(message->view, FIX_POSS_DUP_FLAG, &message->poss_dup);
+    if (got != FIX_GET_MISSING) {
+        note_fault(message, FIX_POSS_DUP_FLAG, got);
+    }
+}
+
+static struct fix_message message_of(const struct fix_view *view) {
+    struct fix_message message = {.view = view, .type = fix_view_msg_type(view)};
+    message.kind = message.type.len == 1 ? message.type.data[0] : '\0';
+    read_poss_dup(&message);
+    return message;
+}
+
+void fix_session_consume(struct fix_session *session, struct now now,
+                         const struct fix_message *message) {
+    if (message->seq == session->next_in) {
+        fix_session_expect(session, now, message->seq + 1);
+    }
+}
+
+static bool msg_type_is_valid(struct bytes type) {
+    for (size_t i = 0; i < type.len; i++) {
+        char c = type.data[i];
+        if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The number is used up whatever becomes of the message. */
+static enum fix_action take_in_sequence(struct fix_session *session, struct now now,
+                                        const struct fix_message *message) {
+    fix_session_consume(session, now, message);
+    if (message->fault_tag != 0) {
+        fix_session_owe_reject(session, message, message->fault_reason, message->fault_tag);
+        return FIX_ACTION_NONE;
+    }
+    switch (message->kind) {
+    case '0':
+        return FIX_ACTION_NONE;
+    case '1':
+        return fix_session_take_test_request(session, message);
+    case '3':
+        session->counters.rejects_received++;
+        return FIX_ACTION_REJECTED;
+    case 'A':
+        /* Said again, or both sides spoke first: it changes nothing. */
+        return FIX_ACTION_NONE;
+    default:
+        break;
+    }
+    if (!msg_type_is_valid(message->type)) {
+        fix_session_owe_reject(session, message, FIX_REJECT_MSG_TYPE, 0);
+        return FIX_ACTION_NONE;
+    }
+    return FIX_ACTION_DELIVER;
+}
+
+enum fix_action fix_session_refuse_low(struct fix_session *session, struct now now, uint64_t seq) {
+    char text[FIX_SESSION_TEXT_MAX + 1];
+    size_t len = fix_text_append(text, 0, BYTES("MsgSeqNum too low, expecting "));
+    len = fix_text_append_number(text, len, session->next_in);
+    len = fix_text_append(text, len, BYTES(" but received "));
+    len = fix_text_append_number(text, len, seq);
+    return fix_session_refuse(session, now, FIX_END_SEQUENCE_TOO_LOW, bytes_of(text, len));
+}
+
+/* A Reject and a Logout whose answer is waited for: the stream is not to be trusted any more. */
+static enum fix_action distrust(struct fix_session *session, struct now now,
+                                const struct fix_message *message, enum fix_end end,
+                                enum fix_reject_reason reason) {
+    fix_session_consume(session, now, message);
+    fix_session_owe_reject(session, message, reason, 0);
+    return fix_session_log_out(session, now, end, fix_end_text(end));
+}
+
+/*
+ * A number seen before. OrigSendingTime(122) is asked for here only: a resent message whose number
+ * is still expected is taken without it, because refusing it would lose it for good.
+ */
+static enum fix_action take_duplicate(struct fix_session *session, struct now now,
+                                      const struct fix_message *message) {
+    struct utc original;
+    struct utc sent;
+    enum fix_get got = fix_get_utc(message->view, FIX_ORIG_SENDING_TIME, &original);
+    if (got != FIX_GET_OK) {
+        fix_session_owe_reject(session, message, fix_reject_reason_of(got), FIX_ORIG_SENDING_TIME);
+        return FIX_ACTION_NONE;
+    }
+    if (fix_get_utc(message->view, FIX_SENDING_TIME, &sent) == FIX_GET_OK &&
+        original.ns > sent.ns) {
+        return distrust(session, now, message, FIX_END_SENDING_TIME, FIX_REJECT_SENDING_TIME);
+    }
+    session->counters.duplicates++;
+    return FIX_ACTION_NONE;
+}
+
+enum fix_action fix_session_take_low(struct fix_session *session, struct now now,
+                                     const struct fix_message *message) {
+    if (!message->poss_dup) {
+        return fix_session_refuse_low(session, now, message->seq);
+    }
+    /* Gap fills often come without 122, and say nothing that a duplicate could confuse. */
+    if (message->kind == 'A' || message->kind == '4') {
+        session->counters.duplicates++;
+        return FIX_ACTION_NONE;
+    }
+    return take_duplicate(session, now, message);
+}
+
+static enum fix_action take_by_sequence(struct fix_session *session, struct now now,
+                                        const struct fix_message *message) {
+    if (message->seq > session->next_in) {
+        fix_session_gap_seen(session, now, message->seq);
+        return FIX_ACTION_NONE;
+    }
+    if (message->seq < session->next_in) {
+        return fix_session_take_low(session, now, message);
+    }
+    return take_in_sequence(session, now, message);
+}
+
+/* Logout, ResendRequest and SequenceReset are served, or look at 34 themselves, out of sequence. */
+static enum fix_action take_by_kind(struct fix_session *session, struct now now,
+                                    const struct fix_message *message) {
+    bool served_early = message->kind == '2' || message->kind == '4' || message->kind == '5';
+    if (!served_early) {
+        return fix_session_is_reset_logon(message)
+                   ? fix_session_take_reset_logon(session, now, message)
+                   : take_by_sequence(session, now, message);
+    }
+    if (message->fault_tag != 0) {
+        fix_session_consume(session, now, message);
+        fix_session_owe_reject(session, message, message->fault_reason, message->fault_tag);
+        return FIX_ACTION_NONE;
+    }
+    switch (message->kind) {
+    case '2':
+        return fix_session_take_resend_request(session, now, message);
+    case '4':
+        return fix_session_take_sequence_reset(session, now, message);
+    default:
+        return fix_session_take_logout(session, now, message);
+    }
+}
+
+static enum fix_action take_in_session(struct fix_session *session, struct now now,
+                                       struct fix_message *message) {
+    if (!fix_message_begin_string_matches(session, message)) {
+        return fix_session_log_out(session, now, FIX_END_BEGIN_STRING,
+                                   fix_end_text(FIX_END_BEGIN_STRING));
+    }
+    if (!fix_message_read_seq(message)) {
+        return fix_session_refuse(session, now, FIX_END_SEQUENCE_MISSING,
+                                  fix_end_text(FIX_END_SEQUENCE_MISSING));
+    }
+    if (!fix_message_comp_ids_match(session, message)) {
+        return distrust(session, now, message, FIX_END_COMP_ID, FIX_REJECT_COMP_ID);
+    }
+    if (!fix_message_time_in_range(session, now, message)) {
+        return distrust(session, now, message, FIX_END_SENDING_TIME, FIX_REJECT_SENDING_TIME);
+    }
+    return take_by_kind(session, now, message);
+}
+
+/* Our Logout over a broken rule is out: only its answer is of interest. */
+static enum fix_action take_after_fault(struct fix_session *session, struct now now,
+                                        struct fix_message *message) {
+    if (message->kind != '5') {
+        return FIX_ACTION_NONE;
+    }
+    (void)fix_message_read_seq(message);
+    return fix_session_take_logout(session, now, message);
+}
+
+static enum fix_action take_message(struct fix_session *session, struct now now,
+                                    struct fix_input *input) {
+    struct fix_message message = message_of(&input->view);
+    session->counters.received++;
+    session->last_received = now.mono;
+    session->deadline_silence = INSTANT_NEVER;
+    enum fix_action action;
+    if (session->state == FIX_SESSION_LOGON_AWAITED) {
+        action = fix_session_take_first(session, now, &message);
+    } else if (session->state == FIX_SESSION_LOGON_SENT) {
+        action = fix_session_take_answer(session, now, &message);
+    } else if (session->state == FIX_SESSION_LOGOUT_SENT && session->end != FIX_END_NONE) {
+        action = take_after_fault(session, now, &message);
+    } else {
+        action = take_in_session(session, now, &message);
+    }
+    input->seq = message.seq;
+    return action;
+}
+
+static enum fix_action take_framed(struct fix_session *session, struct now now,
+                                   struct bytes message, struct fix_input *input) {
+    uint32_t bad_offset;
+    enum fix_view_result result = fix_view_parse(message, &input->view, &bad_offset);
+    input->secret = result != FIX_VIEW_OK || holds_secret(&input->view);
+    if (result == FIX_VIEW_TOO_MANY) {
+        return take_too_long(session, now);
+    }
+    if (result != FIX_VIEW_OK) {
+        return take_garbled(session);
+    }
+    return take_message(session, now, input);
+}
+
+static void take_bytes(struct fix_session *session, struct now now, struct bytes in,
+                       struct fix_input *input) {
+    struct fix_frame frame;
+    switch (fix_frame(in, session->config.message_bytes_max, &frame)) {
+    case FIX_FRAME_PARTIAL:
+        input->action = FIX_ACTION_PARTIAL;
+        input->need = frame.bytes;
+        return;
+    case FIX_FRAME_GARBLED:
+        /* What it was cannot be told, a Logon with a password perhaps. */
+        input->secret = true;
+        input->consumed = frame.bytes;
+        input->action = take_garbled(session);
+        return;
+    case FIX_FRAME_TOO_LONG:
+        input->action = take_too_long(session, now);
+        return;
+    case FIX_FRAME_COMPLETE:
+        input->consumed = frame.bytes;
+        input->action = take_framed(session, now, bytes_of(in.data, frame.bytes), input);
+        return;
+    }
+}
+
+void fix_session_input(struct fix_session *session, struct now now, struct bytes in,
+                       struct fix_input *input) {
+    input->action = FIX_ACTION_CLOSE;
+    input->consumed = 0;
+    input->need = 0;
+    input->secret = false;
+    input->seq = 0;
+    if (session->state == FIX_SESSION_DOWN || session->state == FIX_SESSION_CLOSING) {
+        return;
+    }
+    if (session->pending != FIX_ACTION_NONE) {
+        input->action = session->pending;
+        session->pending = FIX_ACTION_NONE;
+        return;
+    }
+    if (input_blocked(session)) {
+        input->action = FIX_ACTION_BLOCKED;
+        return;
+    }
+    take_bytes(session, now, in, input);
+}

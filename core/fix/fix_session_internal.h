@@ -1,0 +1,121 @@
+/*
+ * What the fix_session*.c files share; nobody else includes it.
+ *
+ *   fix_session.c           life of a connection, deadlines, time-outs, endings
+ *   fix_session_input.c     one message in: frame, header checks, sequence number
+ *   fix_session_logon.c     Logon in, of either role
+ *   fix_session_admin.c     the other admin messages in
+ *   fix_session_resend.c    gaps: ours (what we ask for) and theirs (what we answer)
+ *   fix_session_output.c    the owed queue, and writing
+ *   fix_session_identify.c  an unbound connection's first message
+ *   fix_session_text.c      enum values as text, and building texts
+ */
+#ifndef TERCEL_CORE_FIX_FIX_SESSION_INTERNAL_H
+#define TERCEL_CORE_FIX_FIX_SESSION_INTERNAL_H
+
+#include "core/base/check.h"
+#include "core/fix/fix_session.h"
+#include "core/fix/fix_tag.h"
+
+/* Room kept in the owed queue: what one input, its Reject by the caller, a tick and a logout may
+ * add between two looks at the queue. */
+#define FIX_OWED_RESERVE 5
+
+/* One parsed message on its way through the checks. */
+struct fix_message {
+    const struct fix_view *view;
+    struct bytes type;
+    char kind; /* MsgType(35) when it is one byte, else 0 */
+    bool poss_dup;
+    uint64_t seq;
+    /* The first header field found missing, empty or malformed; tag 0: none. It leads to a Reject
+     * only once the sequence number says that the message is not a stray. */
+    uint32_t fault_tag;
+    enum fix_reject_reason fault_reason;
+};
+
+/* Header checks, fix_session_input.c. Each returns whether the session may go on. */
+bool fix_message_read_seq(struct fix_message *message);
+bool fix_message_begin_string_matches(const struct fix_session *session,
+                                      const struct fix_message *message);
+bool fix_message_comp_ids_match(const struct fix_session *session, struct fix_message *message);
+bool fix_message_time_in_range(const struct fix_session *session, struct now now,
+                               struct fix_message *message);
+/* The message's number was used: the next one is expected, now or when its turn comes. */
+void fix_session_consume(struct fix_session *session, struct now now,
+                         const struct fix_message *message);
+/* A number below the expected one: a duplicate, or the end of the session. */
+enum fix_action fix_session_refuse_low(struct fix_session *session, struct now now, uint64_t seq);
+enum fix_action fix_session_take_low(struct fix_session *session, struct now now,
+                                     const struct fix_message *message);
+
+/* Logon in, fix_session_logon.c. */
+enum fix_action fix_session_take_first(struct fix_session *session, struct now now,
+                                       struct fix_message *message);
+enum fix_action fix_session_take_answer(struct fix_session *session, struct now now,
+                                        struct fix_message *message);
+/* A Logon with 141=Y inside a session. */
+bool fix_session_is_reset_logon(const struct fix_message *message);
+enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct now now,
+                                             const struct fix_message *message);
+/* The Logon noted in the session was found good: its sequence number decides. */
+enum fix_action fix_session_accept_logon(struct fix_session *session, struct now now);
+
+/* Admin messages in, fix_session_admin.c. Those of the second group look at 34 themselves. */
+enum fix_action fix_session_take_test_request(struct fix_session *session,
+                                              const struct fix_message *message);
+enum fix_action fix_session_take_sequence_reset(struct fix_session *session, struct now now,
+                                                const struct fix_message *message);
+enum fix_action fix_session_take_logout(struct fix_session *session, struct now now,
+                                        const struct fix_message *message);
+
+/* Gaps, fix_session_resend.c. */
+enum fix_action fix_session_take_resend_request(struct fix_session *session, struct now now,
+                                                const struct fix_message *message);
+void fix_session_gap_seen(struct fix_session *session, struct now now, uint64_t early_seq);
+void fix_session_expect(struct fix_session *session, struct now now, uint64_t next_in);
+void fix_session_resend_requested(struct fix_session *session, struct now now, uint64_t early_seq);
+
+/* The owed queue, fix_session_output.c. A new entry is zeroed but for its type. */
+struct fix_owed *fix_session_owe(struct fix_session *session, char msg_type);
+struct fix_owed *fix_session_owed_find(struct fix_session *session, char msg_type);
+void fix_session_owed_remove(struct fix_session *session, char msg_type);
+void fix_session_owed_clear(struct fix_session *session);
+void fix_owed_set_text(struct fix_owed *owed, struct bytes text);
+/* Owes a Reject of `message` with the reason's usual text; ref_tag 0: none. */
+void fix_session_owe_reject(struct fix_session *session, const struct fix_message *message,
+                            enum fix_reject_reason reason, uint32_t ref_tag);
+/* Owes a Logon; session->logon_reset says whether with 141=Y. */
+void fix_session_owe_logon(struct fix_session *session);
+
+/* Endings, fix_session.c. All keep the first cause, and return what the caller is to be told. */
+/* Nothing is said to the peer. */
+enum fix_action fix_session_drop(struct fix_session *session, enum fix_end end);
+/* Logout with `text`, then close without waiting for an answer. */
+enum fix_action fix_session_refuse(struct fix_session *session, struct now now, enum fix_end end,
+                                   struct bytes text);
+/* Logout with `text`; closes at the answer or the time-out. */
+enum fix_action fix_session_log_out(struct fix_session *session, struct now now, enum fix_end end,
+                                    struct bytes text);
+/* What is owed is written, then the stream closes. */
+enum fix_action fix_session_close(struct fix_session *session, struct now now, enum fix_end end);
+/* Established: heartbeats begin. */
+void fix_session_rise(struct fix_session *session);
+/* Keeps `text` as the end's, unless there is one. */
+void fix_session_note_text(struct fix_session *session, struct bytes text);
+
+/* The reason a field that could not be read is rejected for; `got` is not FIX_GET_OK. */
+enum fix_reject_reason fix_reject_reason_of(enum fix_get got);
+struct bytes fix_reject_text(enum fix_reject_reason reason);
+
+/* What the peer is told about a broken rule. */
+struct bytes fix_end_text(enum fix_end end);
+
+/* Copies at most `size - 1` bytes and terminates; control characters become '?'. */
+size_t fix_text_copy(char *out, size_t size, struct bytes text);
+
+/* Append to `text` of FIX_SESSION_TEXT_MAX + 1 bytes at `len`; return the new length. */
+size_t fix_text_append(char *text, size_t len, struct bytes more);
+size_t fix_text_append_number(char *text, size_t len, uint64_t number);
+
+#endif

@@ -1,0 +1,226 @@
+#include "core/fix/fix_session_internal.h"
+
+/* What a Logon says, once found possible. */
+struct logon_terms {
+    uint32_t heartbeat_s;
+    bool reset;
+};
+
+/* EncryptMethod(98): only 0, none. Returns the text of a refusal, empty when there is none. */
+static struct bytes read_encryption(const struct fix_session *session,
+                                    const struct fix_message *message) {
+    uint64_t method;
+    enum fix_get got = fix_get_uint(message->view, FIX_ENCRYPT_METHOD, 99, &method);
+    /* Some venues leave it out of their answer; we have nothing to ask of it there. */
+    if (got == FIX_GET_MISSING && session->config.role == FIX_INITIATOR) {
+        return BYTES("");
+    }
+    if (got != FIX_GET_OK) {
+        return BYTES("EncryptMethod missing or malformed");
+    }
+    return method == 0 ? BYTES("") : BYTES("EncryptMethod must be 0");
+}
+
+static struct bytes read_heartbeat(const struct fix_session *session,
+                                   const struct fix_message *message, uint32_t *heartbeat_s) {
+    int64_t seconds;
+    bool initiator = session->config.role == FIX_INITIATOR;
+    enum fix_get got = fix_get_int(message->view, FIX_HEART_BT_INT, &seconds);
+    if (got == FIX_GET_MISSING && initiator) {
+        *heartbeat_s = session->config.heartbeat_s;
+        return BYTES("");
+    }
+    if (got != FIX_GET_OK) {
+        return BYTES("HeartBtInt missing or malformed");
+    }
+    if (seconds < 0) {
+        return BYTES("HeartBtInt must not be negative");
+    }
+    bool zero_allowed =
+        initiator ? session->config.heartbeat_s == 0 : session->config.heartbeat_zero_allowed;
+    if (seconds > FIX_HEARTBEAT_S_MAX || (seconds == 0 && !zero_allowed)) {
+        return BYTES("HeartBtInt must be 1 to 3600");
+    }
+    *heartbeat_s = (uint32_t)seconds;
+    return BYTES("");
+}
+
+static struct bytes read_terms(const struct fix_session *session, const struct fix_message *message,
+                               struct logon_terms *terms) {
+    *terms = (struct logon_terms){0};
+    struct bytes refusal = read_encryption(session, message);
+    if (refusal.len == 0) {
+        refusal = read_heartbeat(session, message, &terms->heartbeat_s);
+    }
+    if (refusal.len != 0) {
+        return refusal;
+    }
+    enum fix_get got = fix_get_bool(message->view, FIX_RESET_SEQ_NUM_FLAG, &terms->reset);
+    if (got != FIX_GET_OK && got != FIX_GET_MISSING) {
+        return BYTES("ResetSeqNumFlag malformed");
+    }
+    return BYTES("");
+}
+
+/* The header rules of a Logon that has no session yet. FIX_END_NONE: none is broken. */
+static enum fix_end check_header(const struct fix_session *session, struct now now,
+                                 struct fix_message *message) {
+    if (!fix_message_begin_string_matches(session, message)) {
+        return FIX_END_BEGIN_STRING;
+    }
+    if (!fix_message_read_seq(message)) {
+        return FIX_END_SEQUENCE_MISSING;
+    }
+    if (!fix_message_comp_ids_match(session, message) || message->fault_tag == FIX_SENDER_COMP_ID ||
+        message->fault_tag == FIX_TARGET_COMP_ID) {
+        return FIX_END_COMP_ID;
+    }
+    if (!fix_message_time_in_range(session, now, message) || message->fault_tag != 0) {
+        return message->fault_tag == FIX_POSS_DUP_FLAG ? FIX_END_BAD_LOGON : FIX_END_SENDING_TIME;
+    }
+    return FIX_END_NONE;
+}
+
+static void reset_numbers(struct fix_session *session) {
+    session->next_in = 1;
+    session->next_out = 1;
+    session->resend_until = 0;
+    /* What was owed speaks of numbers that mean nothing any more. */
+    fix_session_owed_clear(session);
+}
+
+/* The number of a Logon that is good otherwise: takes it, asks for what is before it, or refuses.
+ */
+static enum fix_action settle_number(struct fix_session *session, struct now now) {
+    if (session->logon_seq > session->next_in) {
+        fix_session_gap_seen(session, now, session->logon_seq);
+    } else {
+        fix_session_expect(session, now, session->logon_seq + 1);
+    }
+    fix_session_rise(session);
+    return FIX_ACTION_UP;
+}
+
+enum fix_action fix_session_accept_logon(struct fix_session *session, struct now now) {
+    if (session->logon_reset) {
+        reset_numbers(session);
+    }
+    if (session->logon_seq < session->next_in) {
+        return fix_session_refuse_low(session, now, session->logon_seq);
+    }
+    /* Before a ResendRequest: the peer takes nothing but a Logon first. */
+    fix_session_owe_logon(session);
+    return settle_number(session, now);
+}
+
+/* A stranger learns nothing: until CompIDs and time are right, the stream just closes. */
+enum fix_action fix_session_take_first(struct fix_session *session, struct now now,
+                                       struct fix_message *message) {
+    if (message->kind != 'A') {
+        return fix_session_drop(session, FIX_END_NOT_LOGON);
+    }
+    enum fix_end broken = check_header(session, now, message);
+    if (broken != FIX_END_NONE) {
+        return fix_session_drop(session, broken);
+    }
+    struct logon_terms terms;
+    struct bytes refusal = read_terms(session, message, &terms);
+    if (refusal.len != 0) {
+        return fix_session_refuse(session, now, FIX_END_BAD_LOGON, refusal);
+    }
+    if (message->poss_dup && !terms.reset && message->seq < session->next_in) {
+        return fix_session_take_low(session, now, message);
+    }
+    session->logon_seq = message->seq;
+    session->logon_reset = terms.reset;
+    session->heartbeat_s = terms.heartbeat_s;
+    if (!session->config.verdict_needed) {
+        return fix_session_accept_logon(session, now);
+    }
+    session->state = FIX_SESSION_VERDICT_AWAITED;
+    session->deadline_state = instant_add(now.mono, session->config.answer_timeout);
+    return FIX_ACTION_NEED_VERDICT;
+}
+
+/* They would not have us. Their reason is all there is to learn; no answer is due. */
+static enum fix_action take_refusal(struct fix_session *session, struct now now,
+                                    struct fix_message *message) {
+    struct bytes text;
+    if (fix_get_bytes(message->view, FIX_TEXT, &text) == FIX_GET_OK) {
+        fix_session_note_text(session, text);
+    }
+    if (fix_message_read_seq(message)) {
+        fix_session_consume(session, now, message);
+    }
+    return fix_session_drop(session, FIX_END_REFUSED);
+}
+
+/*
+ * Their 141=Y that we did not ask for: their numbers begin again, and so do ours. Our Logon counts
+ * as number 1 of the new run: a peer that expects another Logon 1 asks for the gap and gets it
+ * filled, while one that counted it would log us out over a number 1.
+ */
+static void follow_reset(struct fix_session *session) {
+    session->next_in = 1;
+    session->next_out = fix_session_owed_find(session, FIX_MSG_LOGON[0]) != NULL ? 1 : 2;
+    session->logon_reset = true;
+}
+
+enum fix_action fix_session_take_answer(struct fix_session *session, struct now now,
+                                        struct fix_message *message) {
+    if (message->kind == '5' || message->kind == '3') {
+        return take_refusal(session, now, message);
+    }
+    if (message->kind != 'A') {
+        return fix_session_drop(session, FIX_END_NOT_LOGON);
+    }
+    enum fix_end broken = check_header(session, now, message);
+    if (broken != FIX_END_NONE) {
+        return fix_session_refuse(session, now, broken, fix_end_text(broken));
+    }
+    struct logon_terms terms;
+    struct bytes refusal = read_terms(session, message, &terms);
+    if (refusal.len != 0) {
+        return fix_session_refuse(session, now, FIX_END_BAD_LOGON, refusal);
+    }
+    if (terms.reset) {
+        follow_reset(session);
+    }
+    if (message->seq < session->next_in) {
+        return fix_session_take_low(session, now, message);
+    }
+    session->logon_seq = message->seq;
+    session->heartbeat_s = terms.heartbeat_s;
+    return settle_number(session, now);
+}
+
+bool fix_session_is_reset_logon(const struct fix_message *message) {
+    bool reset;
+    return message->kind == 'A' &&
+           fix_get_bool(message->view, FIX_RESET_SEQ_NUM_FLAG, &reset) == FIX_GET_OK && reset;
+}
+
+/* Both sides begin again at 1, and the answer is a Logon that says so too. */
+enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct now now,
+                                             const struct fix_message *message) {
+    if (session->state != FIX_SESSION_UP) {
+        return FIX_ACTION_NONE;
+    }
+    struct logon_terms terms;
+    struct bytes refusal = read_terms(session, message, &terms);
+    if (message->fault_tag != 0) {
+        refusal = fix_end_text(FIX_END_BAD_LOGON);
+    } else if (session->config.signature_needed) {
+        /* The answer would have to be signed; a new connection does that properly. */
+        refusal = BYTES("Reset by reconnecting");
+    }
+    if (refusal.len != 0) {
+        return fix_session_log_out(session, now, FIX_END_BAD_LOGON, refusal);
+    }
+    session->logon_seq = message->seq;
+    session->logon_reset = true;
+    session->heartbeat_s = terms.heartbeat_s;
+    enum fix_action action = fix_session_accept_logon(session, now);
+    /* It was up already, and so it stays. */
+    return action == FIX_ACTION_UP ? FIX_ACTION_NONE : action;
+}

@@ -1,0 +1,247 @@
+#include "core/fix/fix_session_internal.h"
+
+#include "core/fix/fix_view.h"
+
+static struct fix_owed *owed_at(struct fix_session *session, uint32_t index) {
+    return &session->owed[(session->owed_first + index) % FIX_OWED_MAX];
+}
+
+struct fix_owed *fix_session_owe(struct fix_session *session, char msg_type) {
+    CHECK(session->owed_count < FIX_OWED_MAX);
+    struct fix_owed *owed = owed_at(session, session->owed_count);
+    session->owed_count++;
+    *owed = (struct fix_owed){.msg_type = msg_type};
+    return owed;
+}
+
+struct fix_owed *fix_session_owed_find(struct fix_session *session, char msg_type) {
+    for (uint32_t i = 0; i < session->owed_count; i++) {
+        if (owed_at(session, i)->msg_type == msg_type) {
+            return owed_at(session, i);
+        }
+    }
+    return NULL;
+}
+
+void fix_session_owed_remove(struct fix_session *session, char msg_type) {
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < session->owed_count; i++) {
+        if (owed_at(session, i)->msg_type == msg_type) {
+            continue;
+        }
+        if (kept != i) {
+            *owed_at(session, kept) = *owed_at(session, i);
+        }
+        kept++;
+    }
+    session->owed_count = kept;
+}
+
+void fix_session_owed_clear(struct fix_session *session) {
+    session->owed_count = 0;
+    session->owed_first = 0;
+}
+
+void fix_owed_set_text(struct fix_owed *owed, struct bytes text) {
+    owed->text_len = (uint8_t)fix_text_copy(owed->text, sizeof(owed->text), text);
+}
+
+static void owe_reject(struct fix_session *session, struct bytes ref_msg_type, uint64_t ref_seq,
+                       uint32_t reason, uint32_t ref_tag, struct bytes text) {
+    struct fix_owed *owed = fix_session_owe(session, FIX_MSG_REJECT[0]);
+    owed->ref_seq = ref_seq;
+    owed->ref_tag = ref_tag;
+    owed->reason = reason;
+    /* A type too long to repeat is left out: a part of it would name another. */
+    if (ref_msg_type.len <= sizeof(owed->ref_msg_type)) {
+        memcpy(owed->ref_msg_type, ref_msg_type.data, ref_msg_type.len);
+        owed->ref_msg_type_len = (uint8_t)ref_msg_type.len;
+    }
+    fix_owed_set_text(owed, text);
+    session->counters.rejects_sent++;
+}
+
+void fix_session_owe_reject(struct fix_session *session, const struct fix_message *message,
+                            enum fix_reject_reason reason, uint32_t ref_tag) {
+    owe_reject(session, message->type, message->seq, reason, ref_tag, fix_reject_text(reason));
+}
+
+void fix_session_reject(struct fix_session *session, const struct fix_view *view, uint32_t reason,
+                        uint32_t ref_tag, struct bytes text) {
+    if (session->state != FIX_SESSION_UP && session->state != FIX_SESSION_LOGOUT_SENT) {
+        return;
+    }
+    uint64_t seq;
+    /* It was delivered, so it has a number. */
+    CHECK(fix_get_uint(view, FIX_MSG_SEQ_NUM, FIX_SEQ_MAX, &seq) == FIX_GET_OK);
+    owe_reject(session, fix_view_msg_type(view), seq, reason, ref_tag, text);
+}
+
+void fix_session_owe_logon(struct fix_session *session) {
+    (void)fix_session_owe(session, FIX_MSG_LOGON[0]);
+}
+
+bool fix_session_has_output(const struct fix_session *session) {
+    return session->owed_count != 0;
+}
+
+bool fix_session_can_send(const struct fix_session *session) {
+    return session->state == FIX_SESSION_UP && session->owed_count == 0;
+}
+
+/* Header fields ascend by tag after the first three. */
+static void put_header(struct fix_session *session, struct fix_writer *writer,
+                       struct bytes msg_type, uint64_t seq, bool resent) {
+    const struct fix_session_config *config = &session->config;
+    fix_put_bytes(writer, FIX_MSG_TYPE, msg_type);
+    fix_put_uint(writer, FIX_MSG_SEQ_NUM, seq);
+    if (resent) {
+        fix_put_bool(writer, FIX_POSS_DUP_FLAG, true);
+    }
+    fix_put_bytes(writer, FIX_SENDER_COMP_ID, config->sender_comp_id);
+    fix_put_utc(writer, FIX_SENDING_TIME, &session->time_cache, session->sending_time,
+                config->time_digits);
+    fix_put_bytes(writer, FIX_TARGET_COMP_ID, config->target_comp_id);
+    if (resent) {
+        fix_put_utc(writer, FIX_ORIG_SENDING_TIME, &session->time_cache, session->sending_time,
+                    config->time_digits);
+    }
+}
+
+static void put_text(struct fix_writer *writer, uint32_t tag, const struct fix_owed *owed) {
+    if (owed->text_len != 0) {
+        fix_put_bytes(writer, tag, bytes_of(owed->text, owed->text_len));
+    }
+}
+
+static void put_logon(const struct fix_session *session, struct fix_writer *writer) {
+    fix_put_uint(writer, FIX_ENCRYPT_METHOD, 0);
+    fix_put_uint(writer, FIX_HEART_BT_INT, session->heartbeat_s);
+    if (session->logon_reset) {
+        fix_put_bool(writer, FIX_RESET_SEQ_NUM_FLAG, true);
+    }
+    const struct fix_logon_hook *hook = &session->config.logon_hook;
+    if (hook->write_fields != NULL) {
+        hook->write_fields(hook->context, session, writer);
+    }
+}
+
+static void put_reject(struct fix_writer *writer, const struct fix_owed *owed) {
+    fix_put_uint(writer, FIX_REF_SEQ_NUM, owed->ref_seq);
+    put_text(writer, FIX_TEXT, owed);
+    if (owed->ref_tag != 0) {
+        fix_put_uint(writer, FIX_REF_TAG_ID, owed->ref_tag);
+    }
+    if (owed->ref_msg_type_len != 0) {
+        fix_put_bytes(writer, FIX_REF_MSG_TYPE,
+                      bytes_of(owed->ref_msg_type, owed->ref_msg_type_len));
+    }
+    fix_put_uint(writer, FIX_SESSION_REJECT_REASON, owed->reason);
+}
+
+/* The number after the gap. Nothing was numbered since the request came: what was owed then went
+ * out before this, and no application message may (fix_session_can_send). */
+static uint64_t fill_to(const struct fix_session *session, const struct fix_owed *fill) {
+    bool to_the_end = fill->end_seq == 0 || fill->end_seq >= session->next_out;
+    return to_the_end ? session->next_out : fill->end_seq + 1;
+}
+
+static void put_body(const struct fix_session *session, struct fix_writer *writer,
+                     const struct fix_owed *owed) {
+    switch (owed->msg_type) {
+    case '0':
+    case '1':
+        put_text(writer, FIX_TEST_REQ_ID, owed);
+        return;
+    case '2':
+        fix_put_uint(writer, FIX_BEGIN_SEQ_NO, session->next_in);
+        fix_put_uint(writer, FIX_END_SEQ_NO, 0);
+        return;
+    case '3':
+        put_reject(writer, owed);
+        return;
+    case '4':
+        fix_put_uint(writer, FIX_NEW_SEQ_NO, fill_to(session, owed));
+        fix_put_bool(writer, FIX_GAP_FILL_FLAG, true);
+        return;
+    case '5':
+        put_text(writer, FIX_TEXT, owed);
+        return;
+    default:
+        DCHECK(owed->msg_type == 'A');
+        put_logon(session, writer);
+        return;
+    }
+}
+
+static void count_sent(struct fix_session *session, struct now now) {
+    session->last_sent = now.mono;
+    session->counters.sent++;
+}
+
+/* The first entry is on its way: now, and not before, the world has changed. */
+static void owed_written(struct fix_session *session, struct now now) {
+    const struct fix_owed *owed = owed_at(session, 0);
+    count_sent(session, now);
+    if (owed->msg_type != FIX_MSG_SEQUENCE_RESET[0]) {
+        session->next_out++;
+    }
+    if (owed->msg_type == FIX_MSG_RESEND_REQUEST[0]) {
+        fix_session_resend_requested(session, now, owed->ref_seq);
+    }
+    session->owed_first = (session->owed_first + 1) % FIX_OWED_MAX;
+    session->owed_count--;
+}
+
+/* Only a dialect's Logon fields can outgrow the room every other message fits in. */
+static size_t not_written(struct fix_session *session, size_t room_bytes) {
+    if (room_bytes >= FIX_ADMIN_BYTES_MAX) {
+        CHECK(owed_at(session, 0)->msg_type == FIX_MSG_LOGON[0]);
+        (void)fix_session_drop(session, FIX_END_BAD_LOGON);
+    }
+    return 0;
+}
+
+size_t fix_session_output(struct fix_session *session, struct now now, char *room, size_t bytes,
+                          bool *secret) {
+    *secret = false;
+    if (session->owed_count == 0) {
+        return 0;
+    }
+    const struct fix_owed *owed = owed_at(session, 0);
+    bool logon = owed->msg_type == FIX_MSG_LOGON[0];
+    bool gap_fill = owed->msg_type == FIX_MSG_SEQUENCE_RESET[0];
+    /* A signature covers the time it was asked at. */
+    if (!logon || !session->config.signature_needed) {
+        session->sending_time = now.utc;
+    }
+    struct fix_writer writer;
+    fix_writer_begin(&writer, room, bytes, session->config.begin_string);
+    put_header(session, &writer, bytes_of(&owed->msg_type, 1),
+               gap_fill ? owed->ref_seq : session->next_out, gap_fill);
+    put_body(session, &writer, owed);
+    size_t len = fix_writer_finish(&writer);
+    *secret = logon && session->config.logon_hook.write_fields != NULL;
+    if (len == 0) {
+        return not_written(session, bytes);
+    }
+    owed_written(session, now);
+    return len;
+}
+
+void fix_session_begin(struct fix_session *session, struct now now, struct bytes msg_type,
+                       char *room, size_t bytes, struct fix_writer *writer) {
+    CHECK(fix_session_can_send(session));
+    session->sending_time = now.utc;
+    fix_writer_begin(writer, room, bytes, session->config.begin_string);
+    put_header(session, writer, msg_type, session->next_out, false);
+}
+
+size_t fix_session_end(struct fix_session *session, struct now now, struct fix_writer *writer) {
+    size_t len = fix_writer_finish(writer);
+    if (len != 0) {
+        session->next_out++;
+        count_sent(session, now);
+    }
+    return len;
+}
