@@ -128,7 +128,7 @@ struct matching *matching_init(void *mem, uint32_t orders, struct matching_sink 
  * is touched: it cancels no resting order of its own account either.
  */
 struct matching_ref matching_submit(struct matching *book, struct now now,
-                                    const struct matching_order_request *request) MUST_USE;
+                                    const struct matching_order_request *request);
 
 /* CANCELED with REQUESTED. False when `ref` does not rest (any more). */
 bool matching_cancel(struct matching *book, struct matching_ref ref) MUST_USE;
