@@ -315,7 +315,7 @@ static void random_take(struct world *world, uint32_t client, const char *text) 
         cr_assert(got == ORDER_TABLE_OK && slot < TWIN_ORDERS && !twin->orders[slot].taken);
         twin->orders[slot] =
             (struct twin_order){.taken = true, .client = client, .number = ++twin->number};
-        strcpy(twin->orders[slot].id, text);
+        memcpy(twin->orders[slot].id, text, strlen(text) + 1);
     }
 }
 
@@ -328,7 +328,7 @@ static void random_claim(struct world *world, uint32_t slot, const char *text) {
     cr_assert(claim(world->table, slot, text) == (used ? ORDER_TABLE_DUPLICATE : ORDER_TABLE_OK));
     if (!used) {
         memmove(order->cancels[1], order->cancels[0], sizeof(order->cancels[0]));
-        strcpy(order->cancels[0], text);
+        memcpy(order->cancels[0], text, strlen(text) + 1);
     }
 }
 

@@ -1,0 +1,146 @@
+#include "core/order/order_fill.h"
+
+__extension__ typedef unsigned __int128 uint128;
+
+struct quantity order_fill_missing(const struct order *order) {
+    return (struct quantity){.scaled = order->told.scaled - order->filled.scaled};
+}
+
+static void book(struct order *order, int64_t quantity, struct price price) {
+    order->filled.scaled += quantity;
+    order->notional += (uint128)(uint64_t)price.scaled * (uint64_t)quantity;
+    order->last_price = price;
+    order->fills++;
+}
+
+/* The stretch [from, to) was counted by the venue and not heard. */
+static void hole_open(struct order *order, int64_t from, int64_t to) {
+    if (order_fill_missing(order).scaled == 0) {
+        order->hole_start.scaled = from;
+    }
+    order->hole_end.scaled = to;
+}
+
+/* A fill after everything the venue has counted so far, or touching the end of it. */
+static unsigned apply_next(struct order *order, int64_t start, int64_t end, struct price price) {
+    unsigned flags = 0;
+    if (start > order->told.scaled) {
+        hole_open(order, order->told.scaled, start);
+        flags = ORDER_FILL_GAP;
+    } else if (start < order->told.scaled) {
+        start = order->told.scaled;
+        flags = ORDER_FILL_OVERLAP;
+    }
+    order->told.scaled = end;
+    book(order, end - start, price);
+    return flags;
+}
+
+/* A fill inside the hole. Only a hole all of which is missing can be cut to size at its edges. */
+static unsigned apply_missing(struct order *order, int64_t start, int64_t end, struct price price) {
+    int64_t missing = order_fill_missing(order).scaled;
+    bool exact = order->hole_end.scaled - order->hole_start.scaled == missing;
+    book(order, end - start, price);
+    if (!exact) {
+        return ORDER_FILL_RECOVERED | ORDER_FILL_OVERLAP;
+    }
+    if (start == order->hole_start.scaled) {
+        order->hole_start.scaled = end;
+    } else if (end == order->hole_end.scaled) {
+        order->hole_end.scaled = start;
+    }
+    return ORDER_FILL_RECOVERED;
+}
+
+/* A fill that ends within what the venue has counted: it repeats, or it was missing. */
+static unsigned apply_earlier(struct order *order, int64_t start, int64_t end, struct price price) {
+    int64_t missing = order_fill_missing(order).scaled;
+    bool outside =
+        missing == 0 || end <= order->hole_start.scaled || start >= order->hole_end.scaled;
+    if (outside) {
+        return start < 0 ? ORDER_FILL_DUPLICATE | ORDER_FILL_OVERLAP : ORDER_FILL_DUPLICATE;
+    }
+    bool inside = start >= order->hole_start.scaled && end <= order->hole_end.scaled;
+    if (!inside || end - start > missing) {
+        return ORDER_FILL_OVERLAP;
+    }
+    return apply_missing(order, start, end, price);
+}
+
+struct order_fill_outcome order_fill_apply(struct order *order, const struct order_fill *fill) {
+    int64_t before = order->filled.scaled;
+    int64_t end = fill->cumulative.scaled;
+    bool valid = fill->last.scaled > 0 && fill->price.scaled > 0;
+    if (!fill->has_cumulative) {
+        valid &= !__builtin_add_overflow(order->told.scaled, fill->last.scaled, &end);
+    }
+    if (!valid || end <= 0) {
+        return (struct order_fill_outcome){.flags = ORDER_FILL_INVALID};
+    }
+    int64_t start = end - fill->last.scaled;
+    unsigned flags = end > order->told.scaled ? apply_next(order, start, end, fill->price)
+                                              : apply_earlier(order, start, end, fill->price);
+    int64_t booked = order->filled.scaled - before;
+    if (booked > 0 && order->told.scaled > order->quantity.scaled) {
+        flags |= ORDER_FILL_OVER;
+    }
+    return (struct order_fill_outcome){.booked = {.scaled = booked}, .flags = flags};
+}
+
+struct quantity order_fill_told(struct order *order, struct quantity cumulative) {
+    if (cumulative.scaled > order->told.scaled) {
+        hole_open(order, order->told.scaled, cumulative.scaled);
+        order->told = cumulative;
+    }
+    return order_fill_missing(order);
+}
+
+enum order_event order_fill_event(const struct order *order) {
+    return order->filled.scaled >= order->quantity.scaled ? ORDER_EVENT_FILL
+                                                          : ORDER_EVENT_PARTIAL_FILL;
+}
+
+struct quantity order_leaves(const struct order *order) {
+    int64_t leaves = order->quantity.scaled - order->filled.scaled;
+    bool none = leaves < 0 || order_state_is_terminal(order->state);
+    return (struct quantity){.scaled = none ? 0 : leaves};
+}
+
+/*
+ * notional x scale / filled, half up. The quotient must fit 63 bits, so the dividend must be below
+ * filled x 2^63, which also keeps the machine's 128-by-64 division from overflowing.
+ */
+static bool average_mixed(const struct order *order, uint64_t scale, int64_t *average) {
+    uint64_t filled = (uint64_t)order->filled.scaled;
+    uint128 dividend;
+    if (__builtin_mul_overflow(order->notional, (uint128)scale, &dividend) ||
+        dividend >= (uint128)filled << 63) {
+        return false;
+    }
+    uint64_t quotient = (uint64_t)(dividend / filled);
+    uint64_t remainder = (uint64_t)(dividend - (uint128)quotient * filled);
+    quotient += remainder >= filled - remainder;
+    if (quotient > INT64_MAX) {
+        return false;
+    }
+    *average = (int64_t)quotient;
+    return true;
+}
+
+bool order_fill_average(const struct order *order, unsigned price_digits, unsigned digits,
+                        struct price *average) {
+    CHECK(price_digits <= digits && digits <= DECIMAL_DIGITS_MAX);
+    if (order->filled.scaled <= 0) {
+        return false;
+    }
+    int64_t scale = decimal_power(digits - price_digits);
+    uint128 at_last = (uint128)(uint64_t)order->last_price.scaled * (uint64_t)order->filled.scaled;
+    int64_t scaled;
+    bool fits = order->notional == at_last
+                    ? !__builtin_mul_overflow(order->last_price.scaled, scale, &scaled)
+                    : average_mixed(order, (uint64_t)scale, &scaled);
+    if (fits) {
+        average->scaled = scaled;
+    }
+    return fits;
+}
