@@ -32,7 +32,9 @@ static inline bool bytes_equal(struct bytes a, struct bytes b) {
 
 /* The view without its first `count` bytes; `count` <= len. */
 static inline struct bytes bytes_skip(struct bytes view, size_t count) {
-    return (struct bytes){.data = view.data + count, .len = view.len - count};
+    /* Not even 0 may be added to NULL. */
+    const char *data = count == 0 ? view.data : view.data + count;
+    return (struct bytes){.data = data, .len = view.len - count};
 }
 
 #endif

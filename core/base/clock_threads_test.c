@@ -4,7 +4,7 @@
 
 #include "core/base/clock.h"
 
-enum { PUBLICATIONS = 100000 };
+enum { PUBLICATIONS = 1000000 };
 
 static struct clock_page page;
 static _Atomic bool publisher_done;

@@ -13,6 +13,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* For `.disabled`: whether DCHECK is compiled out, and with it the death that a test expects. */
+#ifdef NDEBUG
+#define DCHECK_IS_OFF true
+#else
+#define DCHECK_IS_OFF false
+#endif
+
 struct death {
     int signal;    /* 0 when the child exited */
     int exit_code; /* when it did */
