@@ -36,6 +36,10 @@
 #define CONFIG_VENUES_MAX 16
 #define CONFIG_ACCOUNTS_MAX 256 /* different account names in all */
 #define CONFIG_INSTRUMENTS_MAX 2048
+#define CONFIG_NAME_MAX 32
+#define CONFIG_COMP_ID_MAX 63
+#define CONFIG_SYMBOL_MAX 32
+#define CONFIG_CORES_MAX 1024
 #define CONFIG_CORE_NONE (-1)
 
 /* A numeric IPv4 or IPv6 address and a port, ready for bind and connect. */
@@ -154,9 +158,10 @@ struct config_shutdown_policy {
     struct duration deadline;
 };
 
-struct config_text; /* the strings */
+struct config_pool; /* the strings */
 
 struct config {
+    uint32_t version; /* CONFIG_VERSION */
     struct config_instance instance;
     uint32_t shard_id; /* 0 .. 63 */
     struct config_worker order_entry;
@@ -173,15 +178,16 @@ struct config {
     struct config_instrument instruments[CONFIG_INSTRUMENTS_MAX];
     uint32_t instrument_count;
     struct config_shutdown_policy shutdown;
-    struct config_text *text;
+    struct config_pool *pool;
 };
 
 /* What of the host the checks need; a parameter, so that tests are about no host in particular. */
 struct config_host {
-    uint32_t core_count;
-    bool cores[1024]; /* usable by this process, by number */
+    bool cores[CONFIG_CORES_MAX]; /* usable by this process, by number */
+    bool look_at_files;           /* also check the files that the config names */
 };
 
+/* The host as it is; files are looked at. */
 void config_host_read(struct config_host *host);
 
 struct config_report;

@@ -1,0 +1,93 @@
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/app/command.h"
+#include "core/app/config.h"
+#include "core/app/config_report.h"
+#include "core/app/credential.h"
+#include "core/app/run.h"
+
+struct check_options {
+    const char *path;
+    bool json;
+    bool skip_files;
+};
+
+/* False: wrong usage. `verb` "run" takes no options. */
+static bool read_options(int argc, char **argv, bool takes_options, struct check_options *options) {
+    static const struct option table[] = {{"json", no_argument, NULL, 'j'},
+                                          {"skip-files", no_argument, NULL, 's'},
+                                          {NULL, 0, NULL, 0}};
+    static const struct option none[] = {{NULL, 0, NULL, 0}};
+    *options = (struct check_options){0};
+    optind = 0; /* start over: getopt keeps state, and tests call more than once */
+    opterr = 0;
+    int option;
+    while ((option = getopt_long(argc, argv, "", takes_options ? table : none, NULL)) != -1) {
+        if (option == 'j') {
+            options->json = true;
+        } else if (option == 's') {
+            options->skip_files = true;
+        } else {
+            return false;
+        }
+    }
+    if (argc - optind != 1) {
+        return false;
+    }
+    options->path = argv[optind];
+    return true;
+}
+
+static struct config *load(const struct check_options *options, struct config_report *report) {
+    static struct config_host host;
+    config_host_read(&host);
+    host.look_at_files = !options->skip_files;
+    return config_load(options->path, &host, report);
+}
+
+static struct config_report *new_report(void) {
+    struct config_report *report = calloc(1, sizeof(*report));
+    CHECK(report != NULL);
+    return report;
+}
+
+int command_check(int argc, char **argv, FILE *out, FILE *err) {
+    struct check_options options;
+    if (!read_options(argc, argv, true, &options)) {
+        return command_usage("check", err);
+    }
+    struct config_report *report = new_report();
+    struct config *config = load(&options, report);
+    if (options.json) {
+        config_report_print_json(report, out);
+    } else {
+        config_report_print(report, out);
+    }
+    int code = config != NULL ? COMMAND_FINE : COMMAND_PROBLEM;
+    config_free(config);
+    free(report);
+    return code;
+}
+
+int command_run_verb(int argc, char **argv, FILE *out, FILE *err) {
+    (void)out;
+    struct check_options options;
+    if (!read_options(argc, argv, false, &options)) {
+        return command_usage("run", err);
+    }
+    struct config_report *report = new_report();
+    struct config *config = load(&options, report);
+    if (report->error_count + report->warning_count > 0) {
+        config_report_print(report, err);
+    }
+    free(report);
+    if (config == NULL) {
+        fputs("tercel: nothing was started\n", err);
+        return COMMAND_PROBLEM;
+    }
+    int code = command_run(config);
+    config_free(config);
+    return code;
+}

@@ -1,0 +1,73 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/app/config_loader.h"
+#include "core/app/credential.h"
+
+static void complain_credential(struct config_loader *loader, const char *const *path,
+                                enum credential_result result) {
+    if (result != CREDENTIAL_OK) {
+        config_complain(loader, CONFIG_CODE_NAMED_FILE, config_node_of(loader, path, sizeof(*path)),
+                        credential_advice(result), "%s", credential_what(result));
+    }
+}
+
+static void check_secret(struct config_loader *loader, const char *const *path) {
+    if ((*path)[0] == '\0') {
+        return;
+    }
+    struct credential credential;
+    complain_credential(loader, path, credential_read(&credential, *path));
+    credential_free(&credential);
+}
+
+static void check_hash(struct config_loader *loader, const char *const *path) {
+    if ((*path)[0] == '\0') {
+        return;
+    }
+    char hash[CREDENTIAL_HASH_BYTES];
+    complain_credential(loader, path, credential_read_hash(hash, *path));
+}
+
+/* Why the ledger could not be appended to, or NULL. */
+static const char *why_not_writable(const char *path) {
+    struct stat status;
+    if (stat(path, &status) == 0) {
+        if (!S_ISREG(status.st_mode)) {
+            return "this is not a regular file";
+        }
+        return access(path, W_OK) == 0 ? NULL : "this file cannot be written by this user";
+    }
+    if (errno != ENOENT) {
+        return "this path cannot be reached by this user";
+    }
+    const char *slash = strrchr(path, '/');
+    char folder[2048] = ".";
+    size_t len = slash == NULL ? 0 : (size_t)(slash - path);
+    if (slash != NULL && len + 2 < sizeof(folder)) {
+        memcpy(folder, path, len + 1);
+        folder[len + 1] = '\0';
+    }
+    return access(folder, W_OK | X_OK) == 0 ? NULL : "its folder is not there, or not writable";
+}
+
+void config_check_files(struct config_loader *loader) {
+    struct config *config = loader->config;
+    for (uint32_t i = 0; i < config->client_count; i++) {
+        check_hash(loader, &config->clients[i].password_file);
+    }
+    for (uint32_t i = 0; i < config->venue_count; i++) {
+        check_secret(loader, &config->venues[i].api_key_file);
+        check_secret(loader, &config->venues[i].api_secret_file);
+    }
+    if (config->ledger_file[0] == '\0') {
+        return;
+    }
+    const char *why = why_not_writable(config->ledger_file);
+    if (why != NULL) {
+        config_complain(loader, CONFIG_CODE_NAMED_FILE, CONFIG_NODE_OF(loader, config->ledger_file),
+                        "create the folder, or give it to the user that runs tercel", "%s", why);
+    }
+}

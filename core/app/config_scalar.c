@@ -1,0 +1,298 @@
+#include "core/app/config_scalar.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+struct unit {
+    struct bytes name;
+    int64_t factor;
+};
+
+static bool is_digit(char byte) {
+    return byte >= '0' && byte <= '9';
+}
+
+/* Digits at the front of `text`: how many. */
+static size_t digits_len(struct bytes text) {
+    size_t len = 0;
+    while (len < text.len && is_digit(text.data[len])) {
+        len++;
+    }
+    return len;
+}
+
+enum config_scalar_result config_scalar_integer(struct bytes text, int64_t *value) {
+    if (text.len == 0) {
+        return CONFIG_SCALAR_EMPTY;
+    }
+    if (digits_len(text) != text.len || (text.len > 1 && text.data[0] == '0')) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    int64_t sum = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (__builtin_mul_overflow(sum, 10, &sum) ||
+            __builtin_add_overflow(sum, text.data[i] - '0', &sum)) {
+            return CONFIG_SCALAR_OVERFLOW;
+        }
+    }
+    *value = sum;
+    return CONFIG_SCALAR_OK;
+}
+
+static enum config_scalar_result read_with_unit(struct bytes text, const struct unit *units,
+                                                size_t unit_count, int64_t *value) {
+    size_t len = digits_len(text);
+    struct bytes name = bytes_skip(text, len);
+    int64_t count = 0;
+    enum config_scalar_result result = config_scalar_integer(bytes_of(text.data, len), &count);
+    if (result == CONFIG_SCALAR_EMPTY && text.len > 0) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    if (result != CONFIG_SCALAR_OK) {
+        return result;
+    }
+    if (name.len == 0) {
+        return CONFIG_SCALAR_NO_UNIT;
+    }
+    for (size_t i = 0; i < unit_count; i++) {
+        if (bytes_equal(name, units[i].name)) {
+            int64_t product;
+            if (__builtin_mul_overflow(count, units[i].factor, &product)) {
+                return CONFIG_SCALAR_OVERFLOW;
+            }
+            *value = product;
+            return CONFIG_SCALAR_OK;
+        }
+    }
+    return CONFIG_SCALAR_MALFORMED;
+}
+
+/* From the smallest unit to the largest. */
+static const struct unit duration_units[] = {
+    {.name = {"ns", 2}, .factor = 1},
+    {.name = {"us", 2}, .factor = NS_PER_US},
+    {.name = {"ms", 2}, .factor = NS_PER_MS},
+    {.name = {"s", 1}, .factor = NS_PER_S},
+    {.name = {"m", 1}, .factor = 60 * NS_PER_S},
+    {.name = {"h", 1}, .factor = 3600 * NS_PER_S},
+};
+
+static const struct unit size_units[] = {
+    {.name = {"B", 1}, .factor = 1},
+    {.name = {"KiB", 3}, .factor = INT64_C(1) << 10},
+    {.name = {"MiB", 3}, .factor = INT64_C(1) << 20},
+    {.name = {"GiB", 3}, .factor = INT64_C(1) << 30},
+};
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum config_scalar_result config_scalar_duration(struct bytes text, int64_t *ns) {
+    return read_with_unit(text, duration_units, COUNT(duration_units), ns);
+}
+
+enum config_scalar_result config_scalar_size(struct bytes text, int64_t *bytes) {
+    return read_with_unit(text, size_units, COUNT(size_units), bytes);
+}
+
+static const char *write_with_unit(int64_t value, const struct unit *units, size_t unit_count,
+                                   char *out) {
+    size_t i = unit_count - 1;
+    while (i > 0 && (value == 0 || value % units[i].factor != 0)) {
+        i--;
+    }
+    snprintf(out, CONFIG_QUANTITY_TEXT_MAX, "%lld%s", (long long)(value / units[i].factor),
+             units[i].name.data);
+    return out;
+}
+
+const char *config_duration_text(int64_t ns, char out[CONFIG_QUANTITY_TEXT_MAX]) {
+    return write_with_unit(ns, duration_units, COUNT(duration_units), out);
+}
+
+const char *config_size_text(int64_t bytes, char out[CONFIG_QUANTITY_TEXT_MAX]) {
+    return write_with_unit(bytes, size_units, COUNT(size_units), out);
+}
+
+enum config_scalar_result config_scalar_switch(struct bytes text, bool *value) {
+    if (text.len == 0) {
+        return CONFIG_SCALAR_EMPTY;
+    }
+    bool on = bytes_equal(text, BYTES("true")) || bytes_equal(text, BYTES("on"));
+    bool off = bytes_equal(text, BYTES("false")) || bytes_equal(text, BYTES("off"));
+    if (!on && !off) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    *value = on;
+    return CONFIG_SCALAR_OK;
+}
+
+enum config_scalar_result config_scalar_decimal(struct bytes text) {
+    if (text.len == 0) {
+        return CONFIG_SCALAR_EMPTY;
+    }
+    size_t whole = digits_len(text);
+    if (whole == 0 || (whole > 1 && text.data[0] == '0')) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    if (whole == text.len) {
+        return CONFIG_SCALAR_OK;
+    }
+    struct bytes fraction = bytes_skip(text, whole + 1);
+    bool well = text.data[whole] == '.' && fraction.len > 0 && digits_len(fraction) == fraction.len;
+    return well ? CONFIG_SCALAR_OK : CONFIG_SCALAR_MALFORMED;
+}
+
+/* The numeric address `text`, of either family, with its port. */
+static bool read_address(struct bytes text, bool v6, uint16_t port,
+                         struct config_endpoint *endpoint) {
+    char address[INET6_ADDRSTRLEN];
+    if (text.len == 0 || text.len >= sizeof(address)) {
+        return false;
+    }
+    memcpy(address, text.data, text.len);
+    address[text.len] = '\0';
+    struct config_endpoint made = {0};
+    if (v6) {
+        made.address.v6.sin6_family = AF_INET6;
+        made.address.v6.sin6_port = htons(port);
+        made.address_bytes = sizeof(made.address.v6);
+        if (inet_pton(AF_INET6, address, &made.address.v6.sin6_addr) != 1) {
+            return false;
+        }
+    } else {
+        made.address.v4.sin_family = AF_INET;
+        made.address.v4.sin_port = htons(port);
+        made.address_bytes = sizeof(made.address.v4);
+        if (inet_pton(AF_INET, address, &made.address.v4.sin_addr) != 1) {
+            return false;
+        }
+    }
+    *endpoint = made;
+    return true;
+}
+
+enum config_scalar_result config_scalar_endpoint(struct bytes text,
+                                                 struct config_endpoint *endpoint) {
+    if (text.len == 0) {
+        return CONFIG_SCALAR_EMPTY;
+    }
+    const char *colon = memrchr(text.data, ':', text.len);
+    if (colon == NULL || memchr(text.data, '\0', text.len) != NULL) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    struct bytes host = bytes_of(text.data, (size_t)(colon - text.data));
+    int64_t port = 0;
+    enum config_scalar_result result = config_scalar_integer(bytes_skip(text, host.len + 1), &port);
+    if (result != CONFIG_SCALAR_OK || port > UINT16_MAX) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    bool v6 = host.len >= 2 && host.data[0] == '[' && host.data[host.len - 1] == ']';
+    if (v6) {
+        host = bytes_of(host.data + 1, host.len - 2);
+    }
+    return read_address(host, v6, (uint16_t)port, endpoint) ? CONFIG_SCALAR_OK
+                                                            : CONFIG_SCALAR_MALFORMED;
+}
+
+/* The IPv4 address in host order; also of an IPv4-mapped IPv6 address. False for other IPv6. */
+static bool v4_of(const struct config_endpoint *endpoint, uint32_t *address) {
+    if (endpoint->address.any.sa_family == AF_INET) {
+        *address = ntohl(endpoint->address.v4.sin_addr.s_addr);
+        return true;
+    }
+    const struct in6_addr *v6 = &endpoint->address.v6.sin6_addr;
+    if (endpoint->address.any.sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(v6)) {
+        return false;
+    }
+    const uint8_t *last = v6->s6_addr + 12;
+    *address =
+        ((uint32_t)last[0] << 24) | ((uint32_t)last[1] << 16) | ((uint32_t)last[2] << 8) | last[3];
+    return true;
+}
+
+static bool v4_in(uint32_t address, uint32_t net, unsigned prefix_bits) {
+    return (address ^ net) >> (32 - prefix_bits) == 0;
+}
+
+bool config_endpoint_is_loopback(const struct config_endpoint *endpoint) {
+    uint32_t v4 = 0;
+    if (v4_of(endpoint, &v4)) {
+        return v4_in(v4, 0x7F000000, 8);
+    }
+    return endpoint->address.any.sa_family == AF_INET6 &&
+           IN6_IS_ADDR_LOOPBACK(&endpoint->address.v6.sin6_addr);
+}
+
+bool config_endpoint_is_private(const struct config_endpoint *endpoint) {
+    uint32_t v4 = 0;
+    if (v4_of(endpoint, &v4)) {
+        return v4_in(v4, 0x0A000000, 8) || v4_in(v4, 0xAC100000, 12) || v4_in(v4, 0xC0A80000, 16) ||
+               v4_in(v4, 0xA9FE0000, 16) || v4_in(v4, 0x64400000, 10);
+    }
+    if (endpoint->address.any.sa_family != AF_INET6) {
+        return false;
+    }
+    const struct in6_addr *v6 = &endpoint->address.v6.sin6_addr;
+    return IN6_IS_ADDR_LINKLOCAL(v6) || (v6->s6_addr[0] & 0xFE) == 0xFC;
+}
+
+bool config_endpoint_is_destination(const struct config_endpoint *endpoint) {
+    uint32_t v4 = 0;
+    if (v4_of(endpoint, &v4)) {
+        bool this_net = v4_in(v4, 0, 8);
+        bool multicast_or_reserved = v4_in(v4, 0xE0000000, 3);
+        return !this_net && !multicast_or_reserved && endpoint->address.v4.sin_port != 0;
+    }
+    const struct in6_addr *v6 = &endpoint->address.v6.sin6_addr;
+    return endpoint->address.any.sa_family == AF_INET6 && !IN6_IS_ADDR_UNSPECIFIED(v6) &&
+           !IN6_IS_ADDR_MULTICAST(v6) && endpoint->address.v6.sin6_port != 0;
+}
+
+static bool is_upper_or_digit(char byte) {
+    return is_digit(byte) || (byte >= 'A' && byte <= 'Z');
+}
+
+static bool is_alphanumeric(char byte) {
+    return is_upper_or_digit(byte) || (byte >= 'a' && byte <= 'z');
+}
+
+bool config_scalar_is_name(struct bytes text) {
+    if (text.len == 0 || !is_alphanumeric(text.data[0])) {
+        return false;
+    }
+    for (size_t i = 1; i < text.len; i++) {
+        char byte = text.data[i];
+        if (!is_alphanumeric(byte) && byte != '_' && byte != '-' && byte != '.') {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool config_scalar_is_upper_name(struct bytes text) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] >= 'a' && text.data[i] <= 'z') {
+            return false;
+        }
+    }
+    return config_scalar_is_name(text);
+}
+
+/* Every byte in [low, '~']. */
+static bool is_printable(struct bytes text, char low) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] < low || text.data[i] > '~') {
+            return false;
+        }
+    }
+    return text.len > 0;
+}
+
+bool config_scalar_is_word(struct bytes text) {
+    return is_printable(text, '!');
+}
+
+bool config_scalar_is_path(struct bytes text) {
+    return is_printable(text, ' ') && text.data[text.len - 1] != '/';
+}

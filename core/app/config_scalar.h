@@ -1,0 +1,76 @@
+/*
+ * Strict readers of one configuration value each.
+ *
+ * YAML's own idea of a number is not used anywhere: a limit written 1_000 or 010 must be refused
+ * and not become 1 or 8. Every reader takes all of its text or nothing, and writes its result only
+ * on CONFIG_SCALAR_OK. No blanks, no signs, no exponents, no other base. Pure; any thread.
+ */
+#ifndef TERCEL_CORE_APP_CONFIG_SCALAR_H
+#define TERCEL_CORE_APP_CONFIG_SCALAR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/app/config.h"
+
+enum config_scalar_result {
+    CONFIG_SCALAR_OK = 0,
+    CONFIG_SCALAR_EMPTY,
+    CONFIG_SCALAR_MALFORMED, /* a byte that does not belong there */
+    CONFIG_SCALAR_NO_UNIT,   /* a bare number where "500ms" or "64KiB" is needed */
+    CONFIG_SCALAR_OVERFLOW   /* more than an int64_t of the smallest unit */
+};
+
+/* Digits, without a leading zero: 0 .. INT64_MAX. */
+enum config_scalar_result config_scalar_integer(struct bytes text, int64_t *value) MUST_USE;
+
+/* An integer and one of ns, us, ms, s, m, h: nanoseconds. */
+enum config_scalar_result config_scalar_duration(struct bytes text, int64_t *ns) MUST_USE;
+
+/* An integer and one of B, KiB, MiB, GiB: bytes. */
+enum config_scalar_result config_scalar_size(struct bytes text, int64_t *bytes) MUST_USE;
+
+#define CONFIG_QUANTITY_TEXT_MAX 24
+
+/* The way back, in the largest unit that is exact: "500ms", "64KiB". Returns `out`. */
+const char *config_duration_text(int64_t ns, char out[CONFIG_QUANTITY_TEXT_MAX]);
+const char *config_size_text(int64_t bytes, char out[CONFIG_QUANTITY_TEXT_MAX]);
+
+/* "true" or "on"; "false" or "off". */
+enum config_scalar_result config_scalar_switch(struct bytes text, bool *value) MUST_USE;
+
+/*
+ * Digits, and perhaps one dot with digits on either side; no leading zero before another digit.
+ * Form only: decimal.h scales it once the instrument's digits are known.
+ */
+enum config_scalar_result config_scalar_decimal(struct bytes text) MUST_USE;
+
+/*
+ * "192.0.2.1:4001" or "[2001:db8::1]:4001": numeric, port 0 .. 65535. Fills everything but `text`.
+ * A host name is MALFORMED: nothing here resolves names.
+ */
+enum config_scalar_result config_scalar_endpoint(struct bytes text,
+                                                 struct config_endpoint *endpoint) MUST_USE;
+
+/* Only this host can reach the address (127/8, ::1). */
+bool config_endpoint_is_loopback(const struct config_endpoint *endpoint);
+
+/* Not routed on the internet: RFC 1918, RFC 3927, RFC 6598, RFC 4193, RFC 4291 link-local. */
+bool config_endpoint_is_private(const struct config_endpoint *endpoint);
+
+/* An address one can connect to: not unspecified, not multicast, not broadcast, port not 0. */
+bool config_endpoint_is_destination(const struct config_endpoint *endpoint);
+
+/* A letter or digit, then letters, digits, '_', '-', '.'. Not empty. */
+bool config_scalar_is_name(struct bytes text);
+
+/* A name without lower-case letters. */
+bool config_scalar_is_upper_name(struct bytes text);
+
+/* Printable ASCII without a blank: what may stand in a FIX CompID or Symbol. Not empty. */
+bool config_scalar_is_word(struct bytes text);
+
+/* Printable ASCII, blanks inside allowed, not ending in '/'. Not empty. */
+bool config_scalar_is_path(struct bytes text);
+
+#endif

@@ -1,0 +1,309 @@
+#include "core/app/config_schema.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/app/config.h"
+#include "core/app/nearest.h"
+
+#define MS NS_PER_MS
+#define S NS_PER_S
+#define KIB (INT64_C(1) << 10)
+#define MIB (INT64_C(1) << 20)
+
+static const struct config_choice modes[] = {
+    {"paper", CONFIG_MODE_PAPER}, {"live", CONFIG_MODE_LIVE}, {NULL, 0}};
+static const struct config_choice polls[] = {
+    {"spin", CONFIG_POLL_SPIN}, {"yield", CONFIG_POLL_YIELD}, {NULL, 0}};
+static const struct config_choice kinds[] = {{"order_entry", CONFIG_LISTENER_ORDER_ENTRY},
+                                             {NULL, 0}};
+static const struct config_choice dialects[] = {{"kraken-spot", CONFIG_DIALECT_KRAKEN_SPOT},
+                                                {NULL, 0}};
+static const struct config_choice transports[] = {{"kernel", CONFIG_TRANSPORT_KERNEL}, {NULL, 0}};
+static const struct config_choice self_trades[] = {
+    {"cancel_newest", CONFIG_SELF_TRADE_CANCEL_NEWEST},
+    {"cancel_oldest", CONFIG_SELF_TRADE_CANCEL_OLDEST},
+    {"cancel_both", CONFIG_SELF_TRADE_CANCEL_BOTH},
+    {NULL, 0}};
+static const struct config_choice shutdowns[] = {
+    {"cancel", CONFIG_SHUTDOWN_CANCEL}, {"leave", CONFIG_SHUTDOWN_LEAVE}, {NULL, 0}};
+
+#define IN_CONFIG(field) .offset = offsetof(struct config, field)
+#define IN_LIMITS(field) .offset = offsetof(struct config_limits, field)
+#define IN_LISTENER(field) .offset = offsetof(struct config_listener, field)
+#define IN_CLIENT(field) .offset = offsetof(struct config_client, field)
+#define IN_VENUE(field) .offset = offsetof(struct config_venue, field)
+#define IN_INSTRUMENT(field) .offset = offsetof(struct config_instrument, field)
+/* A section that is a struct of its own; one that is not lies in its parent's, at offset 0. */
+#define STRUCT(owner, field)                                                                       \
+    .offset = offsetof(struct owner, field), .stride = sizeof(((struct owner *)0)->field)
+#define LIST(owner, array, count, most)                                                            \
+    .offset = offsetof(struct owner, array), .count_offset = offsetof(struct owner, count),        \
+    .stride = sizeof(((struct owner *)0)->array[0]), .min = 1, .max = (most)
+
+const struct config_key config_keys[] = {
+    {"", "version", CONFIG_TYPE_INTEGER, .required = true, .min = CONFIG_VERSION,
+     .max = CONFIG_VERSION, .example = "1", IN_CONFIG(version), .help = "The format of this file."},
+
+    {"", "instance", CONFIG_TYPE_SECTION, .required = true, STRUCT(config, instance),
+     .help = "Who this process is."},
+    {"instance", "name", CONFIG_TYPE_NAME, .required = true, .max = CONFIG_NAME_MAX,
+     .example = "demo-a", .offset = offsetof(struct config_instance, name),
+     .help = "Stands in every log line; unique among your instances."},
+    {"instance", "mode", CONFIG_TYPE_CHOICE, .required = true, .choices = modes, .example = "paper",
+     .offset = offsetof(struct config_instance, mode),
+     .help = "live: the venues are real and so is the money. paper: they are not."},
+
+    {"", "shard", CONFIG_TYPE_SECTION, .offset = 0, .help = "Several instances, one set of ids."},
+    {"shard", "id", CONFIG_TYPE_INTEGER, .max = 63, .fallback = "0", IN_CONFIG(shard_id),
+     .help = "Part of every id sent to a venue; no two running instances may share one."},
+
+    {"", "workers", CONFIG_TYPE_SECTION, .offset = 0, .help = "The threads on the order path."},
+    {"workers", "order_entry", CONFIG_TYPE_SECTION, STRUCT(config, order_entry),
+     .help = "The thread that owns all orders and order sessions."},
+    {"workers.order_entry", "core", CONFIG_TYPE_CORE, .max = CONFIG_CORES_MAX - 1,
+     .fallback = "none", .offset = offsetof(struct config_worker, core),
+     .help = "The core it is pinned to, which it should have for itself."},
+    {"workers.order_entry", "poll", CONFIG_TYPE_CHOICE, .choices = polls, .fallback = "yield",
+     .offset = offsetof(struct config_worker, poll),
+     .help = "spin: never sleeps, lowest latency, a whole core. yield: sleeps while idle."},
+    {"workers.order_entry", "idle_wait", CONFIG_TYPE_DURATION, .min = 1000, .max = 1 * S,
+     .fallback = "1ms", .offset = offsetof(struct config_worker, idle_wait),
+     .help = "The longest that yield waits for input in one go."},
+
+    {"", "limits", CONFIG_TYPE_SECTION, STRUCT(config, limits),
+     .help = "Every queue and table has its size from here; memory is taken once, at start."},
+    {"limits", "orders", CONFIG_TYPE_INTEGER, .min = 1, .max = 1 << 24, .fallback = "65536",
+     IN_LIMITS(orders),
+     .help = "Orders held at once: open ones, and finished ones inside late_report_window."},
+    {"limits", "requests_per_venue", CONFIG_TYPE_INTEGER, .min = 1, .max = 1 << 20,
+     .fallback = "131072", IN_LIMITS(requests_per_venue),
+     .help = "Requests (new, cancel) that a venue session may still say something about."},
+    {"limits", "client_connections", CONFIG_TYPE_INTEGER, .min = 1, .max = 4096, .fallback = "64",
+     IN_LIMITS(client_connections),
+     .help = "Client connections at once, logged on or not; at least one for each client."},
+    {"limits", "reports_per_client", CONFIG_TYPE_INTEGER, .min = 16, .max = 1 << 20,
+     .fallback = "16384", IN_LIMITS(reports_per_client),
+     .help = "Execution reports that may wait for a client that reads slowly."},
+    {"limits", "message_bytes_max", CONFIG_TYPE_SIZE, .min = 1 * KIB, .max = 64 * KIB,
+     .fallback = "8KiB", IN_LIMITS(message_bytes_max),
+     .help = "The longest FIX message taken or sent."},
+    {"limits", "send_buffer", CONFIG_TYPE_SIZE, .min = 4 * KIB, .max = 64 * MIB,
+     .fallback = "256KiB", IN_LIMITS(send_buffer_bytes),
+     .help = "Of each connection: bytes written but not yet taken by the peer."},
+    {"limits", "receive_buffer", CONFIG_TYPE_SIZE, .min = 4 * KIB, .max = 64 * MIB,
+     .fallback = "64KiB", IN_LIMITS(receive_buffer_bytes),
+     .help = "Of each connection: bytes received but not yet read."},
+    {"limits", "ledger_cells", CONFIG_TYPE_POWER, .min = 2, .max = 1 << 24, .fallback = "65536",
+     IN_LIMITS(ledger_cells),
+     .help = "Entries on their way to the ledger; when they are used up, no new order is taken."},
+    {"limits", "late_report_window", CONFIG_TYPE_DURATION, .min = 1 * S, .max = 86400 * S,
+     .fallback = "60s", IN_LIMITS(late_report_window),
+     .help = "How long a finished order still recognises a late report of its venue."},
+
+    {"", "ledger", CONFIG_TYPE_SECTION, .required = true, .offset = 0,
+     .help = "The order ledger: one line of CSV for every event of every order."},
+    {"ledger", "file", CONFIG_TYPE_PATH, .required = true, .max = 1024, .example = "ledger.csv",
+     IN_CONFIG(ledger_file), .help = "Appended to. Relative to this file's folder."},
+
+    {"", "listen", CONFIG_TYPE_SECTIONS, .required = true,
+     LIST(config, listeners, listener_count, CONFIG_LISTENERS_MAX),
+     .help = "Where clients connect."},
+    {"listen", "name", CONFIG_TYPE_NAME, .required = true, .max = CONFIG_NAME_MAX, .example = "oe",
+     IN_LISTENER(name), .help = "For logs."},
+    {"listen", "address", CONFIG_TYPE_LISTEN, .required = true, .example = "127.0.0.1:5001",
+     IN_LISTENER(endpoint), .help = "Port 0 takes any free port and prints it."},
+    {"listen", "kind", CONFIG_TYPE_CHOICE, .required = true, .choices = kinds,
+     .example = "order_entry", IN_LISTENER(kind), .help = "What is spoken there."},
+
+    {"", "clients", CONFIG_TYPE_SECTIONS, .required = true, .reload = CONFIG_RELOAD_SESSION,
+     LIST(config, clients, client_count, CONFIG_CLIENTS_MAX),
+     .help = "Who may log on: one FIX session each."},
+    {"clients", "name", CONFIG_TYPE_NAME, .required = true, .max = CONFIG_NAME_MAX,
+     .example = "acme-1", .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(name), .help = "For logs."},
+    {"clients", "sender_comp_id", CONFIG_TYPE_WORD, .required = true, .max = CONFIG_COMP_ID_MAX,
+     .example = "ACME", .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(sender_comp_id),
+     .help = "SenderCompID(49) of what the client sends."},
+    {"clients", "target_comp_id", CONFIG_TYPE_WORD, .required = true, .max = CONFIG_COMP_ID_MAX,
+     .example = "TERCEL", .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(target_comp_id),
+     .help = "TargetCompID(56) of what the client sends: us."},
+    {"clients", "password_file", CONFIG_TYPE_PATH, .hidden = true, .max = 1024,
+     .example = "acme.password", .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(password_file),
+     .help = "What `tercel passwd` printed, mode 0600. Only when every listener is on loopback "
+             "may it be absent: then no password is asked."},
+    {"clients", "heartbeat", CONFIG_TYPE_SECTION, .reload = CONFIG_RELOAD_SESSION,
+     STRUCT(config_client, heartbeat), .help = "What HeartBtInt(108) of a Logon may ask for."},
+    {"clients.heartbeat", "min", CONFIG_TYPE_SECONDS, .min = 1 * S, .max = 3600 * S,
+     .fallback = "1s", .reload = CONFIG_RELOAD_SESSION,
+     .offset = offsetof(struct config_duration_range, min), .help = "Shortest interval."},
+    {"clients.heartbeat", "max", CONFIG_TYPE_SECONDS, .min = 1 * S, .max = 3600 * S,
+     .fallback = "60s", .reload = CONFIG_RELOAD_SESSION,
+     .offset = offsetof(struct config_duration_range, max), .help = "Longest interval."},
+    {"clients", "logon_timeout", CONFIG_TYPE_DURATION, .min = 100 * MS, .max = 60 * S,
+     .fallback = "10s", .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(logon_timeout),
+     .help = "From the connection to a complete Logon."},
+    {"clients", "accounts", CONFIG_TYPE_ACCOUNTS, .required = true, .example = "[MAIN]",
+     .reload = CONFIG_RELOAD_SESSION,
+     LIST(config_client, accounts, account_count, CONFIG_ACCOUNTS_MAX),
+     .help = "What Account(1) of its orders may say."},
+    {"clients", "venues", CONFIG_TYPE_VENUES, .example = "[KRAKEN]",
+     .reload = CONFIG_RELOAD_SESSION, LIST(config_client, venues, venue_count, CONFIG_VENUES_MAX),
+     .help = "What ExDestination(100) of its orders may say; every venue when absent."},
+
+    {"", "venues", CONFIG_TYPE_SECTIONS, .required = true,
+     LIST(config, venues, venue_count, CONFIG_VENUES_MAX),
+     .help = "Where orders go: one session each."},
+    {"venues", "name", CONFIG_TYPE_UPPER_NAME, .required = true, .max = CONFIG_NAME_MAX,
+     .example = "KRAKEN", IN_VENUE(name), .help = "What ExDestination(100) says."},
+    {"venues", "dialect", CONFIG_TYPE_CHOICE, .required = true, .choices = dialects,
+     .example = "kraken-spot", IN_VENUE(dialect), .help = "What the venue speaks."},
+    {"venues", "address", CONFIG_TYPE_CONNECT, .required = true, .example = "127.0.0.1:4001",
+     .reload = CONFIG_RELOAD_SESSION, IN_VENUE(endpoint),
+     .help = "Numeric. For a venue that wants TLS: the local end of a TLS tunnel to it."},
+    {"venues", "transport", CONFIG_TYPE_CHOICE, .choices = transports, .fallback = "kernel",
+     IN_VENUE(transport), .help = "What carries the session: sockets of the kernel."},
+    {"venues", "tls", CONFIG_TYPE_SWITCH, .fallback = "off", .reload = CONFIG_RELOAD_SESSION,
+     IN_VENUE(tls), .help = "Only off: TLS is not built yet."},
+    {"venues", "sender_comp_id", CONFIG_TYPE_WORD, .required = true, .max = CONFIG_COMP_ID_MAX,
+     .example = "TERCEL", .reload = CONFIG_RELOAD_SESSION, IN_VENUE(sender_comp_id),
+     .help = "SenderCompID(49) that the venue assigned."},
+    {"venues", "target_comp_id", CONFIG_TYPE_WORD, .required = true, .max = CONFIG_COMP_ID_MAX,
+     .example = "KRAKEN-TRD", .reload = CONFIG_RELOAD_SESSION, IN_VENUE(target_comp_id),
+     .help = "TargetCompID(56) that the venue goes by."},
+    {"venues", "api_key_file", CONFIG_TYPE_PATH, .required = true, .hidden = true, .max = 1024,
+     .example = "kraken.key", .reload = CONFIG_RELOAD_SESSION, IN_VENUE(api_key_file),
+     .help = "File with the API key, mode 0600."},
+    {"venues", "api_secret_file", CONFIG_TYPE_PATH, .required = true, .hidden = true, .max = 1024,
+     .example = "kraken.secret", .reload = CONFIG_RELOAD_SESSION, IN_VENUE(api_secret_file),
+     .help = "File with the API secret, mode 0600."},
+    {"venues", "heartbeat", CONFIG_TYPE_SECONDS, .min = 1 * S, .max = 3600 * S, .fallback = "30s",
+     .reload = CONFIG_RELOAD_SESSION, IN_VENUE(heartbeat),
+     .help = "HeartBtInt(108) that we propose."},
+    {"venues", "reset_on_logon", CONFIG_TYPE_SWITCH, .fallback = "on",
+     .reload = CONFIG_RELOAD_SESSION, IN_VENUE(reset_on_logon),
+     .help = "Start both sequences at 1 with each Logon (141=Y)."},
+    {"venues", "cancel_on_disconnect", CONFIG_TYPE_SWITCH, .required = true, .example = "on",
+     .reload = CONFIG_RELOAD_SESSION, IN_VENUE(cancel_on_disconnect),
+     .help = "on: the venue cancels this session's orders when the connection is lost. No "
+             "default, because either choice is dangerous when not meant."},
+    {"venues", "self_trade_prevention", CONFIG_TYPE_CHOICE, .choices = self_trades,
+     .fallback = "cancel_newest", .reload = CONFIG_RELOAD_LIVE, IN_VENUE(self_trade_prevention),
+     .help = "What the venue does when two orders of this session would meet."},
+    {"venues", "order_validity", CONFIG_TYPE_DURATION, .min = 2 * S, .max = 60 * S,
+     .fallback = "5s", .reload = CONFIG_RELOAD_LIVE, IN_VENUE(order_validity),
+     .help = "A new order that the venue has not taken by then is dropped by it."},
+    {"venues", "connect_timeout", CONFIG_TYPE_DURATION, .min = 10 * MS, .max = 60 * S,
+     .fallback = "5s", .reload = CONFIG_RELOAD_SESSION, IN_VENUE(connect_timeout),
+     .help = "From the first SYN to an open connection."},
+    {"venues", "logon_timeout", CONFIG_TYPE_DURATION, .min = 10 * MS, .max = 60 * S,
+     .fallback = "10s", .reload = CONFIG_RELOAD_SESSION, IN_VENUE(logon_timeout),
+     .help = "From our Logon to the venue's."},
+    {"venues", "reconnect", CONFIG_TYPE_SECTION, .reload = CONFIG_RELOAD_LIVE,
+     STRUCT(config_venue, reconnect),
+     .help = "The wait before a new try: from min, doubling up to max."},
+    {"venues.reconnect", "min", CONFIG_TYPE_DURATION, .min = 10 * MS, .max = 3600 * S,
+     .fallback = "1s", .reload = CONFIG_RELOAD_LIVE,
+     .offset = offsetof(struct config_duration_range, min), .help = "First wait."},
+    {"venues.reconnect", "max", CONFIG_TYPE_DURATION, .min = 10 * MS, .max = 3600 * S,
+     .fallback = "30s", .reload = CONFIG_RELOAD_LIVE,
+     .offset = offsetof(struct config_duration_range, max), .help = "Longest wait."},
+    {"venues", "accounts", CONFIG_TYPE_ACCOUNTS, .required = true, .example = "[MAIN]",
+     LIST(config_venue, accounts, account_count, CONFIG_ACCOUNTS_MAX),
+     .help = "Our account names whose orders this session carries."},
+
+    {"", "instruments", CONFIG_TYPE_SECTIONS, .required = true, .reload = CONFIG_RELOAD_DRAIN,
+     LIST(config, instruments, instrument_count, CONFIG_INSTRUMENTS_MAX),
+     .help = "What can be traded."},
+    {"instruments", "symbol", CONFIG_TYPE_WORD, .required = true, .max = CONFIG_SYMBOL_MAX,
+     .example = "BTC-USD", .reload = CONFIG_RELOAD_DRAIN, IN_INSTRUMENT(symbol),
+     .help = "Symbol(55) to clients."},
+    {"instruments", "price_digits", CONFIG_TYPE_INTEGER, .required = true,
+     .max = DECIMAL_DIGITS_MAX, .example = "1", .reload = CONFIG_RELOAD_DRAIN,
+     IN_INSTRUMENT(price_digits),
+     .help = "Decimals of a price; an order with more is refused, never rounded."},
+    {"instruments", "quantity_digits", CONFIG_TYPE_INTEGER, .required = true,
+     .max = DECIMAL_DIGITS_MAX, .example = "8", .reload = CONFIG_RELOAD_DRAIN,
+     IN_INSTRUMENT(quantity_digits), .help = "Decimals of a quantity, likewise."},
+    {"instruments", "tick", CONFIG_TYPE_PRICE, .required = true, .example = "0.1",
+     .reload = CONFIG_RELOAD_DRAIN, IN_INSTRUMENT(tick), .help = "A price is a multiple of it."},
+    {"instruments", "lot", CONFIG_TYPE_QUANTITY, .required = true, .example = "0.00000001",
+     .reload = CONFIG_RELOAD_DRAIN, IN_INSTRUMENT(lot), .help = "A quantity is a multiple of it."},
+    {"instruments", "min_quantity", CONFIG_TYPE_QUANTITY, .required = true, .example = "0.0001",
+     .reload = CONFIG_RELOAD_DRAIN, IN_INSTRUMENT(min_quantity),
+     .help = "The smallest order; a multiple of lot."},
+    {"instruments", "venues", CONFIG_TYPE_SECTIONS, .required = true, .reload = CONFIG_RELOAD_DRAIN,
+     LIST(config_instrument, venues, venue_count, CONFIG_VENUES_MAX),
+     .help = "Where it is traded, and under what name."},
+    {"instruments.venues", "venue", CONFIG_TYPE_VENUE, .required = true, .example = "KRAKEN",
+     .reload = CONFIG_RELOAD_DRAIN, .offset = offsetof(struct config_instrument_venue, venue),
+     .help = "A name under venues."},
+    {"instruments.venues", "symbol", CONFIG_TYPE_WORD, .required = true, .max = CONFIG_SYMBOL_MAX,
+     .example = "BTC/USD", .reload = CONFIG_RELOAD_DRAIN,
+     .offset = offsetof(struct config_instrument_venue, symbol), .help = "The venue's symbol."},
+
+    {"", "shutdown", CONFIG_TYPE_SECTION, .reload = CONFIG_RELOAD_LIVE, STRUCT(config, shutdown),
+     .help = "What happens to open orders when the process is told to stop."},
+    {"shutdown", "policy", CONFIG_TYPE_CHOICE, .choices = shutdowns, .fallback = "cancel",
+     .reload = CONFIG_RELOAD_LIVE, .offset = offsetof(struct config_shutdown_policy, policy),
+     .help = "cancel: all of them, and wait for the proof. leave: they stay at the venue."},
+    {"shutdown", "deadline", CONFIG_TYPE_DURATION, .min = 100 * MS, .max = 60 * S, .fallback = "5s",
+     .reload = CONFIG_RELOAD_LIVE, .offset = offsetof(struct config_shutdown_policy, deadline),
+     .help = "The longest that stopping takes."},
+};
+
+const size_t config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);
+
+const struct config_key *config_schema_find(const char *section, struct bytes key) {
+    for (size_t i = 0; i < config_key_count; i++) {
+        const struct config_key *row = &config_keys[i];
+        if (strcmp(row->section, section) == 0 && bytes_equal(bytes_of_string(row->key), key)) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+void config_schema_section(const struct config_key *row, char *out, size_t out_size) {
+    snprintf(out, out_size, "%s%s%s", row->section, row->section[0] != '\0' ? "." : "", row->key);
+}
+
+const char *config_schema_nearest(const char *section, struct bytes key) {
+    const char *best = NULL;
+    size_t best_distance = NEAREST_FAR;
+    for (size_t i = 0; i < config_key_count; i++) {
+        if (strcmp(config_keys[i].section, section) != 0) {
+            continue;
+        }
+        size_t distance = nearest_distance(key, bytes_of_string(config_keys[i].key));
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = config_keys[i].key;
+        }
+    }
+    return best;
+}
+
+const struct config_key *config_schema_elsewhere(const char *section, struct bytes key) {
+    for (size_t i = 0; i < config_key_count; i++) {
+        const struct config_key *row = &config_keys[i];
+        if (strcmp(row->section, section) != 0 && bytes_equal(bytes_of_string(row->key), key)) {
+            return row;
+        }
+    }
+    return NULL;
+}
+
+bool config_schema_is_word(struct bytes word) {
+    for (size_t i = 0; i < config_key_count; i++) {
+        if (bytes_equal(bytes_of_string(config_keys[i].key), word)) {
+            return true;
+        }
+        const struct config_choice *choice = config_keys[i].choices;
+        for (; choice != NULL && choice->name != NULL; choice++) {
+            if (bytes_equal(bytes_of_string(choice->name), word)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
