@@ -1,10 +1,12 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/time.h>
 
 #include "core/base/clock.h"
 
-enum { PUBLICATIONS = 1000000 };
+enum { PUBLICATIONS = 200000 };
 
 static struct clock_page page;
 static _Atomic bool publisher_done;
@@ -79,4 +81,72 @@ Test(clock_threads, readers_see_whole_publications_only) {
     cr_assert_eq(cold.torn, 0);
     cr_assert_eq(worker.last_ns, (int64_t)PUBLICATIONS * 5);
     cr_assert_eq(cold.last_ns, (int64_t)PUBLICATIONS * 5);
+}
+
+/*
+ * Two threads seldom meet inside the page, which is one cache line. A timer signal does: its
+ * handler runs between any two instructions of what it interrupts.
+ */
+enum { INTERRUPTIONS = 2000 };
+
+static volatile sig_atomic_t interruptions;
+static struct clock_reader interrupting_reader = {.page = &page};
+static struct watch interrupting_watch;
+
+static void interrupt_often(void (*handler)(int)) {
+    interruptions = 0;
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+    cr_assert_eq(sigaction(SIGALRM, &action, NULL), 0);
+    struct itimerval often = {.it_interval = {.tv_usec = 20}, .it_value = {.tv_usec = 20}};
+    cr_assert_eq(setitimer(ITIMER_REAL, &often, NULL), 0);
+}
+
+static void stop_interrupting(void) {
+    static const struct itimerval never;
+    setitimer(ITIMER_REAL, &never, NULL);
+}
+
+static void publish_next(int signal_number) {
+    (void)signal_number;
+    struct clock_mapping mapping = numbered((uint64_t)++interruptions + 1);
+    clock_publish(&page, &mapping);
+}
+
+Test(clock_threads, a_copy_interrupted_by_a_publication_is_taken_again) {
+    struct clock_mapping first = numbered(1);
+    clock_publish(&page, &first);
+    struct clock_reader reader = {.page = &page};
+    struct watch worker = {0};
+    struct watch cold = {0};
+    interrupt_often(publish_next);
+    while (interruptions < INTERRUPTIONS) {
+        clock_read(&reader, 0);
+        look(&worker, &reader.mapping);
+        struct clock_mapping got = clock_mapping_read(&page);
+        look(&cold, &got);
+    }
+    stop_interrupting();
+    cr_assert_eq(worker.torn, 0);
+    cr_assert_eq(cold.torn, 0);
+}
+
+static void read_now(int signal_number) {
+    (void)signal_number;
+    interruptions++;
+    clock_read(&interrupting_reader, 0);
+    look(&interrupting_watch, &interrupting_reader.mapping);
+}
+
+Test(clock_threads, a_worker_neither_waits_for_nor_believes_half_a_publication) {
+    struct clock_mapping first = numbered(1);
+    clock_publish(&page, &first);
+    clock_read(&interrupting_reader, 0);
+    interrupt_often(read_now);
+    for (uint64_t i = 2; interruptions < INTERRUPTIONS; i++) {
+        struct clock_mapping mapping = numbered(i);
+        clock_publish(&page, &mapping);
+    }
+    stop_interrupting();
+    cr_assert_eq(interrupting_watch.torn, 0);
+    cr_assert_gt(interrupting_watch.last_ns, 5);
 }
