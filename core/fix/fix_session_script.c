@@ -114,6 +114,9 @@ static size_t append_field(char *out, size_t len, const char *text, const char *
 
 /* 35 and 34 as given, then the rest of the header, then what remains of the text. */
 static size_t compose_body(struct script *script, const char *text, char *body) {
+    if (text[0] == '!') {
+        return append(body, 0, text + 1, strlen(text + 1));
+    }
     const char *rest = strchr(text, '|');
     cr_assert(rest != NULL && strncmp(text, "35=", 3) == 0, "says nothing: %s", text);
     rest++;
