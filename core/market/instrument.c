@@ -1,7 +1,7 @@
 #include "core/market/instrument.h"
 
-/* Names the normalised symbols among those of the venues. */
-#define VENUE_NORMALISED UINT32_MAX
+/* Whose names a lookup is about: a venue's, by its number, or our own. */
+#define NAMER_US UINT32_MAX
 
 struct instrument_table {
     struct hash_seed seed;
@@ -58,32 +58,32 @@ struct instrument_table *instrument_table_init(void *mem, struct instrument_tabl
     return table;
 }
 
-/* `text` is no longer than a symbol; the venue has a fixed width in front of it. */
-static uint64_t key_of(const struct instrument_table *table, uint32_t venue, struct bytes text) {
-    char named[sizeof(venue) + INSTRUMENT_SYMBOL_MAX];
-    memcpy(named, &venue, sizeof(venue));
-    memcpy(named + sizeof(venue), text.data, text.len);
-    return hash_bytes(bytes_of(named, sizeof(venue) + text.len), &table->seed);
+/* `text` is no longer than a symbol; the namer has a fixed width in front of it. */
+static uint64_t key_of(const struct instrument_table *table, uint32_t namer, struct bytes text) {
+    char named[sizeof(namer) + INSTRUMENT_SYMBOL_MAX];
+    memcpy(named, &namer, sizeof(namer));
+    memcpy(named + sizeof(namer), text.data, text.len);
+    return hash_bytes(bytes_of(named, sizeof(namer) + text.len), &table->seed);
 }
 
 static const struct instrument_symbol *symbol_of(const struct instrument_table *table,
-                                                 uint32_t instrument, uint32_t venue) {
-    if (venue == VENUE_NORMALISED) {
+                                                 uint32_t instrument, uint32_t namer) {
+    if (namer == NAMER_US) {
         return &table->table[instrument].symbol;
     }
-    return &table->venue_symbols[(size_t)instrument * table->venues + venue];
+    return &table->venue_symbols[(size_t)instrument * table->venues + namer];
 }
 
-/* The full text decides; two names under one key differ in it or in their venue's cell. */
-static uint32_t find(const struct instrument_table *table, uint32_t venue, struct bytes text) {
+/* The full text decides, as this namer wrote it: a key is only a hash. */
+static uint32_t find(const struct instrument_table *table, uint32_t namer, struct bytes text) {
     if (text.len == 0 || text.len > INSTRUMENT_SYMBOL_MAX) {
         return INSTRUMENT_NONE;
     }
-    uint64_t key = key_of(table, venue, text);
+    uint64_t key = key_of(table, namer, text);
     uint32_t cursor = 0;
     uint32_t instrument;
     while ((instrument = hash_index_next(table->index, key, &cursor)) != HASH_INDEX_NONE) {
-        if (bytes_equal(instrument_symbol_bytes(symbol_of(table, instrument, venue)), text)) {
+        if (bytes_equal(instrument_symbol_bytes(symbol_of(table, instrument, namer)), text)) {
             return instrument;
         }
     }
@@ -126,10 +126,10 @@ COLD enum instrument_add_result instrument_table_add(struct instrument_table *ta
     if (!values_are_good(spec)) {
         return INSTRUMENT_ADD_BAD_VALUE;
     }
-    if (find(table, VENUE_NORMALISED, spec->symbol) != INSTRUMENT_NONE) {
+    if (find(table, NAMER_US, spec->symbol) != INSTRUMENT_NONE) {
         return INSTRUMENT_ADD_DUPLICATE;
     }
-    uint64_t key = key_of(table, VENUE_NORMALISED, spec->symbol);
+    uint64_t key = key_of(table, NAMER_US, spec->symbol);
     if (table->count == table->instruments || !hash_index_insert(table->index, key, table->count)) {
         return INSTRUMENT_ADD_FULL;
     }
@@ -181,7 +181,7 @@ const struct instrument *instrument_table_at(const struct instrument_table *tabl
 }
 
 uint32_t instrument_table_find(const struct instrument_table *table, struct bytes symbol) {
-    return find(table, VENUE_NORMALISED, symbol);
+    return find(table, NAMER_US, symbol);
 }
 
 uint32_t instrument_table_find_venue(const struct instrument_table *table, uint32_t venue,

@@ -86,6 +86,7 @@ Test(instrument, is_found_by_its_own_symbol_and_by_each_venues) {
     cr_expect(bytes_equal(instrument_table_venue_symbol(table, 0, 2), BYTES("tBTCUSD")));
     cr_expect(instrument_table_venue_symbol(table, 0, 1).len == 0);
     cr_expect(strcmp(instrument_table_at(table, 1)->symbol.text, "ETH-USD") == 0);
+    free(table);
 }
 
 Test(instrument, is_not_found_by_what_only_resembles_it) {
@@ -110,6 +111,7 @@ Test(instrument, is_not_found_by_what_only_resembles_it) {
     static char huge[100000];
     memset(huge, 'B', sizeof(huge));
     cr_expect(instrument_table_find(table, bytes_of(huge, sizeof(huge))) == INSTRUMENT_NONE);
+    free(table);
 }
 
 Test(instrument, keeps_what_it_was_told) {
@@ -119,6 +121,7 @@ Test(instrument, keeps_what_it_was_told) {
     cr_expect(instrument->price_digits == 2 && instrument->quantity_digits == 8);
     cr_expect(instrument->tick.scaled == 10 && instrument->lot.scaled == 100);
     cr_expect(instrument->min_quantity.scaled == 1000 && instrument->max_quantity.scaled == 100000);
+    free(table);
 }
 
 Test(instrument, what_cannot_be_is_refused) {
@@ -145,6 +148,7 @@ Test(instrument, what_cannot_be_is_refused) {
         cr_expect(add_spec(table, specs[i]) == INSTRUMENT_ADD_BAD_VALUE, "spec %zu", i);
     }
     cr_expect(instrument_table_count(table) == 0 && find(table, "BTC-USD") == INSTRUMENT_NONE);
+    free(table);
 }
 
 Test(instrument, duplicates_and_a_full_table_are_refused) {
@@ -161,6 +165,7 @@ Test(instrument, duplicates_and_a_full_table_are_refused) {
     cr_expect(add_venue(table, 1, 0, "A.B") == INSTRUMENT_ADD_OK);
     cr_expect(find(table, "C-D") == INSTRUMENT_NONE);
     cr_expect(find_venue(table, 1, "A/B") == INSTRUMENT_NONE);
+    free(table);
 }
 
 Test(instrument, the_largest_table_finds_every_symbol) {
@@ -183,6 +188,7 @@ Test(instrument, the_largest_table_finds_every_symbol) {
             cr_assert(find_venue(table, venue, text) == i);
         }
     }
+    free(table);
 }
 
 Test(instrument, price_is_a_positive_multiple_of_the_tick) {
@@ -209,6 +215,7 @@ Test(instrument, price_is_a_positive_multiple_of_the_tick) {
                       rows[i].check,
                   "price %lld", (long long)rows[i].price);
     }
+    free(table);
 }
 
 Test(instrument, quantity_is_a_multiple_of_the_lot_within_its_bounds) {
@@ -238,6 +245,7 @@ Test(instrument, quantity_is_a_multiple_of_the_lot_within_its_bounds) {
                       rows[i].check,
                   "quantity %lld", (long long)rows[i].quantity);
     }
+    free(table);
 }
 
 Test(instrument, steps_agree_with_the_remainder_for_any_tick) {
@@ -328,4 +336,5 @@ Test(instrument, our_own_mistakes_stop_the_process) {
     cr_expect(dies_saying(add_venue_late, table, "sealed"));
     cr_expect(dies_saying(reach_past_the_end, table, "count"));
     cr_expect(dies_saying(ask_past_the_venues, table, "venues"));
+    free(table);
 }

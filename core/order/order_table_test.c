@@ -88,6 +88,7 @@ Test(order_table, a_new_order_is_clean_and_found_by_its_client_only) {
     cr_expect(find(table, 7, "ab") == ORDER_NONE);
     cr_expect(find(table, 7, "abcd") == ORDER_NONE);
     cr_expect(find(table, 7, "a") == ORDER_NONE, "undone");
+    free(table);
 }
 
 Test(order_table, the_same_id_twice_is_a_duplicate_per_client) {
@@ -98,6 +99,7 @@ Test(order_table, the_same_id_twice_is_a_duplicate_per_client) {
     cr_expect(first != second);
     cr_expect(find(table, 1, "id") == first && find(table, 2, "id") == second);
     cr_expect(order_table_taken(table) == 2 && order_table_live(table) == 2);
+    free(table);
 }
 
 Test(order_table, a_client_and_an_id_do_not_run_into_each_other) {
@@ -108,6 +110,7 @@ Test(order_table, a_client_and_an_id_do_not_run_into_each_other) {
     take(table, 0x31313131, "1111");
     cr_expect(find(table, 0x31313131, "") != find(table, 0x31313131, "1111"));
     cr_expect(find(table, 0x31313131, "11") == ORDER_NONE);
+    free(table);
 }
 
 Test(order_table, ids_of_the_longest_length_differ_in_their_last_character) {
@@ -117,6 +120,7 @@ Test(order_table, ids_of_the_longest_length_differ_in_their_last_character) {
     uint32_t slot = take(table, 1, first);
     cr_expect(find(table, 1, second) == ORDER_NONE);
     cr_expect(take(table, 1, second) != slot);
+    free(table);
 }
 
 Test(order_table, an_ended_order_keeps_its_slot_and_id_for_the_window) {
@@ -136,6 +140,7 @@ Test(order_table, an_ended_order_keeps_its_slot_and_id_for_the_window) {
     cr_expect(find(table, 1, "id") == ORDER_NONE && order_table_taken(table) == 0);
     cr_expect(take(table, 1, "id") == slot);
     cr_expect(order_table_at(table, slot)->number == 2);
+    free(table);
 }
 
 Test(order_table, sweep_keeps_to_its_bound_and_the_order_of_ending) {
@@ -159,6 +164,7 @@ Test(order_table, sweep_keeps_to_its_bound_and_the_order_of_ending) {
     cr_expect(order_table_sweep(table, at(100), swept, 8) == 1 && swept[0] == slots[2]);
     cr_expect(order_table_sweep(table, at(100), swept, 8) == 0);
     cr_expect(order_table_live(table) == 3 && order_table_taken(table) == 3);
+    free(table);
 }
 
 Test(order_table, an_endless_window_never_gives_back) {
@@ -166,6 +172,7 @@ Test(order_table, an_endless_window_never_gives_back) {
     order_table_end(table, at(1000), take(table, 1, "id"));
     uint32_t swept[1];
     cr_expect(order_table_sweep(table, at(INT64_MAX - 1), swept, 1) == 0);
+    free(table);
 }
 
 Test(order_table, a_full_table_says_so_and_recovers) {
@@ -178,6 +185,7 @@ Test(order_table, a_full_table_says_so_and_recovers) {
     order_table_undo(table, middle);
     cr_expect(find(table, 1, "b") == ORDER_NONE);
     cr_expect(take(table, 1, "d") == middle);
+    free(table);
 }
 
 Test(order_table, the_id_of_a_cancel_is_held_with_its_order) {
@@ -199,6 +207,7 @@ Test(order_table, the_id_of_a_cancel_is_held_with_its_order) {
     cr_expect(order_table_sweep(table, at(0), swept, 1) == 1);
     cr_expect(!is_used(table, 1, "cancel") && !is_used(table, 1, "late"));
     cr_expect(take(table, 1, "cancel") == slot);
+    free(table);
 }
 
 Test(order_table, an_order_holds_its_latest_cancels) {
@@ -216,6 +225,7 @@ Test(order_table, an_order_holds_its_latest_cancels) {
     cr_expect(find(table, 1, "order") == slot);
     order_table_undo(table, slot);
     cr_expect(!is_used(table, 1, "c99") && !is_used(table, 1, "order"));
+    free(table);
 }
 
 Test(order_table, every_order_of_a_full_table_may_hold_all_its_cancels) {
@@ -232,6 +242,7 @@ Test(order_table, every_order_of_a_full_table_may_hold_all_its_cancels) {
         }
     }
     cr_expect(refused == 0);
+    free(table);
 }
 
 Test(order_table, next_walks_what_is_taken) {
@@ -252,6 +263,7 @@ Test(order_table, next_walks_what_is_taken) {
     cr_expect(met == 4);
     cr_expect(order_table_next(table, 5) == ORDER_NONE);
     cr_expect(order_table_next(table, UINT32_MAX) == ORDER_NONE);
+    free(table);
 }
 
 /* The naive twin: orders in an array, every question answered by looking at all of them. */
@@ -397,6 +409,7 @@ Test(order_table, random_use_agrees_with_a_naive_table) {
         }
         compare(&world, client, text, slot);
     }
+    free(world.table);
 }
 
 static void end_twice(void *argument) {
@@ -424,4 +437,5 @@ Test(order_table, our_own_mistakes_stop_the_process) {
     cr_expect(dies_saying(undo_ended, table, "SLOT_LIVE"));
     cr_expect(dies_saying(claim_free, table, "SLOT_FREE"));
     cr_expect(dies_saying(reach_past_the_end, table, "orders"));
+    free(table);
 }

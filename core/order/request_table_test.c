@@ -72,6 +72,7 @@ Test(request_table, layout_is_as_published) {
         const struct request *request = request_table_at(table, entry);
         cr_expect(request->kind == REQUEST_NEW_ORDER && request->order == 7);
         cr_expect(match_of(table, rows[i].text) == REQUEST_OURS);
+        free(table);
     }
 }
 
@@ -93,6 +94,7 @@ Test(request_table, every_id_is_a_version_4_variant_1_uuid_of_its_time) {
         cr_assert(strspn(text, "0123456789abcdef-") == 36);
         request_table_free(table, entry);
     }
+    free(table);
 }
 
 static uint64_t time_of(struct request_table *table, uint32_t entry) {
@@ -112,6 +114,7 @@ Test(request_table, time_moves_on_when_the_clock_repeats_or_steps_back) {
     cr_expect(time_of(table, third) == ticks + 2);
     cr_expect(time_of(table, fourth) == ticks + 3);
     cr_expect(time_of(table, fifth) == ticks + 5, "back on the clock once it has caught up");
+    free(table);
 }
 
 Test(request_table, no_change_of_one_character_is_ours) {
@@ -132,6 +135,7 @@ Test(request_table, no_change_of_one_character_is_ours) {
             text[place] = kept;
         }
     }
+    free(table);
 }
 
 Test(request_table, no_change_of_one_bit_is_ours) {
@@ -153,6 +157,7 @@ Test(request_table, no_change_of_one_bit_is_ours) {
     }
     /* 122 of 128 bits are neither version nor variant; one in 1024 mixes may collide. */
     cr_expect(caught >= 1024 * 121, "check bits caught only %u", caught);
+    free(table);
 }
 
 Test(request_table, ids_of_another_run_or_shard_are_stale) {
@@ -173,9 +178,12 @@ Test(request_table, ids_of_another_run_or_shard_are_stale) {
     text_of(larger, 3, text);
     cr_expect(match_of(ours, text) == REQUEST_STALE, "an entry that is free");
     (void)request_table_take(ours, at_ns(START_NS), REQUEST_NEW_ORDER, 0);
-    text_of(larger, 0, text);
     text_of(ours, 0, text);
     cr_expect(match_of(ours, text) == REQUEST_OURS);
+    free(ours);
+    free(run);
+    free(shard);
+    free(larger);
 }
 
 Test(request_table, a_freed_id_is_stale_and_stays_so_when_its_entry_is_taken_again) {
@@ -190,6 +198,7 @@ Test(request_table, a_freed_id_is_stale_and_stays_so_when_its_entry_is_taken_aga
     cr_expect(match_of(table, text) == REQUEST_STALE);
     text_of(table, entry, text);
     cr_expect(match_of(table, text) == REQUEST_OURS);
+    free(table);
 }
 
 Test(request_table, what_is_no_uuid_of_ours_is_malformed) {
@@ -224,6 +233,7 @@ Test(request_table, what_is_no_uuid_of_ours_is_malformed) {
     }
     uint32_t entry;
     cr_expect(request_table_match(table, bytes_of(NULL, 0), &entry) == REQUEST_MALFORMED);
+    free(table);
 }
 
 Test(request_table, somebody_elses_uuids_fail_the_check) {
@@ -245,6 +255,7 @@ Test(request_table, somebody_elses_uuids_fail_the_check) {
     }
     /* One in 1024 passes the check bits: about 98, and 10 standard deviations either side. */
     cr_expect(passed > 0 && passed < 200, "%u", passed);
+    free(table);
 }
 
 Test(request_table, exhausts_and_refills_first_freed_first) {
@@ -263,6 +274,7 @@ Test(request_table, exhausts_and_refills_first_freed_first) {
         cr_assert(request_table_take(table, at_ns(START_NS), REQUEST_CANCEL, 0) == order[i]);
     }
     cr_assert(request_table_take(table, at_ns(START_NS), REQUEST_CANCEL, 0) == REQUEST_NONE);
+    free(table);
 }
 
 Test(request_table, the_entry_just_freed_is_taken_last) {
@@ -273,6 +285,7 @@ Test(request_table, the_entry_just_freed_is_taken_last) {
         cr_assert(request_table_take(table, at_ns(START_NS), REQUEST_CANCEL, 0) != entry);
     }
     cr_assert(request_table_take(table, at_ns(START_NS), REQUEST_CANCEL, 0) == entry);
+    free(table);
 }
 
 Test(request_table, generations_wrap_and_ids_still_differ) {
@@ -289,6 +302,7 @@ Test(request_table, generations_wrap_and_ids_still_differ) {
     char text[36];
     text_of(table, entry, text);
     cr_expect(match_of(table, text) == REQUEST_OURS);
+    free(table);
 }
 
 Test(request_table, parse_undoes_format) {
@@ -330,4 +344,5 @@ Test(request_table, our_own_mistakes_stop_the_process) {
     (void)request_table_take(table, at_ns(START_NS), REQUEST_CANCEL, 0);
     cr_expect(dies_saying(free_twice, table, "REQUEST_FREE"));
     cr_expect(dies_saying(reach_past_the_end, table, "entries"));
+    free(table);
 }
