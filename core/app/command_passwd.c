@@ -8,8 +8,8 @@ static const char *const complaints[] = {
     [PASSWORD_INPUT_OK] = "",
     [PASSWORD_INPUT_EMPTY] = "the password is empty",
     [PASSWORD_INPUT_TOO_LONG] = "the password is longer than 1024 bytes",
-    [PASSWORD_INPUT_NOT_TEXT] = "the password has bytes that are not printable ASCII, which FIX "
-                                "cannot carry",
+    [PASSWORD_INPUT_NOT_TEXT] =
+        "the password has bytes that are not printable ASCII: FIX cannot carry it",
     [PASSWORD_INPUT_DIFFERENT] = "the two passwords differ",
     [PASSWORD_INPUT_FAILED] = "the password cannot be read, or no memory can be locked (ulimit -l)",
 };
