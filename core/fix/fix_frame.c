@@ -67,30 +67,43 @@ COLD static enum fix_frame_result swallow(struct bytes in, size_t from, size_t m
     return resync(bytes_of(in.data, message_bytes_max), from, fault, frame);
 }
 
-/* Where the value of 9= begins; 0 when `frame` already holds the answer in *result. */
-static size_t read_begin_string(struct bytes in, struct fix_frame *frame,
-                                enum fix_frame_result *result) {
-    size_t have = in.len < message_start.len ? in.len : message_start.len;
-    if (UNLIKELY(have == 0 || memcmp(in.data, message_start.data, have) != 0)) {
-        *result = have == 0 ? partial(frame, 1) : resync(in, 1, FIX_FAULT_BEGIN_STRING, frame);
-        return 0;
+/* Whether the first bytes of `in` are those of `text`, as far as both go. */
+static inline bool agrees(struct bytes in, const char *text, size_t len) {
+    if (LIKELY(in.len >= len)) {
+        return memcmp(in.data, text, len) == 0;
     }
-    size_t limit = 2 + FIX_BEGIN_STRING_MAX + 1;
+    return in.len == 0 || memcmp(in.data, text, in.len) == 0;
+}
+
+/* Where the value of 9= begins; 0 when `frame` and *result already hold the answer. */
+static inline size_t read_begin_string(struct bytes in, struct fix_frame *frame,
+                                       enum fix_frame_result *result) {
+    const size_t limit = 2 + FIX_BEGIN_STRING_MAX + 1;
     size_t window = in.len < limit ? in.len : limit;
-    size_t at = (size_t)(fix_scan_soh(in.data + have, in.data + window) - in.data);
-    if (UNLIKELY(at == window)) {
-        *result = window < limit ? partial(frame, in.len + 1)
-                                 : resync(in, 1, FIX_FAULT_BEGIN_STRING, frame);
+    if (UNLIKELY(!agrees(in, "8=FIX", 5))) {
+        *result = resync(in, 1, FIX_FAULT_BEGIN_STRING, frame);
         return 0;
     }
-    at++;
-    size_t left = in.len - at < 2 ? in.len - at : 2;
-    if (UNLIKELY(left < 2 || memcmp(in.data + at, "9=", 2) != 0)) {
-        bool agrees = memcmp(in.data + at, "9=", left) == 0;
-        *result = agrees ? partial(frame, in.len + 1) : resync(in, 1, FIX_FAULT_BODY_LENGTH, frame);
+    if (UNLIKELY(in.len <= 5)) {
+        *result = partial(frame, in.len + 1);
         return 0;
     }
-    return at + 2;
+    size_t soh = (size_t)(fix_scan_soh(in.data + 5, in.data + window) - in.data);
+    if (UNLIKELY(soh == limit)) {
+        *result = resync(in, 1, FIX_FAULT_BEGIN_STRING, frame);
+        return 0;
+    }
+    if (UNLIKELY(in.len - soh <= 3)) {
+        *result = agrees(bytes_skip(in, soh), "\0019=", 3)
+                      ? partial(frame, in.len + 1)
+                      : resync(in, 1, FIX_FAULT_BODY_LENGTH, frame);
+        return 0;
+    }
+    if (UNLIKELY(memcmp(in.data + soh, "\0019=", 3) != 0)) {
+        *result = resync(in, 1, FIX_FAULT_BODY_LENGTH, frame);
+        return 0;
+    }
+    return soh + 3;
 }
 
 /* Reads "N|" at `at`; the offset after it, or 0 as above. */
@@ -118,7 +131,7 @@ static size_t read_body_length(struct bytes in, size_t at, struct fix_frame *fra
 }
 
 /* The value of "10=ccc|", or -1 when it is not three digits and SOH. */
-static int read_checksum(const char *trailer) {
+static inline int read_checksum(const char *trailer) {
     unsigned hundreds = (unsigned)(unsigned char)trailer[3] - '0';
     unsigned tens = (unsigned)(unsigned char)trailer[4] - '0';
     unsigned ones = (unsigned)(unsigned char)trailer[5] - '0';
@@ -161,25 +174,34 @@ enum fix_frame_result fix_frame(struct bytes in, size_t message_bytes_max,
 }
 
 /*
- * Eight bytes a step, even and odd bytes in 16-bit lanes. A step adds at most 510 to a lane, so 128
- * steps cannot overflow one; the lanes are folded after each such block.
+ * Eight bytes a step. `even` sums the even bytes in 16-bit lanes, `all` sums whole words; their
+ * difference is the sum of the odd bytes, in lanes one byte higher. 256 steps cannot overflow a
+ * lane; the highest odd one has 8 bits only, and more than that is not asked for.
  */
+static uint64_t sum_words(const char *at, size_t words) {
+    const uint64_t even_bytes = UINT64_C(0x00ff00ff00ff00ff);
+    uint64_t all = 0;
+    uint64_t even = 0;
+    for (; words > 0; words--, at += 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        all += word;
+        even += word & even_bytes;
+    }
+    uint64_t odd = (all - even) >> 8;
+    return even + (even >> 16) + (even >> 32) + (even >> 48) + odd + (odd >> 16) + (odd >> 32) +
+           (odd >> 48);
+}
+
 uint8_t fix_checksum(struct bytes data) {
-    const uint64_t low_bytes = UINT64_C(0x00ff00ff00ff00ff);
     const char *at = data.data;
     size_t left = data.len;
     uint64_t sum = 0;
     while (left >= 8) {
-        size_t words = left / 8 < 128 ? left / 8 : 128;
+        size_t words = left / 8 < 256 ? left / 8 : 256;
+        sum += sum_words(at, words);
+        at += words * 8;
         left -= words * 8;
-        uint64_t lanes = 0;
-        for (; words > 0; words--, at += 8) {
-            uint64_t word;
-            memcpy(&word, at, sizeof word);
-            lanes += (word & low_bytes) + ((word >> 8) & low_bytes);
-        }
-        sum +=
-            (lanes & 0xffff) + ((lanes >> 16) & 0xffff) + ((lanes >> 32) & 0xffff) + (lanes >> 48);
     }
     for (; left > 0; left--, at++) {
         sum += (unsigned char)*at;

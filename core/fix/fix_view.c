@@ -32,46 +32,42 @@ static uint32_t data_tag_of(uint32_t length_tag) {
     }
 }
 
-static bool is_data_tag(uint32_t tag) {
-    switch (tag) {
-    case 89:
-    case 91:
-    case 96:
-    case 213:
-    case 349:
-    case 351:
-    case 353:
-    case 355:
-    case 357:
-    case 359:
-    case 361:
-    case 363:
-    case 365:
-    case 446:
-    case 619:
-    case 622:
-        return true;
-    default:
-        return false;
-    }
+/* Fields whose end is not the next SOH, or that end the message: CheckSum and all data fields. */
+#define SPECIAL_TAGS_END 640
+#define TAG_BIT(tag) (UINT64_C(1) << ((tag) % 64))
+
+static const uint64_t special_tags[SPECIAL_TAGS_END / 64] = {
+    [0] = TAG_BIT(FIX_CHECK_SUM),
+    [1] = TAG_BIT(89) | TAG_BIT(91) | TAG_BIT(96),
+    [3] = TAG_BIT(213),
+    [5] = TAG_BIT(349) | TAG_BIT(351) | TAG_BIT(353) | TAG_BIT(355) | TAG_BIT(357) | TAG_BIT(359) |
+          TAG_BIT(361) | TAG_BIT(363) | TAG_BIT(365),
+    [6] = TAG_BIT(446),
+    [9] = TAG_BIT(619) | TAG_BIT(622),
+};
+
+static inline bool is_special(uint32_t tag) {
+    return tag < SPECIAL_TAGS_END && (special_tags[tag / 64] & TAG_BIT(tag)) != 0;
 }
 
-/* Reads "tag=" at `at`; the byte after it, or NULL. `end` is past the message's last SOH. */
-static inline const char *read_tag(const char *at, const char *end, uint32_t *tag) {
-    uint32_t value = (uint32_t)(unsigned char)*at - '0';
-    if (UNLIKELY(value - 1 > 8)) {
+/*
+ * Reads "tag=" at `at`; the byte after it, or NULL. The message's last byte is SOH and no digit, so
+ * that the run of digits ends inside it without a look at where that is.
+ */
+static inline const char *read_tag(const char *at, uint32_t *tag) {
+    const char *start = at;
+    uint32_t digit = (uint32_t)(unsigned char)*at - '0';
+    if (UNLIKELY(digit - 1 > 8)) {
         return NULL;
     }
-    const char *limit = end - at > TAG_DIGITS_MAX ? at + TAG_DIGITS_MAX : end - 1;
-    for (at++; at < limit; at++) {
-        uint32_t digit = (uint32_t)(unsigned char)*at - '0';
-        if (digit > 9) {
-            break;
-        }
+    uint32_t value = 0;
+    do {
         value = value * 10 + digit;
-    }
+        at++;
+        digit = (uint32_t)(unsigned char)*at - '0';
+    } while (digit <= 9);
     *tag = value;
-    return LIKELY(*at == '=') ? at + 1 : NULL;
+    return LIKELY(*at == '=' && at - start <= TAG_DIGITS_MAX) ? at + 1 : NULL;
 }
 
 /* Digits only, at most `max`. */
@@ -137,39 +133,48 @@ static enum fix_view_result check_order(const struct fix_view *view, uint32_t *b
     return FIX_VIEW_OK;
 }
 
-/*
- * One field at `at`, noted in `view`; *next is the byte after its SOH. The message ends with SOH,
- * so every search for one ends inside it.
- */
-static inline enum fix_view_result read_field(struct fix_view *view, const char *at,
-                                              const char *end, const char **next) {
-    uint32_t tag;
-    const char *value = read_tag(at, end, &tag);
-    if (UNLIKELY(value == NULL)) {
-        return FIX_VIEW_BAD_TAG;
+/* Where a special field with its value at `value` ends: *soh. view->count is up to date. */
+static enum fix_view_result end_special(const struct fix_view *view, uint32_t tag,
+                                        const char *value, const char *end, const char **soh) {
+    if (tag != FIX_CHECK_SUM) {
+        *soh = data_end(view, tag, value, end);
+        return *soh == NULL ? FIX_VIEW_BAD_DATA : FIX_VIEW_OK;
     }
-    if (UNLIKELY(view->count == FIX_VIEW_FIELDS_MAX)) {
-        return FIX_VIEW_TOO_MANY;
-    }
-    const char *soh;
-    if (UNLIKELY(is_data_tag(tag))) {
-        soh = data_end(view, tag, value, end);
-        if (soh == NULL) {
-            return FIX_VIEW_BAD_DATA;
+    *soh = fix_scan_soh(value, end);
+    return *soh + 1 == end ? FIX_VIEW_OK : FIX_VIEW_BAD_ORDER;
+}
+
+/* Notes every field. The message ends with SOH, so every search for one ends inside it. */
+static enum fix_view_result read_fields(struct fix_view *view) {
+    const char *start = view->message.data;
+    const char *end = start + view->message.len;
+    struct fix_field *field = view->fields;
+    enum fix_view_result result = FIX_VIEW_OK;
+    for (const char *at = start; at < end;) {
+        uint32_t tag;
+        const char *soh;
+        const char *value = read_tag(at, &tag);
+        if (UNLIKELY(value == NULL || field == view->fields + FIX_VIEW_FIELDS_MAX)) {
+            result = value == NULL ? FIX_VIEW_BAD_TAG : FIX_VIEW_TOO_MANY;
+            break;
         }
-    } else {
-        soh = fix_scan_soh(value, end);
+        if (UNLIKELY(is_special(tag))) {
+            view->count = (uint32_t)(field - view->fields);
+            result = end_special(view, tag, value, end, &soh);
+            if (result != FIX_VIEW_OK) {
+                break;
+            }
+        } else {
+            soh = fix_scan_soh(value, end);
+        }
+        field->tag = tag;
+        field->offset = (uint32_t)(value - start);
+        field->len = (uint32_t)(soh - value);
+        field++;
+        at = soh + 1;
     }
-    *next = soh + 1;
-    if (UNLIKELY(tag == FIX_CHECK_SUM && *next != end)) {
-        return FIX_VIEW_BAD_ORDER;
-    }
-    view->fields[view->count++] = (struct fix_field){
-        .tag = tag,
-        .offset = (uint32_t)(value - view->message.data),
-        .len = (uint32_t)(soh - value),
-    };
-    return FIX_VIEW_OK;
+    view->count = (uint32_t)(field - view->fields);
+    return result;
 }
 
 enum fix_view_result fix_view_parse(struct bytes message, struct fix_view *view,
@@ -181,12 +186,9 @@ enum fix_view_result fix_view_parse(struct bytes message, struct fix_view *view,
         *bad_offset = 0;
         return FIX_VIEW_BAD_ORDER;
     }
-    const char *end = message.data + message.len;
-    for (const char *at = message.data; at < end;) {
-        enum fix_view_result result = read_field(view, at, end, &at);
-        if (UNLIKELY(result != FIX_VIEW_OK)) {
-            return fault(view, view->count, result, bad_offset);
-        }
+    enum fix_view_result result = read_fields(view);
+    if (UNLIKELY(result != FIX_VIEW_OK)) {
+        return fault(view, view->count, result, bad_offset);
     }
     return check_order(view, bad_offset);
 }
