@@ -267,6 +267,9 @@ size_t fix_session_end(struct fix_session *session, struct now now,
 void fix_session_reject(struct fix_session *session, const struct fix_view *view, uint32_t reason,
                         uint32_t ref_tag, struct bytes text);
 
+/* The Text(58) that goes with a reason, in the words of the public acceptance definitions. */
+struct bytes fix_reject_text(enum fix_reject_reason reason);
+
 /*
  * Answers to NEED_SIGNATURE and NEED_VERDICT; ignored when the epoch or the state is another. The
  * Logon that was asked about is signed as of session->sending_time and session->next_out, and is

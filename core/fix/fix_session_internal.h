@@ -106,7 +106,6 @@ void fix_session_note_text(struct fix_session *session, struct bytes text);
 
 /* The reason a field that could not be read is rejected for; `got` is not FIX_GET_OK. */
 enum fix_reject_reason fix_reject_reason_of(enum fix_get got);
-struct bytes fix_reject_text(enum fix_reject_reason reason);
 
 /* What the peer is told about a broken rule. */
 struct bytes fix_end_text(enum fix_end end);

@@ -1,0 +1,50 @@
+#include "core/app/ledger_writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char header[] =
+    "client_session,cl_ord_id,symbol,venue,venue_cl_ord_id,venue_order_id,side,qty,price,"
+    "final_status,cum_qty,avg_px,leaves_qty,fills,fill_notional,rejected_by,reject_code\n";
+
+bool ledger_writer_open(struct ledger_writer *writer, const char *path) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0) {
+        return false;
+    }
+    writer->file = fdopen(fd, "w");
+    if (writer->file == NULL) {
+        (void)close(fd);
+        return false;
+    }
+    atomic_init(&writer->failed, false);
+    return fputs(header, writer->file) >= 0 && fflush(writer->file) == 0;
+}
+
+bool ledger_writer_step(void *context) {
+    struct ledger_writer *writer = context;
+    const struct ledger_record *record = spsc_peek(writer->records);
+    if (record == NULL) {
+        if (writer->dirty && fflush(writer->file) != 0) {
+            atomic_store_explicit(&writer->failed, true, memory_order_relaxed);
+        }
+        writer->dirty = false;
+        return false;
+    }
+    ledger_write_row(writer->file, writer->directory, record);
+    spsc_release(writer->records);
+    writer->dirty = true;
+    return true;
+}
+
+bool ledger_writer_close(struct ledger_writer *writer) {
+    if (writer->file == NULL) {
+        return true;
+    }
+    bool written = ferror(writer->file) == 0;
+    written = fclose(writer->file) == 0 && written;
+    writer->file = NULL;
+    return written && !atomic_load_explicit(&writer->failed, memory_order_relaxed);
+}

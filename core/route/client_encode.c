@@ -1,0 +1,180 @@
+#include "core/route/client_encode.h"
+
+#include <string.h>
+
+#include "core/fix/fix_tag.h"
+
+#define ID_TEXT_MAX (RUN_PREFIX_MAX + 23)
+
+struct bytes client_report_msg_type(const struct client_report *report) {
+    switch (report->kind) {
+    case CLIENT_REPORT_CANCEL_REJECT:
+        return BYTES(FIX_MSG_ORDER_CANCEL_REJECT);
+    case CLIENT_REPORT_BUSINESS_REJECT:
+        return BYTES(FIX_MSG_BUSINESS_REJECT);
+    case CLIENT_REPORT_EXECUTION:
+        break;
+    }
+    return BYTES(FIX_MSG_EXECUTION_REPORT);
+}
+
+size_t client_format_id(const char *run, char kind, uint64_t number, char *out) {
+    char digits[20];
+    size_t count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    size_t len = strnlen(run, RUN_PREFIX_MAX);
+    memcpy(out, run, len);
+    out[len++] = '-';
+    out[len++] = kind;
+    while (count > 0) {
+        out[len++] = digits[--count];
+    }
+    return len;
+}
+
+static void put_text(struct fix_writer *writer, uint32_t tag, const char *text, size_t len) {
+    if (len != 0) {
+        fix_put_bytes(writer, tag, bytes_of(text, len));
+    }
+}
+
+static void put_char(struct fix_writer *writer, uint32_t tag, char value) {
+    if (value != '\0') {
+        fix_put_char(writer, tag, value);
+    }
+}
+
+static void put_order_id(const struct client_encoder *encoder, const struct client_report *report,
+                         struct fix_writer *writer) {
+    if (!report->order_known) {
+        fix_put_bytes(writer, FIX_ORDER_ID, BYTES("NONE"));
+        return;
+    }
+    char text[ID_TEXT_MAX];
+    size_t len = client_format_id(encoder->run, 'O', report->order_number, text);
+    fix_put_bytes(writer, FIX_ORDER_ID, bytes_of(text, len));
+}
+
+static void put_exec_id(const struct client_encoder *encoder, const struct client_report *report,
+                        struct fix_writer *writer) {
+    char text[ID_TEXT_MAX];
+    size_t len = client_format_id(encoder->run, 'E', report->exec_number, text);
+    fix_put_bytes(writer, FIX_EXEC_ID, bytes_of(text, len));
+}
+
+static void put_client_ids(const struct client_report *report, struct fix_writer *writer) {
+    put_text(writer, FIX_CL_ORD_ID, report->cl_ord_id.text, report->cl_ord_id.len);
+    put_text(writer, FIX_ORIG_CL_ORD_ID, report->orig_cl_ord_id.text, report->orig_cl_ord_id.len);
+}
+
+/* A refusal of what names no instrument of ours echoes the client's own words. */
+static void put_refused_terms(const struct client_report *report, struct fix_writer *writer) {
+    put_text(writer, FIX_SYMBOL, report->symbol, report->symbol_len);
+    put_char(writer, FIX_SIDE, report->side);
+    put_text(writer, FIX_ORDER_QTY, report->quantity_text, report->quantity_text_len);
+    put_char(writer, FIX_ORD_TYPE, report->type);
+    put_text(writer, FIX_PRICE, report->price_text, report->price_text_len);
+    put_char(writer, FIX_TIME_IN_FORCE, report->time_in_force);
+    fix_put_char(writer, FIX_LEAVES_QTY, '0');
+    fix_put_char(writer, FIX_CUM_QTY, '0');
+    fix_put_char(writer, FIX_AVG_PX, '0');
+}
+
+static int64_t leaves_of(const struct client_report *report) {
+    bool open = report->ord_status == '0' || report->ord_status == '1' ||
+                report->ord_status == '6' || report->ord_status == 'A';
+    int64_t left = report->quantity.scaled - report->filled.scaled;
+    return open && left > 0 ? left : 0;
+}
+
+static void put_last_fill(const struct client_encoder *encoder, const struct client_report *report,
+                          const struct instrument *instrument, struct fix_writer *writer) {
+    if (report->exec_type != 'F') {
+        return;
+    }
+    fix_put_decimal(writer, FIX_LAST_QTY, report->last_quantity.scaled,
+                    instrument->quantity_digits);
+    fix_put_decimal(writer, FIX_LAST_PX, report->last_price.scaled, instrument->price_digits);
+    fix_put_bytes(writer, FIX_LAST_MKT, encoder->directory->venues[report->venue].name);
+    put_text(writer, FIX_SECONDARY_EXEC_ID, report->trade_id, report->trade_id_len);
+}
+
+static void put_order_terms(const struct client_encoder *encoder,
+                            const struct client_report *report, struct fix_writer *writer) {
+    const struct directory *directory = encoder->directory;
+    const struct instrument *instrument =
+        instrument_table_at(directory->instruments, report->instrument);
+    unsigned quantity_digits = instrument->quantity_digits;
+    fix_put_bytes(writer, FIX_ACCOUNT, directory->accounts[report->account]);
+    fix_put_bytes(writer, FIX_SYMBOL, instrument_symbol(instrument));
+    put_char(writer, FIX_SIDE, report->side);
+    fix_put_decimal(writer, FIX_ORDER_QTY, report->quantity.scaled, quantity_digits);
+    put_char(writer, FIX_ORD_TYPE, report->type);
+    if (report->price.scaled != 0) {
+        fix_put_decimal(writer, FIX_PRICE, report->price.scaled, instrument->price_digits);
+    }
+    put_char(writer, FIX_TIME_IN_FORCE, report->time_in_force);
+    put_last_fill(encoder, report, instrument, writer);
+    fix_put_decimal(writer, FIX_LEAVES_QTY, leaves_of(report), quantity_digits);
+    fix_put_decimal(writer, FIX_CUM_QTY, report->filled.scaled, quantity_digits);
+    fix_put_decimal(writer, FIX_AVG_PX, report->average_scaled, report->average_digits);
+}
+
+static void put_execution(struct client_encoder *encoder, const struct client_report *report,
+                          struct fix_writer *writer) {
+    put_order_id(encoder, report, writer);
+    put_client_ids(report, writer);
+    put_exec_id(encoder, report, writer);
+    fix_put_char(writer, FIX_EXEC_TYPE, report->exec_type);
+    fix_put_char(writer, FIX_ORD_STATUS, report->ord_status);
+    if (report->instrument_known) {
+        put_order_terms(encoder, report, writer);
+    } else {
+        put_refused_terms(report, writer);
+    }
+    fix_put_utc(writer, FIX_TRANSACT_TIME, &encoder->time_cache, report->transact_time,
+                encoder->time_digits);
+    put_text(writer, FIX_SECONDARY_ORDER_ID, report->venue_order_id, report->venue_order_id_len);
+    if (report->exec_type == '8') {
+        fix_put_bytes(writer, FIX_ORD_REJ_REASON,
+                      bytes_of_string(reject_info(report->reject)->ord_rej_reason));
+    }
+    put_text(writer, FIX_TEXT, report->text, report->text_len);
+}
+
+static void put_cancel_reject(const struct client_encoder *encoder,
+                              const struct client_report *report, struct fix_writer *writer) {
+    put_order_id(encoder, report, writer);
+    put_client_ids(report, writer);
+    fix_put_char(writer, FIX_ORD_STATUS, report->ord_status);
+    fix_put_char(writer, FIX_CXL_REJ_RESPONSE_TO, '1');
+    fix_put_bytes(writer, FIX_CXL_REJ_REASON,
+                  bytes_of_string(reject_info(report->reject)->cxl_rej_reason));
+    put_text(writer, FIX_TEXT, report->text, report->text_len);
+}
+
+static void put_business_reject(const struct client_report *report, struct fix_writer *writer) {
+    fix_put_uint(writer, FIX_REF_SEQ_NUM, report->ref_seq);
+    put_text(writer, FIX_REF_MSG_TYPE, report->ref_msg_type,
+             strnlen(report->ref_msg_type, sizeof(report->ref_msg_type) - 1));
+    fix_put_char(writer, FIX_BUSINESS_REJECT_REASON, '3');
+    put_text(writer, FIX_TEXT, report->text, report->text_len);
+}
+
+void client_report_encode(struct client_encoder *encoder, const struct client_report *report,
+                          struct fix_writer *writer) {
+    switch (report->kind) {
+    case CLIENT_REPORT_EXECUTION:
+        put_execution(encoder, report, writer);
+        break;
+    case CLIENT_REPORT_CANCEL_REJECT:
+        put_cancel_reject(encoder, report, writer);
+        break;
+    case CLIENT_REPORT_BUSINESS_REJECT:
+        put_business_reject(report, writer);
+        break;
+    }
+}

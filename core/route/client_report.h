@@ -1,0 +1,97 @@
+/*
+ * What a client is told about its orders, as values: one cell of its report queue.
+ *
+ * A report is decided by order entry and written to the wire when the client's session can take it;
+ * between the two it waits here, complete in itself, because the order goes on changing. Encoding
+ * is in client_encode.h.
+ */
+#ifndef TERCEL_CORE_ROUTE_CLIENT_REPORT_H
+#define TERCEL_CORE_ROUTE_CLIENT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/order/order_table.h"
+#include "core/route/reject_code.h"
+
+#define REPORT_TEXT_MAX 111
+#define REPORT_ID_MAX 47
+
+enum client_report_kind {
+    CLIENT_REPORT_EXECUTION = 0,  /* 35=8 */
+    CLIENT_REPORT_CANCEL_REJECT,  /* 35=9 */
+    CLIENT_REPORT_BUSINESS_REJECT /* 35=j */
+};
+
+struct client_report {
+    enum client_report_kind kind;
+    enum reject_code reject;
+    char exec_type;  /* 150 */
+    char ord_status; /* 39 */
+    char side;       /* 54, 40, 59 as on the wire; '\0': left out */
+    char type;
+    char time_in_force;
+    bool order_known; /* order_number is one of ours; else 37=NONE */
+    uint32_t account;
+    uint32_t instrument;
+    uint32_t venue;
+    uint64_t order_number;
+    uint64_t exec_number;
+    uint64_t ref_seq;     /* business reject: 45 */
+    char ref_msg_type[4]; /* business reject: 372 */
+    struct cl_ord_id cl_ord_id;
+    struct cl_ord_id orig_cl_ord_id;
+    struct quantity quantity;
+    struct quantity filled;
+    struct quantity last_quantity;
+    struct price price;
+    struct price last_price;
+    int64_t average_scaled; /* 6, with average_digits */
+    unsigned average_digits;
+    bool instrument_known;    /* else `symbol`, `quantity_text` and `price_text` are the client's */
+    struct utc transact_time; /* 60 */
+    uint8_t symbol_len;
+    uint8_t quantity_text_len;
+    uint8_t price_text_len;
+    uint8_t venue_order_id_len;
+    uint8_t trade_id_len;
+    uint8_t text_len;
+    char symbol[REPORT_ID_MAX + 1];
+    char quantity_text[DECIMAL_TEXT_MAX + 1];
+    char price_text[DECIMAL_TEXT_MAX + 1];
+    char venue_order_id[REPORT_ID_MAX + 1];
+    char trade_id[REPORT_ID_MAX + 1];
+    char text[REPORT_TEXT_MAX + 1];
+};
+
+/*
+ * A bounded first-in first-out queue of reports of one client. Full means: the venues that could
+ * add to it are not read until the client took some. Nothing is dropped.
+ */
+struct report_queue {
+    struct client_report *cells;
+    uint32_t capacity; /* a power of two */
+    uint32_t head;     /* counts of all ever taken and put */
+    uint32_t tail;
+};
+
+static inline uint32_t report_queue_count(const struct report_queue *queue) {
+    return queue->tail - queue->head;
+}
+
+static inline uint32_t report_queue_free(const struct report_queue *queue) {
+    return queue->capacity - report_queue_count(queue);
+}
+
+/* The next free cell, zeroed; there must be one. It is queued by report_queue_push. */
+struct client_report *report_queue_slot(struct report_queue *queue);
+void report_queue_push(struct report_queue *queue);
+/* The oldest, or NULL. */
+const struct client_report *report_queue_peek(const struct report_queue *queue);
+void report_queue_pop(struct report_queue *queue);
+
+/* Copies `text` into a field of `max` bytes, cut, with SOH and other controls replaced by '?'. */
+uint8_t report_copy(char *field, size_t max, struct bytes text);
+
+#endif

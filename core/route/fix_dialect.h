@@ -1,0 +1,109 @@
+/*
+ * A venue's FIX dialect for order entry, as one constant table.
+ *
+ * fix_venue.h speaks any of them: which fields a message has, in which order, which characters
+ * stand for a side or a time in force, what an ExecType means, and how a Logon is signed. What the
+ * tables cannot say is left to two hooks, both cold.
+ */
+#ifndef TERCEL_CORE_ROUTE_FIX_DIALECT_H
+#define TERCEL_CORE_ROUTE_FIX_DIALECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/bytes.h"
+#include "core/base/instant.h"
+#include "core/fix/fix_session.h"
+#include "core/order/order_request.h"
+
+/* Where a field's value comes from. A source that has nothing to say leaves the field out. */
+enum dialect_source {
+    DIALECT_CL_ORD_ID = 1,
+    DIALECT_ORIG_CL_ORD_ID,
+    DIALECT_VENUE_ORDER_ID, /* out while the venue has not told one */
+    DIALECT_SYMBOL,
+    DIALECT_SIDE,
+    DIALECT_ORD_TYPE,
+    DIALECT_QUANTITY,
+    DIALECT_PRICE, /* out of market orders */
+    DIALECT_TIME_IN_FORCE,
+    DIALECT_TRANSACT_TIME, /* now */
+    DIALECT_VALID_UNTIL,   /* now + the session's order_validity */
+    DIALECT_POST_ONLY,     /* the dialect's token, out of other orders */
+    DIALECT_SELF_TRADE     /* the session's self-trade prevention mode */
+};
+
+struct dialect_field {
+    uint32_t tag; /* 0 ends a table */
+    enum dialect_source source;
+};
+
+/* What an ExecType(150) of this venue tells. */
+enum dialect_exec {
+    DIALECT_EXEC_UNKNOWN = 0, /* not in the venue's rules: counted, noticed, not booked */
+    DIALECT_EXEC_NEW,
+    DIALECT_EXEC_FILL,
+    DIALECT_EXEC_CANCELED,
+    DIALECT_EXEC_EXPIRED,
+    DIALECT_EXEC_REJECTED,
+    DIALECT_EXEC_STATUS,
+    DIALECT_EXEC_IGNORE
+};
+
+enum { DIALECT_SIDES = 2, DIALECT_ORD_TYPES = 2, DIALECT_TIFS = 3, DIALECT_SELF_TRADES = 3 };
+
+enum dialect_self_trade {
+    SELF_TRADE_CANCEL_NEWEST = 0,
+    SELF_TRADE_CANCEL_OLDEST,
+    SELF_TRADE_CANCEL_BOTH
+};
+
+#define DIALECT_SIGNATURE_MAX 256
+#define DIALECT_NONCE_MAX 24
+
+/* One Logon being made: what the hooks share. */
+struct dialect_logon {
+    struct bytes api_key;
+    bool cancel_on_disconnect;
+    char nonce[DIALECT_NONCE_MAX];
+    size_t nonce_len;
+    char signature[DIALECT_SIGNATURE_MAX];
+    size_t signature_len;
+    int64_t last_nonce; /* of this session's previous Logon: some venues want it to rise */
+};
+
+struct fix_dialect {
+    const char *name; /* "kraken-spot" */
+    const char *begin_string;
+    unsigned time_digits;
+    const char *new_order_type; /* MsgType */
+    const struct dialect_field *new_order;
+    const char *cancel_type;
+    const struct dialect_field *cancel;
+    /* '\0': the venue has no such thing. Indexed by the enums of order_request.h. */
+    char side[DIALECT_SIDES];
+    char ord_type[DIALECT_ORD_TYPES];
+    char time_in_force[DIALECT_TIFS];
+    char self_trade[DIALECT_SELF_TRADES];
+    const char *post_only;  /* ExecInst token, NULL: none */
+    uint8_t exec_type[128]; /* enum dialect_exec by the character of ExecType */
+    uint32_t trade_id_tag;
+    uint32_t business_reject_ref_tag; /* in 35=j: the refused request's ClOrdID */
+    /*
+     * Worker: notes the nonce in `logon` and writes what has to be signed; returns its length, at
+     * most `max`. Called when the session asks for a signature, for the Logon numbered
+     * session->next_out.
+     */
+    size_t (*sign_payload)(struct dialect_logon *logon, const struct fix_session *session,
+                           struct utc now, char *payload, size_t max);
+    /* Worker: the dialect's Logon fields, signature included. */
+    void (*write_logon)(const struct dialect_logon *logon, struct fix_writer *writer);
+    /*
+     * Crypto thread: signs. `out` has DIALECT_SIGNATURE_MAX bytes; returns the length, 0 when the
+     * secret is not usable.
+     */
+    size_t (*sign)(struct bytes secret, struct bytes payload, char *out);
+};
+
+#endif

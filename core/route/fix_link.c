@@ -1,0 +1,156 @@
+#include "core/route/fix_link.h"
+
+/* Admin messages handled in one call: a flood of heartbeats cannot keep the worker from its turn.
+ */
+#define FIX_LINK_BURST 64
+
+void fix_link_init(struct fix_link *link, const struct fix_session_config *config) {
+    *link = (struct fix_link){.stream = NULL};
+    fix_session_init(&link->session, config);
+}
+
+void fix_link_attach(struct fix_link *link, struct stream *stream) {
+    CHECK(link->stream == NULL);
+    link->stream = stream;
+    link->need = 0;
+    link->connected = false;
+    link->finished = false;
+}
+
+static bool note_connected(struct fix_link *link, struct now now) {
+    if (!link->connected && stream_state(link->stream) != STREAM_CONNECTING) {
+        if (stream_state(link->stream) == STREAM_CLOSED && stream_peek(link->stream, 0).len == 0) {
+            return false;
+        }
+        link->connected = true;
+        fix_session_connected(&link->session, now, link->stream->epoch);
+    }
+    return link->connected;
+}
+
+enum fix_action fix_link_read(struct fix_link *link, struct now now, struct fix_input *input) {
+    input->action = FIX_ACTION_NONE;
+    input->consumed = 0;
+    if (link->stream == NULL || !note_connected(link, now)) {
+        return FIX_ACTION_NONE;
+    }
+    for (int count = 0; count < FIX_LINK_BURST; count++) {
+        struct bytes unread = stream_peek(link->stream, link->need);
+        if (unread.len < link->need || unread.len == 0) {
+            return FIX_ACTION_NONE;
+        }
+        fix_session_input(&link->session, now, unread, input);
+        if (input->action == FIX_ACTION_PARTIAL) {
+            link->need = input->need;
+            continue;
+        }
+        if (input->action != FIX_ACTION_NONE) {
+            return input->action;
+        }
+        fix_link_consume(link, input);
+    }
+    return FIX_ACTION_NONE;
+}
+
+void fix_link_consume(struct fix_link *link, const struct fix_input *input) {
+    link->need = 0;
+    if (input->consumed != 0) {
+        stream_consume(link->stream, input->consumed, input->secret ? STREAM_SECRET : STREAM_PLAIN);
+    }
+}
+
+static void write_owed(struct fix_link *link, struct now now) {
+    while (fix_session_has_output(&link->session)) {
+        struct stream_room room;
+        if (stream_reserve(link->stream, FIX_ADMIN_BYTES_MAX, &room) != STREAM_OK) {
+            return;
+        }
+        bool secret = false;
+        size_t len =
+            fix_session_output(&link->session, now, room.data, FIX_ADMIN_BYTES_MAX, &secret);
+        if (len == 0) {
+            stream_cancel(link->stream);
+            return;
+        }
+        stream_commit(link->stream, len, STREAM_RELEASE_NOW, secret ? STREAM_SECRET : STREAM_PLAIN);
+    }
+}
+
+void fix_link_flush(struct fix_link *link, struct now now) {
+    if (link->stream == NULL || !note_connected(link, now)) {
+        return;
+    }
+    if (!link->finished && instant_reached(now.mono, fix_session_deadline(&link->session))) {
+        (void)fix_session_tick(&link->session, now);
+    }
+    write_owed(link, now);
+    if (link->session.state == FIX_SESSION_CLOSING && !link->finished &&
+        !fix_session_has_output(&link->session)) {
+        link->finished = true;
+        link->linger = instant_add(now.mono, link->session.config.logout_timeout);
+        stream_finish(link->stream);
+    }
+}
+
+enum stream_result fix_link_begin(struct fix_link *link, struct now now, struct bytes msg_type,
+                                  size_t bytes, struct fix_writer *writer) {
+    if (link->stream == NULL || !fix_session_can_send(&link->session)) {
+        return STREAM_GONE;
+    }
+    struct stream_room room;
+    enum stream_result result = stream_reserve(link->stream, bytes, &room);
+    if (result == STREAM_OK) {
+        link->room_bytes = bytes;
+        fix_session_begin(&link->session, now, msg_type, room.data, bytes, writer);
+    }
+    return result;
+}
+
+bool fix_link_end(struct fix_link *link, struct now now, struct fix_writer *writer,
+                  struct stream_position release_after) {
+    size_t len = fix_session_end(&link->session, now, writer);
+    if (len == 0) {
+        stream_cancel(link->stream);
+        return false;
+    }
+    DCHECK(len <= link->room_bytes);
+    stream_commit(link->stream, len, release_after, STREAM_PLAIN);
+    return true;
+}
+
+static bool wants_to_say_goodbye(const struct fix_link *link) {
+    return link->session.state == FIX_SESSION_CLOSING ||
+           link->session.state == FIX_SESSION_LOGOUT_SENT;
+}
+
+bool fix_link_is_over(const struct fix_link *link, struct now now) {
+    if (link->stream == NULL) {
+        return false;
+    }
+    if (link->finished && instant_reached(now.mono, link->linger)) {
+        return true;
+    }
+    enum stream_state state = stream_state(link->stream);
+    if (state == STREAM_CLOSED) {
+        return true;
+    }
+    return state == STREAM_PEER_FINISHED && !link->finished && !wants_to_say_goodbye(link);
+}
+
+struct stream *fix_link_detach(struct fix_link *link, struct now now) {
+    struct stream *stream = link->stream;
+    link->stream = NULL;
+    link->need = 0;
+    if (link->connected) {
+        fix_session_disconnected(&link->session, now);
+    }
+    link->connected = false;
+    return stream;
+}
+
+struct instant fix_link_deadline(const struct fix_link *link) {
+    if (link->stream == NULL || !link->connected) {
+        return INSTANT_NEVER;
+    }
+    return link->finished ? link->linger : fix_session_deadline(&link->session);
+}

@@ -1,0 +1,250 @@
+#include "core/route/fix_venue.h"
+
+#include <string.h>
+
+#include "core/fix/fix_tag.h"
+
+static struct fix_venue *self_of(struct venue *venue) {
+    return (struct fix_venue *)venue;
+}
+
+static const struct fix_venue *self_of_const(const struct venue *venue) {
+    return (const struct fix_venue *)venue;
+}
+
+static bool venue_up(const struct venue *base) {
+    return self_of_const(base)->link.session.state == FIX_SESSION_UP;
+}
+
+static enum venue_send send(struct fix_venue *venue, struct now now, const char *type,
+                            const struct dialect_field *fields, const struct venue_order *order) {
+    struct fix_writer writer;
+    enum stream_result room =
+        fix_link_begin(&venue->link, now, bytes_of_string(type), FIX_VENUE_MESSAGE_MAX, &writer);
+    if (room != STREAM_OK) {
+        return room == STREAM_GONE ? VENUE_SEND_DOWN : VENUE_SEND_AGAIN;
+    }
+    uint64_t seq = venue->link.session.next_out;
+    fix_venue_encode(venue, now, fields, order, &writer);
+    if (!fix_link_end(&venue->link, now, &writer, STREAM_RELEASE_NOW)) {
+        return VENUE_SEND_UNSUPPORTED;
+    }
+    venue->sent[seq % FIX_VENUE_SENT_MAX] =
+        (struct fix_venue_sent){.seq = seq, .request = order->request};
+    return VENUE_SENT;
+}
+
+static enum venue_send send_new(struct venue *base, struct now now,
+                                const struct venue_order *order) {
+    struct fix_venue *venue = self_of(base);
+    const struct fix_dialect *dialect = venue->config.dialect;
+    if (!fix_venue_can_express(dialect, order->order)) {
+        return VENUE_SEND_UNSUPPORTED;
+    }
+    return send(venue, now, dialect->new_order_type, dialect->new_order, order);
+}
+
+static enum venue_send send_cancel(struct venue *base, struct now now,
+                                   const struct venue_order *order) {
+    struct fix_venue *venue = self_of(base);
+    const struct fix_dialect *dialect = venue->config.dialect;
+    return send(venue, now, dialect->cancel_type, dialect->cancel, order);
+}
+
+static void attach(struct venue *base, struct now now, struct stream *stream) {
+    (void)now;
+    fix_link_attach(&self_of(base)->link, stream);
+}
+
+static struct stream *stream_of(struct venue *base) {
+    return self_of(base)->link.stream;
+}
+
+static void release_held(struct fix_venue *venue) {
+    if (venue->held) {
+        venue->held = false;
+        fix_link_consume(&venue->link, &venue->input);
+    }
+}
+
+/* Numbers restart with a session reset: what the old ones carried must not be looked up again. */
+static void forget_sent(struct fix_venue *venue) {
+    for (size_t i = 0; i < FIX_VENUE_SENT_MAX; i++) {
+        venue->sent[i] = (struct fix_venue_sent){.seq = 0, .request = REQUEST_NONE};
+    }
+}
+
+static bool report_up(struct fix_venue *venue, struct venue_report *report) {
+    if (venue->link.session.next_out <= 2) {
+        forget_sent(venue);
+    }
+    venue->was_up = true;
+    report->kind = VENUE_REPORT_UP;
+    return true;
+}
+
+static bool report_down(struct fix_venue *venue, struct venue_report *report) {
+    const struct fix_session *session = &venue->link.session;
+    const char *text =
+        session->end_text[0] != '\0' ? session->end_text : fix_end_name(session->end);
+    size_t len = strnlen(text, FIX_SESSION_TEXT_MAX);
+    memcpy(venue->down_text, text, len);
+    venue->down_text[len] = '\0';
+    report->kind = venue->was_up ? VENUE_REPORT_DOWN : VENUE_REPORT_LOGON_FAILED;
+    report->text = bytes_of(venue->down_text, len);
+    venue->was_up = false;
+    return true;
+}
+
+/* True when the action came to a report. */
+static bool act(struct fix_venue *venue, enum fix_action action, struct venue_report *report) {
+    venue->held = true;
+    switch (action) {
+    case FIX_ACTION_DELIVER:
+        return fix_venue_decode(venue, &venue->input.view, report);
+    case FIX_ACTION_REJECTED:
+        return fix_venue_decode_reject(venue, &venue->input.view, report);
+    case FIX_ACTION_UP:
+        return report_up(venue, report);
+    default:
+        return false;
+    }
+}
+
+static bool poll(struct venue *base, struct now now, struct venue_report *report) {
+    struct fix_venue *venue = self_of(base);
+    *report = (struct venue_report){.request = REQUEST_NONE};
+    venue->drained = false;
+    if (venue->link.stream == NULL) {
+        return false;
+    }
+    for (int count = 0; count < 64; count++) {
+        release_held(venue);
+        enum fix_action action = fix_link_read(&venue->link, now, &venue->input);
+        if (action == FIX_ACTION_NONE || action == FIX_ACTION_BLOCKED) {
+            venue->drained = action == FIX_ACTION_NONE;
+            return false;
+        }
+        if (act(venue, action, report)) {
+            return true;
+        }
+        if (action == FIX_ACTION_CLOSE) {
+            venue->drained = true;
+            return false;
+        }
+    }
+    return false;
+}
+
+static struct stream *detach_if_over(struct venue *base, struct now now,
+                                     struct venue_report *report) {
+    struct fix_venue *venue = self_of(base);
+    if (!venue->drained || !fix_link_is_over(&venue->link, now)) {
+        return NULL;
+    }
+    release_held(venue);
+    struct stream *stream = fix_link_detach(&venue->link, now);
+    *report = (struct venue_report){.request = REQUEST_NONE};
+    (void)report_down(venue, report);
+    return stream;
+}
+
+static void flush(struct venue *base, struct now now) {
+    struct fix_venue *venue = self_of(base);
+    release_held(venue);
+    fix_link_flush(&venue->link, now);
+}
+
+static bool question(struct venue *base, struct now now, struct question *question) {
+    struct fix_venue *venue = self_of(base);
+    const struct fix_session *session = &venue->link.session;
+    if (session->state != FIX_SESSION_SIGNATURE_AWAITED ||
+        (venue->asked && venue->asked_epoch == session->epoch)) {
+        return false;
+    }
+    question->kind = QUESTION_SIGN;
+    question->session = venue->config.index;
+    question->epoch = session->epoch;
+    question->text_len = (uint32_t)venue->config.dialect->sign_payload(
+        &venue->logon, session, now.utc, question->text, sizeof(question->text));
+    venue->asked = true;
+    venue->asked_epoch = session->epoch;
+    return true;
+}
+
+static void answer(struct venue *base, struct now now, const struct answer *answer) {
+    struct fix_venue *venue = self_of(base);
+    bool ok = answer->ok && answer->text_len <= sizeof(venue->logon.signature);
+    if (ok) {
+        memcpy(venue->logon.signature, answer->text, answer->text_len);
+        venue->logon.signature_len = answer->text_len;
+    }
+    fix_session_signed(&venue->link.session, now, answer->epoch, ok);
+}
+
+static void logout(struct venue *base, struct now now, struct bytes text) {
+    struct fix_venue *venue = self_of(base);
+    if (venue->link.session.state == FIX_SESSION_UP) {
+        fix_session_logout(&venue->link.session, now, text);
+    }
+}
+
+static struct instant deadline(const struct venue *base) {
+    return fix_link_deadline(&self_of_const(base)->link);
+}
+
+static const struct venue_ops fix_venue_ops = {
+    .send_new = send_new,
+    .send_cancel = send_cancel,
+    .attach = attach,
+    .stream = stream_of,
+    .poll = poll,
+    .detach_if_over = detach_if_over,
+    .flush = flush,
+    .question = question,
+    .answer = answer,
+    .logout = logout,
+    .up = venue_up,
+    .deadline = deadline,
+};
+
+/* The signature is used once: it and the nonce are wiped when the Logon has been written. */
+static void write_logon_fields(void *context, const struct fix_session *session,
+                               struct fix_writer *writer) {
+    struct fix_venue *venue = context;
+    (void)session;
+    venue->config.dialect->write_logon(&venue->logon, writer);
+    explicit_bzero(venue->logon.signature, sizeof(venue->logon.signature));
+    venue->logon.signature_len = 0;
+}
+
+static struct fix_session_config session_config(struct fix_venue *venue) {
+    const struct fix_venue_config *config = &venue->config;
+    return (struct fix_session_config){
+        .role = FIX_INITIATOR,
+        .begin_string = bytes_of_string(config->dialect->begin_string),
+        .sender_comp_id = config->sender_comp_id,
+        .target_comp_id = config->target_comp_id,
+        .heartbeat_s = config->heartbeat_s,
+        .time_digits = config->dialect->time_digits,
+        .reset_on_logon = config->reset_on_logon,
+        .signature_needed = config->dialect->sign != NULL,
+        .message_bytes_max = config->message_bytes_max,
+        .latency_max = {.ns = 120 * NS_PER_S},
+        .logon_timeout = config->logon_timeout,
+        .logout_timeout = {.ns = 2 * NS_PER_S},
+        .answer_timeout = config->logon_timeout,
+        .logon_hook = {.write_fields = write_logon_fields, .context = venue},
+    };
+}
+
+void fix_venue_init(struct fix_venue *venue, const struct fix_venue_config *config) {
+    memset(venue, 0, sizeof(*venue));
+    venue->venue.ops = &fix_venue_ops;
+    venue->config = *config;
+    venue->logon.api_key = config->api_key;
+    venue->logon.cancel_on_disconnect = config->cancel_on_disconnect;
+    forget_sent(venue);
+    struct fix_session_config session = session_config(venue);
+    fix_link_init(&venue->link, &session);
+}

@@ -1,0 +1,123 @@
+#include "core/fix/fix_tag.h"
+#include "core/route/fix_venue.h"
+
+/* A field that may be absent: empty then. A malformed value is left to whoever parses it. */
+static struct bytes optional(const struct fix_view *view, uint32_t tag) {
+    struct bytes value;
+    if (tag == 0 || fix_get_bytes(view, tag, &value) != FIX_GET_OK) {
+        return bytes_of(NULL, 0);
+    }
+    return value;
+}
+
+static void fill_ids(const struct fix_dialect *dialect, const struct fix_view *view,
+                     struct venue_report *report) {
+    report->cl_ord_id = optional(view, FIX_CL_ORD_ID);
+    report->orig_cl_ord_id = optional(view, FIX_ORIG_CL_ORD_ID);
+    report->venue_order_id = optional(view, FIX_ORDER_ID);
+    report->exec_id = optional(view, FIX_EXEC_ID);
+    report->trade_id = optional(view, dialect->trade_id_tag);
+    report->last_quantity = optional(view, FIX_LAST_QTY);
+    report->last_price = optional(view, FIX_LAST_PX);
+    report->cumulative = optional(view, FIX_CUM_QTY);
+    report->text = optional(view, FIX_TEXT);
+    if (fix_get_utc(view, FIX_TRANSACT_TIME, &report->transact_time) != FIX_GET_OK) {
+        report->transact_time.ns = 0;
+    }
+}
+
+static bool kind_of_exec(enum dialect_exec exec, enum venue_report_kind *kind) {
+    switch (exec) {
+    case DIALECT_EXEC_NEW:
+        *kind = VENUE_REPORT_ACKNOWLEDGED;
+        return true;
+    case DIALECT_EXEC_FILL:
+        *kind = VENUE_REPORT_FILL;
+        return true;
+    case DIALECT_EXEC_CANCELED:
+        *kind = VENUE_REPORT_CANCELED;
+        return true;
+    case DIALECT_EXEC_EXPIRED:
+        *kind = VENUE_REPORT_EXPIRED;
+        return true;
+    case DIALECT_EXEC_REJECTED:
+        *kind = VENUE_REPORT_REFUSED;
+        return true;
+    case DIALECT_EXEC_STATUS:
+        *kind = VENUE_REPORT_STATUS;
+        return true;
+    case DIALECT_EXEC_UNKNOWN:
+    case DIALECT_EXEC_IGNORE:
+        break;
+    }
+    return false;
+}
+
+static bool decode_execution(struct fix_venue *venue, const struct fix_view *view,
+                             struct venue_report *report) {
+    const struct fix_dialect *dialect = venue->config.dialect;
+    char exec_type;
+    struct bytes id;
+    if (fix_get_char(view, FIX_EXEC_TYPE, &exec_type) != FIX_GET_OK ||
+        fix_get_bytes(view, FIX_CL_ORD_ID, &id) != FIX_GET_OK) {
+        venue->counters.malformed++;
+        report->kind = VENUE_REPORT_MALFORMED;
+        report->text = BYTES("an execution report without ExecType or ClOrdID");
+        return true;
+    }
+    enum dialect_exec exec = (unsigned char)exec_type < sizeof(dialect->exec_type)
+                                 ? (enum dialect_exec)dialect->exec_type[(unsigned char)exec_type]
+                                 : DIALECT_EXEC_UNKNOWN;
+    fill_ids(dialect, view, report);
+    if (exec == DIALECT_EXEC_UNKNOWN) {
+        venue->counters.unknown++;
+        report->kind = VENUE_REPORT_MALFORMED;
+        report->text = BYTES("an execution report of an ExecType outside the dialect");
+        return true;
+    }
+    return kind_of_exec(exec, &report->kind);
+}
+
+static bool decode_business_reject(struct fix_venue *venue, const struct fix_view *view,
+                                   struct venue_report *report) {
+    report->kind = VENUE_REPORT_REFUSED;
+    report->cl_ord_id = optional(view, venue->config.dialect->business_reject_ref_tag);
+    report->text = optional(view, FIX_TEXT);
+    if (report->cl_ord_id.len == 0) {
+        venue->counters.unmatched_rejects++;
+        report->kind = VENUE_REPORT_MALFORMED;
+        report->text = BYTES("a business reject that names no request");
+    }
+    return true;
+}
+
+bool fix_venue_decode(struct fix_venue *venue, const struct fix_view *view,
+                      struct venue_report *report) {
+    struct bytes type = fix_view_msg_type(view);
+    if (bytes_equal(type, BYTES(FIX_MSG_EXECUTION_REPORT))) {
+        return decode_execution(venue, view, report);
+    }
+    if (bytes_equal(type, BYTES(FIX_MSG_BUSINESS_REJECT))) {
+        return decode_business_reject(venue, view, report);
+    }
+    venue->counters.unknown++;
+    return false;
+}
+
+bool fix_venue_decode_reject(struct fix_venue *venue, const struct fix_view *view,
+                             struct venue_report *report) {
+    uint64_t seq;
+    if (fix_get_uint(view, FIX_REF_SEQ_NUM, UINT32_MAX, &seq) != FIX_GET_OK) {
+        venue->counters.unmatched_rejects++;
+        return false;
+    }
+    struct fix_venue_sent *sent = &venue->sent[seq % FIX_VENUE_SENT_MAX];
+    if (sent->seq != seq || sent->request == REQUEST_NONE) {
+        venue->counters.unmatched_rejects++;
+        return false;
+    }
+    report->kind = VENUE_REPORT_REFUSED;
+    report->request = sent->request;
+    report->text = optional(view, FIX_TEXT);
+    return true;
+}

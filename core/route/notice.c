@@ -1,0 +1,22 @@
+#include "core/route/notice.h"
+
+#include "core/base/check.h"
+
+const char *notice_kind_name(enum notice_kind kind) {
+    static const char *const names[NOTICE_KINDS] = {
+        [NOTICE_CLIENT_UP] = "client logged on",
+        [NOTICE_CLIENT_DOWN] = "client disconnected",
+        [NOTICE_CLIENT_REFUSED] = "connection refused",
+        [NOTICE_VENUE_UP] = "venue logged on",
+        [NOTICE_VENUE_DOWN] = "venue disconnected",
+        [NOTICE_VENUE_RETRY] = "venue not reached",
+        [NOTICE_FOREIGN_ORDER] = "foreign order",
+        [NOTICE_BAD_REPORT] = "report not booked",
+        [NOTICE_CONFLICT] = "conflicting report",
+        [NOTICE_IN_DOUBT] = "order in doubt",
+        [NOTICE_STOPPING] = "stopping",
+        [NOTICE_STOPPED] = "stopped",
+    };
+    CHECK((unsigned)kind < NOTICE_KINDS);
+    return names[kind];
+}

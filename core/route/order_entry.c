@@ -1,0 +1,223 @@
+#include "core/route/order_entry.h"
+
+#include <string.h>
+
+#include "core/route/order_entry_state.h"
+
+static bool is_power_of_two(uint32_t value) {
+    return value != 0 && (value & (value - 1)) == 0;
+}
+
+static uint32_t power_of_two_at_least(uint32_t value) {
+    uint32_t power = 1;
+    while (power < value) {
+        power <<= 1;
+    }
+    return power;
+}
+
+static size_t aligned(size_t bytes) {
+    return (bytes + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
+}
+
+static struct order_table_limits order_limits(const struct order_entry_limits *limits) {
+    return (struct order_table_limits){.orders = limits->orders,
+                                       .late_window = limits->late_window};
+}
+
+static size_t venue_bytes(const struct order_entry_limits *limits) {
+    struct request_table_limits requests = {.entries = limits->requests_per_venue};
+    size_t table = request_table_footprint(requests);
+    return table == 0
+               ? 0
+               : aligned(table) + aligned(power_of_two_at_least(limits->orders) * sizeof(uint32_t));
+}
+
+static bool limits_are_possible(const struct order_entry_limits *limits) {
+    return limits->orders >= 1 && limits->orders <= 1U << 24 &&
+           limits->clients <= ROUTE_CLIENTS_MAX && limits->venues >= 1 &&
+           limits->venues <= ROUTE_VENUES_MAX && limits->client_connections >= 1 &&
+           limits->client_connections <= 4096 && is_power_of_two(limits->reports_per_client) &&
+           limits->reports_per_client >= 2;
+}
+
+size_t order_entry_footprint(const struct order_entry_limits *limits) {
+    if (!limits_are_possible(limits)) {
+        return 0;
+    }
+    size_t orders = order_table_footprint(order_limits(limits));
+    size_t venue = venue_bytes(limits);
+    if (orders == 0 || venue == 0) {
+        return 0;
+    }
+    size_t reports = aligned(limits->reports_per_client * sizeof(struct client_report));
+    return aligned(sizeof(struct order_entry)) + aligned(orders) +
+           aligned(limits->client_connections * sizeof(struct door_connection)) +
+           aligned(limits->clients * sizeof(struct client)) + limits->clients * reports +
+           aligned(limits->venues * sizeof(struct venue_slot)) + limits->venues * venue;
+}
+
+/* Hands out the footprint's parts in order. */
+struct carver {
+    char *at;
+};
+
+static void *carve(struct carver *carver, size_t bytes) {
+    void *part = carver->at;
+    memset(part, 0, bytes);
+    carver->at += aligned(bytes);
+    return part;
+}
+
+static void init_clients(struct order_entry *entry, struct carver *carver) {
+    const struct order_entry_limits *limits = &entry->setup.limits;
+    entry->clients = carve(carver, limits->clients * sizeof(struct client));
+    for (uint32_t i = 0; i < limits->clients; i++) {
+        struct client *client = &entry->clients[i];
+        fix_link_init(&client->link, &entry->setup.clients[i].session);
+        client->reports.capacity = limits->reports_per_client;
+        client->reports.cells =
+            carve(carver, limits->reports_per_client * sizeof(struct client_report));
+    }
+}
+
+static void init_venues(struct order_entry *entry, struct carver *carver) {
+    const struct order_entry_setup *setup = &entry->setup;
+    struct request_table_limits requests = {
+        .entries = setup->limits.requests_per_venue, .shard = setup->shard, .epoch = setup->epoch};
+    entry->venues = carve(carver, setup->limits.venues * sizeof(struct venue_slot));
+    for (uint32_t i = 0; i < setup->limits.venues; i++) {
+        struct venue_slot *slot = &entry->venues[i];
+        slot->venue = setup->venues[i].venue;
+        slot->peer = setup->venues[i].peer;
+        slot->requests =
+            request_table_init(carve(carver, request_table_footprint(requests)), requests);
+        slot->cancels.capacity = power_of_two_at_least(setup->limits.orders);
+        slot->cancels.slots = carve(carver, slot->cancels.capacity * sizeof(uint32_t));
+        backoff_init(&slot->backoff, &setup->venues[i].reconnect);
+    }
+}
+
+struct order_entry *order_entry_init(void *mem, const struct order_entry_setup *setup) {
+    CHECK(order_entry_footprint(&setup->limits) != 0);
+    struct carver carver = {.at = mem};
+    struct order_entry *entry = carve(&carver, sizeof(struct order_entry));
+    entry->setup = *setup;
+    struct order_table_limits orders = order_limits(&setup->limits);
+    entry->orders =
+        order_table_init(carve(&carver, order_table_footprint(orders)), orders, &entry->setup.seed);
+    entry->door = carve(&carver, setup->limits.client_connections * sizeof(struct door_connection));
+    init_clients(entry, &carver);
+    init_venues(entry, &carver);
+    entry->encoder.directory = setup->directory;
+    entry->encoder.time_digits = 3;
+    memcpy(entry->encoder.run, setup->run, sizeof(entry->encoder.run));
+    prng_seed(&entry->prng, setup->random_seed);
+    entry->next_exec = 1;
+    CHECK((size_t)(carver.at - (char *)mem) == order_entry_footprint(&setup->limits));
+    return entry;
+}
+
+static void take_sign_answers(struct order_entry *entry, struct now now) {
+    const struct answer *answer;
+    while ((answer = spsc_peek(entry->setup.rings.sign_answers)) != NULL) {
+        if (answer->session < entry->setup.limits.venues) {
+            struct venue *venue = entry->venues[answer->session].venue;
+            venue->ops->answer(venue, now, answer);
+        }
+        spsc_release(entry->setup.rings.sign_answers);
+    }
+}
+
+static void take_password_answers(struct order_entry *entry, struct now now) {
+    const struct answer *answer;
+    while ((answer = spsc_peek(entry->setup.rings.password_answers)) != NULL) {
+        if (answer->session < entry->setup.limits.clients) {
+            struct client *client = &entry->clients[answer->session];
+            client->password_asked = false;
+            fix_session_verdict(&client->link.session, now, answer->epoch, answer->ok,
+                                answer->ok ? bytes_of(NULL, 0) : BYTES("wrong user or password"));
+        }
+        spsc_release(entry->setup.rings.password_answers);
+    }
+}
+
+/* Slots whose late-report window has passed: their requests' ids become foreign. */
+static void sweep(struct order_entry *entry, struct now now) {
+    uint32_t slots[16];
+    uint32_t count = order_table_sweep(entry->orders, now, slots, 16);
+    for (uint32_t i = 0; i < count; i++) {
+        struct order *order = order_table_at(entry->orders, slots[i]);
+        struct request_table *requests = entry->venues[order->venue].requests;
+        if (order->new_request != REQUEST_NONE) {
+            request_table_free(requests, order->new_request);
+        }
+        if (order->cancel_request != REQUEST_NONE) {
+            request_table_free(requests, order->cancel_request);
+        }
+    }
+}
+
+/*
+ * Venues before clients: what a venue said in this turn is known before the next request is judged.
+ * Writing comes last, so that one turn's messages to a peer leave together.
+ */
+void order_entry_turn(struct order_entry *entry, struct now now) {
+    if (entry->phase == ORDER_ENTRY_STOPPED) {
+        return;
+    }
+    take_sign_answers(entry, now);
+    take_password_answers(entry, now);
+    door_turn(entry, now);
+    for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
+        venue_slot_turn(entry, i, now);
+    }
+    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
+        client_turn(entry, i, now);
+    }
+    stop_turn(entry, now);
+    for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
+        cancels_turn(entry, i, now);
+        venue_slot_flush(entry, i, now);
+    }
+    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
+        client_write(entry, i, now);
+    }
+    sweep(entry, now);
+}
+
+static struct instant venue_deadline(const struct venue_slot *slot) {
+    if (slot->losing) {
+        return (struct instant){.ns = INT64_MIN};
+    }
+    if (slot->venue->ops->stream(slot->venue) == NULL) {
+        return slot->backoff.due;
+    }
+    return slot->venue->ops->deadline(slot->venue);
+}
+
+struct instant order_entry_deadline(const struct order_entry *entry) {
+    struct instant earliest = door_deadline(entry);
+    for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
+        earliest = instant_earlier(earliest, venue_deadline(&entry->venues[i]));
+    }
+    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
+        earliest = instant_earlier(earliest, fix_link_deadline(&entry->clients[i].link));
+    }
+    if (entry->phase != ORDER_ENTRY_RUNNING) {
+        earliest = instant_earlier(earliest, entry->stop_deadline);
+    }
+    return earliest;
+}
+
+enum order_entry_phase order_entry_phase(const struct order_entry *entry) {
+    return entry->phase;
+}
+
+uint32_t order_entry_live_orders(const struct order_entry *entry) {
+    return order_table_live(entry->orders);
+}
+
+const struct order_entry_counters *order_entry_counters(const struct order_entry *entry) {
+    return &entry->counters;
+}

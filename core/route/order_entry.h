@@ -1,0 +1,125 @@
+/*
+ * Order entry of one shard: client sessions on one side, venue sessions on the other, orders
+ * between.
+ *
+ * It owns every order, request, client session and venue session of its shard. It is driven by
+ * order_entry_turn and does no I/O of its own: streams come from a stream_stack, answers to slow
+ * questions from rings. With a memory stack and a test playing the cold threads it runs without a
+ * thread, a socket or a clock, and the same inputs give the same bytes out.
+ *
+ * Back-pressure, by stream: a client is not read while its report queue has no room for what its
+ * next message may cause; no venue is read while any client's queue or the ledger ring is full; an
+ * order that finds the venue's stream full is refused (REJECT_VENUE_BUSY), a cancel waits for room.
+ *
+ * Threading: one OE worker. The rings' other ends belong to cold threads.
+ */
+#ifndef TERCEL_CORE_ROUTE_ORDER_ENTRY_H
+#define TERCEL_CORE_ROUTE_ORDER_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/backoff.h"
+#include "core/base/hash_index.h"
+#include "core/base/instant.h"
+#include "core/base/spsc.h"
+#include "core/fix/fix_session.h"
+#include "core/route/client_encode.h"
+#include "core/route/directory.h"
+#include "core/route/venue.h"
+#include "net/stream.h"
+
+struct order_entry_limits {
+    uint32_t orders;
+    uint32_t requests_per_venue;
+    uint32_t client_connections; /* accepted and not yet identified, at once */
+    uint32_t reports_per_client; /* a power of two */
+    uint32_t clients;
+    uint32_t venues;
+    struct duration late_window;
+};
+
+struct order_entry_client {
+    struct fix_session_config session; /* role, ids, limits; verdict_needed: a password is asked */
+};
+
+struct order_entry_venue {
+    struct venue *venue; /* initialised; owned by the caller, used by order entry alone */
+    unsigned peer;       /* what to dial */
+    struct backoff_limits reconnect;
+};
+
+struct order_entry_rings {
+    struct spsc *sign_questions; /* struct question; order entry produces */
+    struct spsc *sign_answers;   /* struct answer; order entry consumes */
+    struct spsc *password_questions;
+    struct spsc *password_answers;
+    struct spsc *ledger;  /* struct ledger_record */
+    struct spsc *notices; /* struct notice */
+};
+
+struct order_entry_setup {
+    struct order_entry_limits limits;
+    uint8_t shard;
+    uint16_t epoch;               /* of this run; part of request ids */
+    char run[RUN_PREFIX_MAX + 1]; /* of this run; part of OrderIDs and ExecIDs */
+    struct hash_seed seed;
+    uint64_t random_seed;              /* of reconnect jitter */
+    const struct directory *directory; /* borrowed */
+    const struct order_entry_client *clients;
+    const struct order_entry_venue *venues;
+    uint32_t listener_count;
+    size_t message_bytes_max;
+    struct duration identify_timeout; /* from accept to a complete first message */
+    struct stream_stack *stack;
+    struct order_entry_rings rings;
+};
+
+enum order_entry_phase {
+    ORDER_ENTRY_RUNNING = 0,
+    ORDER_ENTRY_CANCELING,   /* no new orders; cancels on their way */
+    ORDER_ENTRY_LOGGING_OUT, /* clients and venues are being told goodbye */
+    ORDER_ENTRY_STOPPED
+};
+
+struct order_entry_counters {
+    uint64_t orders_accepted;
+    uint64_t orders_refused;
+    uint64_t fills;
+    uint64_t foreign_reports;
+    uint64_t bad_reports;
+    uint64_t duplicate_fills;
+    uint64_t missing_fills; /* the venue's cumulative quantity ran ahead of the fills it told */
+    uint64_t conflicts;
+    uint64_t notices_dropped;
+    uint64_t connections_refused;
+};
+
+struct order_entry;
+
+/* 0 for impossible limits. */
+size_t order_entry_footprint(const struct order_entry_limits *limits);
+
+/* `setup` is borrowed for the call, what it points to for order entry's life. Cold. */
+struct order_entry *order_entry_init(void *mem, const struct order_entry_setup *setup);
+
+/* One turn: answers in, connections, venues, clients, timers, reports and cancels out. */
+void order_entry_turn(struct order_entry *entry, struct now now);
+
+/* When a turn is due even if nothing arrives. */
+struct instant order_entry_deadline(const struct order_entry *entry);
+
+/*
+ * No new orders from now on. With `cancel` every live order is cancelled at its venue first; then,
+ * at the latest after `patience`, everybody is logged out. Idempotent.
+ */
+void order_entry_stop(struct order_entry *entry, struct now now, bool cancel,
+                      struct duration patience);
+enum order_entry_phase order_entry_phase(const struct order_entry *entry);
+
+/* Orders that are not terminal: what a stop could not bring to an end. */
+uint32_t order_entry_live_orders(const struct order_entry *entry);
+const struct order_entry_counters *order_entry_counters(const struct order_entry *entry);
+
+#endif

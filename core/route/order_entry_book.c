@@ -1,0 +1,217 @@
+#include <string.h>
+
+#include "core/order/order_fill.h"
+#include "core/route/order_entry_state.h"
+
+/* The request a report is about: by its place in the session, by its id, by the id it replaces. */
+static const struct request *find_request(struct order_entry *entry, uint32_t venue,
+                                          const struct venue_report *report) {
+    struct request_table *requests = entry->venues[venue].requests;
+    uint32_t found = report->request;
+    if (found != REQUEST_NONE) {
+        const struct request *request = request_table_at(requests, found);
+        return request->kind == REQUEST_FREE ? NULL : request;
+    }
+    if (request_table_match(requests, report->cl_ord_id, &found) == REQUEST_OURS ||
+        (report->orig_cl_ord_id.len != 0 &&
+         request_table_match(requests, report->orig_cl_ord_id, &found) == REQUEST_OURS)) {
+        return request_table_at(requests, found);
+    }
+    return NULL;
+}
+
+static void note_foreign(struct order_entry *entry, uint32_t venue, struct now now,
+                         const struct venue_report *report) {
+    entry->counters.foreign_reports++;
+    notice_send(entry, now, NOTICE_FOREIGN_ORDER, venue, 0, report->cl_ord_id);
+}
+
+static void learn_venue_id(struct order *order, struct bytes id) {
+    if (order->venue_order_id_len == 0 && id.len != 0 && id.len <= VENUE_ORDER_ID_MAX) {
+        memcpy(order->venue_order_id, id.data, id.len);
+        order->venue_order_id_len = (uint8_t)id.len;
+    }
+}
+
+static void end_order(struct order_entry *entry, uint32_t slot, struct now now,
+                      enum reject_code reject) {
+    struct order *order = order_table_at(entry->orders, slot);
+    order->cancel_pending = false;
+    order_table_end(entry->orders, now, slot);
+    ledger_order(entry, order,
+                 order->state == ORDER_REJECTED ? LEDGER_REFUSED_BY_VENUE : LEDGER_NOT_REFUSED,
+                 reject);
+}
+
+/* A pending cancel comes to nothing: the order ended otherwise first, or its venue went away. */
+static void settle_pending_cancel(struct order_entry *entry, struct now now, struct order *order) {
+    if (!order->cancel_pending || order->state == ORDER_CANCELED) {
+        return;
+    }
+    order->cancel_pending = false;
+    if (order->cancel_cl_ord_id.len != 0) {
+        report_cancel_reject(
+            entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id, order,
+            order->state == ORDER_IN_DOUBT ? REJECT_IN_DOUBT : REJECT_TOO_LATE, bytes_of(NULL, 0));
+        order->cancel_cl_ord_id.len = 0;
+    }
+}
+
+static struct order_step step(struct order_entry *entry, struct order *order, struct now now,
+                              enum order_event event) {
+    struct order_step result = order_state_step(order->state, event, order->filled.scaled > 0);
+    if (result.conflict) {
+        entry->counters.conflicts++;
+        notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number,
+                    bytes_of_string(order_event_name(event)));
+    }
+    order->state = result.next;
+    return result;
+}
+
+void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
+                struct bytes text, enum reject_code reject) {
+    struct order *order = order_table_at(entry->orders, slot);
+    bool was_terminal = order_state_is_terminal(order->state);
+    struct order_step result = step(entry, order, now, event);
+    bool ended = !was_terminal && order_state_is_terminal(order->state);
+    if (ended || event == ORDER_EVENT_VENUE_LOST) {
+        settle_pending_cancel(entry, now, order);
+    }
+    if (result.report != ORDER_REPORT_NONE) {
+        report_order(entry, now, order, result.report, text, reject);
+    }
+    if (ended) {
+        end_order(entry, slot, now, reject);
+    }
+    if (order->state == ORDER_IN_DOUBT && result.report == ORDER_REPORT_IN_DOUBT) {
+        notice_send(entry, now, NOTICE_IN_DOUBT, order->venue, order->number, text);
+    }
+}
+
+static bool parse_fill(const struct instrument *instrument, const struct venue_report *report,
+                       struct order_fill *fill) {
+    fill->has_cumulative = report->cumulative.len != 0;
+    return decimal_parse(report->last_quantity, instrument->quantity_digits, &fill->last.scaled) ==
+               DECIMAL_OK &&
+           decimal_parse(report->last_price, instrument->price_digits, &fill->price.scaled) ==
+               DECIMAL_OK &&
+           (!fill->has_cumulative || decimal_parse(report->cumulative, instrument->quantity_digits,
+                                                   &fill->cumulative.scaled) == DECIMAL_OK);
+}
+
+static void note_fill(struct order_entry *entry, struct now now, const struct order *order,
+                      unsigned flags) {
+    if ((flags & ORDER_FILL_DUPLICATE) != 0) {
+        entry->counters.duplicate_fills++;
+    }
+    if ((flags & ORDER_FILL_GAP) != 0) {
+        entry->counters.missing_fills++;
+        notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number,
+                    BYTES("a fill before this one was not heard"));
+    }
+    if ((flags & ORDER_FILL_CONFLICT) != 0) {
+        entry->counters.conflicts++;
+        notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number,
+                    BYTES("the venue's fills contradict each other"));
+    }
+}
+
+static void tell_fill(struct order_entry *entry, uint32_t slot, struct now now,
+                      struct quantity booked, const struct venue_report *report) {
+    struct order *order = order_table_at(entry->orders, slot);
+    bool was_terminal = order_state_is_terminal(order->state);
+    (void)step(entry, order, now, order_fill_event(order));
+    bool terminal = order_state_is_terminal(order->state);
+    report_fill(entry, now, order, booked, report);
+    if (terminal && !was_terminal) {
+        settle_pending_cancel(entry, now, order);
+        end_order(entry, slot, now, REJECT_NONE);
+    } else if (was_terminal) {
+        ledger_order(entry, order, LEDGER_NOT_REFUSED, REJECT_NONE);
+    }
+}
+
+/* A fill that cannot be read must not be lost silently: the order is in doubt until it is settled.
+ */
+static void book_unreadable(struct order_entry *entry, uint32_t slot, struct now now,
+                            struct bytes text) {
+    entry->counters.bad_reports++;
+    const struct order *order = order_table_at(entry->orders, slot);
+    notice_send(entry, now, NOTICE_BAD_REPORT, order->venue, order->number, text);
+    if (!order_state_is_terminal(order->state)) {
+        book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST, text, REJECT_NONE);
+    }
+}
+
+static void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
+                      const struct venue_report *report) {
+    struct order *order = order_table_at(entry->orders, slot);
+    const struct instrument *instrument =
+        instrument_table_at(entry->setup.directory->instruments, order->instrument);
+    struct order_fill fill;
+    if (!parse_fill(instrument, report, &fill)) {
+        book_unreadable(entry, slot, now, BYTES("in doubt: a fill that cannot be read"));
+        return;
+    }
+    struct order_fill_outcome outcome = order_fill_apply(order, &fill);
+    note_fill(entry, now, order, outcome.flags);
+    if ((outcome.flags & ORDER_FILL_INVALID) != 0) {
+        book_unreadable(entry, slot, now, BYTES("in doubt: a fill that makes no sense"));
+    } else if (outcome.booked.scaled > 0) {
+        entry->counters.fills++;
+        tell_fill(entry, slot, now, outcome.booked, report);
+    }
+}
+
+static void book_refusal(struct order_entry *entry, const struct request *request, struct now now,
+                         struct bytes text) {
+    uint32_t slot = request->order;
+    struct order *order = order_table_at(entry->orders, slot);
+    if (request->kind == REQUEST_NEW_ORDER) {
+        book_event(entry, slot, now, ORDER_EVENT_REJECTED, text, REJECT_BY_VENUE);
+        return;
+    }
+    if (!order->cancel_pending) {
+        return;
+    }
+    order->cancel_pending = false;
+    if (order->cancel_cl_ord_id.len != 0) {
+        report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
+                             order, REJECT_BY_VENUE, text);
+        order->cancel_cl_ord_id.len = 0;
+    }
+}
+
+void book_report(struct order_entry *entry, uint32_t venue, struct now now,
+                 const struct venue_report *report) {
+    const struct request *request = find_request(entry, venue, report);
+    if (request == NULL) {
+        note_foreign(entry, venue, now, report);
+        return;
+    }
+    uint32_t slot = request->order;
+    learn_venue_id(order_table_at(entry->orders, slot), report->venue_order_id);
+    switch (report->kind) {
+    case VENUE_REPORT_ACKNOWLEDGED:
+        book_event(entry, slot, now, ORDER_EVENT_ACKNOWLEDGED, bytes_of(NULL, 0), REJECT_NONE);
+        break;
+    case VENUE_REPORT_FILL:
+        book_fill(entry, slot, now, report);
+        break;
+    case VENUE_REPORT_CANCELED:
+        book_event(entry, slot, now, ORDER_EVENT_CANCELED, report->text, REJECT_NONE);
+        break;
+    case VENUE_REPORT_EXPIRED:
+        book_event(entry, slot, now, ORDER_EVENT_EXPIRED, report->text, REJECT_NONE);
+        break;
+    case VENUE_REPORT_REFUSED:
+        book_refusal(entry, request, now, report->text);
+        break;
+    case VENUE_REPORT_STATUS:
+        book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, report->text, REJECT_NONE);
+        break;
+    default:
+        CHECK(false);
+    }
+}

@@ -1,0 +1,109 @@
+#include "core/route/order_entry_state.h"
+
+static bool queue_is_empty(const struct cancel_queue *queue) {
+    return queue->head == queue->tail;
+}
+
+void cancel_owe(struct order_entry *entry, uint32_t slot) {
+    struct order *order = order_table_at(entry->orders, slot);
+    if (order->cancel_owed) {
+        return;
+    }
+    struct cancel_queue *queue = &entry->venues[order->venue].cancels;
+    CHECK(queue->tail - queue->head < queue->capacity);
+    order->cancel_owed = true;
+    queue->slots[queue->tail++ & (queue->capacity - 1)] = slot;
+}
+
+/* A refused cancel leaves its entry behind; the next one of the same order takes its place. */
+static enum venue_send send_cancel(struct order_entry *entry, struct now now, uint32_t slot) {
+    struct order *order = order_table_at(entry->orders, slot);
+    struct venue_slot *venue = &entry->venues[order->venue];
+    if (order->cancel_request != REQUEST_NONE) {
+        request_table_free(venue->requests, order->cancel_request);
+        order->cancel_request = REQUEST_NONE;
+    }
+    uint32_t request = request_table_take(venue->requests, now, REQUEST_CANCEL, slot);
+    if (request == REQUEST_NONE) {
+        return VENUE_SEND_AGAIN;
+    }
+    char id_text[REQUEST_UUID_BYTES];
+    char orig_text[REQUEST_UUID_BYTES];
+    struct venue_order out = venue_order_make(entry, order, request, id_text, orig_text);
+    enum venue_send sent = venue->venue->ops->send_cancel(venue->venue, now, &out);
+    if (sent == VENUE_SENT) {
+        order->cancel_request = request;
+    } else {
+        request_table_free(venue->requests, request);
+    }
+    return sent;
+}
+
+static enum reject_code check(const struct order *order) {
+    if (order_state_is_terminal(order->state)) {
+        return REJECT_TOO_LATE;
+    }
+    if (order->state == ORDER_IN_DOUBT) {
+        return REJECT_IN_DOUBT;
+    }
+    return order->cancel_pending ? REJECT_CANCEL_PENDING : REJECT_NONE;
+}
+
+static enum reject_code check_venue(const struct order_entry *entry, const struct order *order) {
+    const struct venue_slot *venue = &entry->venues[order->venue];
+    return venue->up && venue->venue->ops->up(venue->venue) ? REJECT_NONE : REJECT_VENUE_DOWN;
+}
+
+void order_cancel(struct order_entry *entry, struct now now) {
+    const struct order_request *request = &entry->decode.request;
+    uint32_t slot = order_table_find(entry->orders, request->client, &request->orig_cl_ord_id);
+    struct order *order = slot == ORDER_NONE ? NULL : order_table_at(entry->orders, slot);
+    enum reject_code reject = order == NULL ? REJECT_UNKNOWN_ORDER : check(order);
+    if (reject == REJECT_NONE) {
+        reject = check_venue(entry, order);
+    }
+    if (reject == REJECT_NONE &&
+        order_table_claim(entry->orders, slot, &request->cl_ord_id) == ORDER_TABLE_DUPLICATE) {
+        reject = REJECT_DUPLICATE_ID;
+    }
+    if (reject != REJECT_NONE) {
+        report_cancel_reject(entry, now, request->client, &request->cl_ord_id,
+                             &request->orig_cl_ord_id, order, reject, bytes_of(NULL, 0));
+        return;
+    }
+    order->cancel_pending = true;
+    order->cancel_cl_ord_id = request->cl_ord_id;
+    cancel_owe(entry, slot);
+}
+
+/* The venue went away before the cancel left: the client is told, the order itself is in doubt. */
+static void give_up(struct order_entry *entry, struct now now, struct order *order) {
+    order->cancel_pending = false;
+    if (order->cancel_cl_ord_id.len != 0) {
+        report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
+                             order, REJECT_VENUE_DOWN, bytes_of(NULL, 0));
+        order->cancel_cl_ord_id.len = 0;
+    }
+}
+
+void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now) {
+    struct cancel_queue *queue = &entry->venues[venue].cancels;
+    for (int count = 0; count < WALK_BURST && !queue_is_empty(queue); count++) {
+        uint32_t slot = queue->slots[queue->head & (queue->capacity - 1)];
+        struct order *order = order_table_at(entry->orders, slot);
+        if (order->cancel_pending && !order_state_is_terminal(order->state)) {
+            if (!reports_have_room(entry)) {
+                return;
+            }
+            enum venue_send sent = send_cancel(entry, now, slot);
+            if (sent == VENUE_SEND_AGAIN) {
+                return;
+            }
+            if (sent != VENUE_SENT) {
+                give_up(entry, now, order);
+            }
+        }
+        order->cancel_owed = false;
+        queue->head++;
+    }
+}

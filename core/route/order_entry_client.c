@@ -1,0 +1,182 @@
+#include <string.h>
+
+#include "core/fix/fix_tag.h"
+#include "core/route/order_entry_state.h"
+
+bool client_is_down(const struct client *client) {
+    return client->link.stream == NULL;
+}
+
+bool reports_have_room(const struct order_entry *entry) {
+    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
+        if (report_queue_free(&entry->clients[i].reports) < 2) {
+            return false;
+        }
+    }
+    return ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE);
+}
+
+/* The password goes to the cold thread in a cell of its own; the cell is wiped there. */
+static void ask_password(struct order_entry *entry, uint32_t index) {
+    struct client *client = &entry->clients[index];
+    struct question *question = spsc_reserve(entry->setup.rings.password_questions);
+    struct bytes password = bytes_of(NULL, 0);
+    enum fix_get got = fix_get_bytes(&client->input.view, FIX_PASSWORD, &password);
+    /* Full: at most one question per client is open, and the ring has a cell for each. */
+    CHECK(question != NULL);
+    if (got != FIX_GET_OK || password.len > sizeof(question->text)) {
+        password.len = 0;
+    }
+    question->kind = QUESTION_PASSWORD;
+    question->session = index;
+    question->epoch = client->link.session.epoch;
+    question->text_len = (uint32_t)password.len;
+    if (password.len != 0) {
+        memcpy(question->text, password.data, password.len);
+    }
+    client->password_asked = true;
+    spsc_publish(entry->setup.rings.password_questions);
+}
+
+static void reject_form(const struct order_entry *entry, struct client *client) {
+    const struct client_decode *decode = &entry->decode;
+    fix_session_reject(&client->link.session, &client->input.view, (uint32_t)decode->reason,
+                       decode->ref_tag, fix_reject_text(decode->reason));
+}
+
+static void take_new(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    enum client_decode_result result =
+        client_decode_new(&client->input.view, entry->setup.directory, index, &entry->decode);
+    entry->decode.request.received = now.mono;
+    switch (result) {
+    case CLIENT_DECODE_OK:
+        order_submit(entry, now);
+        break;
+    case CLIENT_DECODE_REJECT:
+        reject_form(entry, client);
+        break;
+    case CLIENT_DECODE_REFUSE:
+        report_refusal(entry, now, &entry->decode, entry->decode.refuse);
+        break;
+    }
+}
+
+static void take_cancel(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    if (client_decode_cancel(&client->input.view, index, &entry->decode) == CLIENT_DECODE_OK) {
+        entry->decode.request.received = now.mono;
+        order_cancel(entry, now);
+    } else {
+        reject_form(entry, client);
+    }
+}
+
+static void take_application(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    struct bytes type = fix_view_msg_type(&client->input.view);
+    if (bytes_equal(type, BYTES(FIX_MSG_NEW_ORDER_SINGLE))) {
+        take_new(entry, index, now);
+    } else if (bytes_equal(type, BYTES(FIX_MSG_ORDER_CANCEL_REQUEST))) {
+        take_cancel(entry, index, now);
+    } else {
+        report_unsupported_type(entry, index, client->input.seq, type);
+    }
+}
+
+static void act(struct order_entry *entry, uint32_t index, struct now now, enum fix_action action) {
+    struct client *client = &entry->clients[index];
+    switch (action) {
+    case FIX_ACTION_DELIVER:
+        take_application(entry, index, now);
+        break;
+    case FIX_ACTION_NEED_VERDICT:
+        ask_password(entry, index);
+        break;
+    default:
+        break;
+    }
+    fix_link_consume(&client->link, &client->input);
+}
+
+/* A message may cause a report or two and a ledger record; an open password question blocks the
+ * ring. */
+static bool may_read(const struct order_entry *entry, const struct client *client) {
+    return report_queue_free(&client->reports) >= 2 && !client->password_asked &&
+           ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE);
+}
+
+static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    if (!client->was_up && client->link.session.state == FIX_SESSION_UP) {
+        client->was_up = true;
+        notice_send(entry, now, NOTICE_CLIENT_UP, index, 0, bytes_of(NULL, 0));
+    }
+}
+
+static void part(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    struct stream *stream = fix_link_detach(&client->link, now);
+    stream_discard(entry->setup.stack, stream);
+    const struct fix_session *session = &client->link.session;
+    notice_send(entry, now, NOTICE_CLIENT_DOWN, index, report_queue_count(&client->reports),
+                bytes_of_string(fix_end_name(session->end)));
+    client->was_up = false;
+}
+
+void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    client->drained = false;
+    if (client->link.stream == NULL) {
+        return;
+    }
+    for (int count = 0; count < TURN_BURST; count++) {
+        if (!may_read(entry, client)) {
+            return;
+        }
+        enum fix_action action = fix_link_read(&client->link, now, &client->input);
+        note_up(entry, index, now);
+        if (action == FIX_ACTION_NONE) {
+            client->drained = true;
+            return;
+        }
+        if (action == FIX_ACTION_BLOCKED) {
+            return;
+        }
+        act(entry, index, now, action);
+        if (action == FIX_ACTION_CLOSE) {
+            client->drained = true;
+            return;
+        }
+    }
+}
+
+/* Reports that the stream or the session cannot take now stay queued, in order. */
+static void write_reports(struct order_entry *entry, struct client *client, struct now now) {
+    const struct client_report *report;
+    while ((report = report_queue_peek(&client->reports)) != NULL) {
+        struct fix_writer writer;
+        if (fix_link_begin(&client->link, now, client_report_msg_type(report),
+                           CLIENT_REPORT_BYTES_MAX, &writer) != STREAM_OK) {
+            return;
+        }
+        client_report_encode(&entry->encoder, report, &writer);
+        /* Every value in a report was checked or made by us and the room is enough for all. */
+        bool sent = fix_link_end(&client->link, now, &writer, STREAM_RELEASE_NOW);
+        CHECK(sent);
+        report_queue_pop(&client->reports);
+    }
+}
+
+void client_write(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    if (client->link.stream == NULL) {
+        return;
+    }
+    fix_link_flush(&client->link, now);
+    note_up(entry, index, now);
+    write_reports(entry, client, now);
+    if (client->drained && fix_link_is_over(&client->link, now)) {
+        part(entry, index, now);
+    }
+}

@@ -1,0 +1,138 @@
+/*
+ * Order entry's own state, shared by its files and by nobody else.
+ *
+ *   order_entry.c          memory, turn, deadline
+ *   order_entry_door.c     connections that have not said who they are
+ *   order_entry_client.c   client sessions: requests in, reports out
+ *   order_entry_submit.c   a new order: checks, slot, request, venue
+ *   order_entry_cancel.c   cancels, those that wait for room among them
+ *   order_entry_venue.c    venue sessions: connecting, reports in, loss
+ *   order_entry_book.c     one report booked on its order
+ *   order_entry_report.c   what the client and the ledger are told
+ *   order_entry_stop.c     the orderly end
+ */
+#ifndef TERCEL_CORE_ROUTE_ORDER_ENTRY_STATE_H
+#define TERCEL_CORE_ROUTE_ORDER_ENTRY_STATE_H
+
+#include "core/base/prng.h"
+#include "core/order/order_table.h"
+#include "core/order/request_table.h"
+#include "core/route/client_decode.h"
+#include "core/route/client_report.h"
+#include "core/route/fix_link.h"
+#include "core/route/ledger_record.h"
+#include "core/route/notice.h"
+#include "core/route/order_entry.h"
+
+/* Messages read from one session in one turn: nobody keeps the worker to himself. */
+#define TURN_BURST 32
+/* Orders looked at in one turn by a walk over the whole table. */
+#define WALK_BURST 256
+/* Cells of the ledger ring that one venue report or client message may need. */
+#define LEDGER_CELLS_PER_MESSAGE 2
+
+struct door_connection {
+    struct stream *stream; /* NULL: free */
+    struct instant deadline;
+    size_t need;
+};
+
+struct client {
+    struct fix_link link;
+    struct report_queue reports;
+    bool was_up;
+    bool drained;        /* nothing whole was left unread in this turn */
+    bool password_asked; /* the question of `asked_epoch` is out */
+    uint32_t asked_epoch;
+    struct fix_input input;
+};
+
+/* Slots of orders whose cancel waits for room at the venue. */
+struct cancel_queue {
+    uint32_t *slots;
+    uint32_t capacity; /* a power of two >= orders: an order is in it at most once */
+    uint32_t head;
+    uint32_t tail;
+};
+
+struct venue_slot {
+    struct venue *venue;
+    unsigned peer;
+    struct request_table *requests;
+    struct cancel_queue cancels;
+    struct backoff backoff;
+    struct instant up_since;
+    bool up;
+    bool losing;        /* the session is gone: its orders are being told, from lose_from on */
+    uint32_t lose_from; /* slot */
+};
+
+struct order_entry {
+    struct order_entry_setup setup;
+    struct order_table *orders;
+    struct door_connection *door;
+    struct client *clients;
+    struct venue_slot *venues;
+    struct client_encoder encoder;
+    struct prng prng;
+    struct order_entry_counters counters;
+    uint64_t next_exec;
+    enum order_entry_phase phase;
+    bool stop_cancels;
+    uint32_t stop_from; /* slot: how far the walk of the stop has come; ORDER_NONE: done */
+    struct instant stop_deadline;
+    struct client_decode decode; /* of the message at hand */
+};
+
+/* door */
+void door_turn(struct order_entry *entry, struct now now);
+void door_close(struct order_entry *entry);
+struct instant door_deadline(const struct order_entry *entry);
+
+/* client */
+void client_turn(struct order_entry *entry, uint32_t index, struct now now);
+void client_write(struct order_entry *entry, uint32_t index, struct now now);
+bool client_is_down(const struct client *client);
+/* Every client's queue and the ledger can take what one venue report may cause. */
+bool reports_have_room(const struct order_entry *entry);
+
+/* submit, cancel */
+void order_submit(struct order_entry *entry, struct now now);
+void order_cancel(struct order_entry *entry, struct now now);
+void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now);
+void cancel_owe(struct order_entry *entry, uint32_t slot);
+struct venue_order venue_order_make(struct order_entry *entry, const struct order *order,
+                                    uint32_t request, char id_text[REQUEST_UUID_BYTES],
+                                    char orig_text[REQUEST_UUID_BYTES]);
+
+/* venue, book */
+void venue_slot_turn(struct order_entry *entry, uint32_t index, struct now now);
+void venue_slot_flush(struct order_entry *entry, uint32_t index, struct now now);
+void book_report(struct order_entry *entry, uint32_t venue, struct now now,
+                 const struct venue_report *report);
+/* Applies an event that moves no quantity: state, client report, ledger. */
+void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
+                struct bytes text, enum reject_code reject);
+
+/* report */
+void report_order(struct order_entry *entry, struct now now, const struct order *order,
+                  enum order_report what, struct bytes text, enum reject_code reject);
+void report_fill(struct order_entry *entry, struct now now, const struct order *order,
+                 struct quantity last_quantity, const struct venue_report *from);
+void report_refusal(struct order_entry *entry, struct now now, const struct client_decode *decode,
+                    enum reject_code reject);
+void report_cancel_reject(struct order_entry *entry, struct now now, uint32_t client,
+                          const struct cl_ord_id *id, const struct cl_ord_id *orig,
+                          const struct order *order, enum reject_code reject, struct bytes text);
+void report_unsupported_type(struct order_entry *entry, uint32_t client, uint64_t seq,
+                             struct bytes msg_type);
+void ledger_order(struct order_entry *entry, const struct order *order, enum ledger_refuser refuser,
+                  enum reject_code reject);
+bool ledger_has_room(const struct order_entry *entry, uint32_t cells);
+void notice_send(struct order_entry *entry, struct now now, enum notice_kind kind, uint32_t session,
+                 uint64_t number, struct bytes text);
+
+/* stop */
+void stop_turn(struct order_entry *entry, struct now now);
+
+#endif

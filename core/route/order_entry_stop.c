@@ -1,0 +1,121 @@
+#include "core/route/order_entry_state.h"
+
+void order_entry_stop(struct order_entry *entry, struct now now, bool cancel,
+                      struct duration patience) {
+    if (entry->phase != ORDER_ENTRY_RUNNING) {
+        return;
+    }
+    entry->phase = ORDER_ENTRY_CANCELING;
+    entry->stop_cancels = cancel;
+    entry->stop_from = cancel ? 0 : ORDER_NONE;
+    entry->stop_deadline = instant_add(now.mono, patience);
+    door_close(entry);
+    notice_send(entry, now, NOTICE_STOPPING, 0, order_table_live(entry->orders),
+                cancel ? BYTES("cancelling live orders") : BYTES("leaving live orders"));
+}
+
+static bool wants_cancel(const struct order *order) {
+    return !order_state_is_terminal(order->state) && order->state != ORDER_IN_DOUBT &&
+           !order->cancel_pending;
+}
+
+/* A few orders a turn: their cancels go out by the queue every cancel takes. */
+static void owe_cancels(struct order_entry *entry) {
+    for (int count = 0; count < WALK_BURST && entry->stop_from != ORDER_NONE; count++) {
+        uint32_t slot = order_table_next(entry->orders, entry->stop_from);
+        if (slot == ORDER_NONE) {
+            entry->stop_from = ORDER_NONE;
+            return;
+        }
+        entry->stop_from = slot + 1;
+        struct order *order = order_table_at(entry->orders, slot);
+        if (wants_cancel(order)) {
+            order->cancel_pending = true;
+            cancel_owe(entry, slot);
+        }
+    }
+}
+
+static bool reports_are_out(const struct order_entry *entry) {
+    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
+        const struct client *client = &entry->clients[i];
+        if (!client_is_down(client) && report_queue_count(&client->reports) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void log_out(struct order_entry *entry, struct now now) {
+    static const char text[] = "the router is shutting down";
+    entry->phase = ORDER_ENTRY_LOGGING_OUT;
+    entry->stop_deadline = instant_add(now.mono, (struct duration){.ns = 3 * NS_PER_S});
+    entry->stop_from = 0;
+    for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
+        struct venue *venue = entry->venues[i].venue;
+        venue->ops->logout(venue, now, BYTES(text));
+    }
+    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
+        struct fix_session *session = &entry->clients[i].link.session;
+        if (session->state == FIX_SESSION_UP) {
+            fix_session_logout(session, now, BYTES(text));
+        }
+    }
+}
+
+static bool everybody_is_gone(const struct order_entry *entry) {
+    for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
+        struct venue *venue = entry->venues[i].venue;
+        if (venue->ops->stream(venue) != NULL) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
+        if (!client_is_down(&entry->clients[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Orders still open go into the ledger as they are; a full ring makes this wait for the next turn.
+ */
+static bool ledger_open_orders(struct order_entry *entry) {
+    while (ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE)) {
+        uint32_t slot = order_table_next(entry->orders, entry->stop_from);
+        if (slot == ORDER_NONE) {
+            return true;
+        }
+        entry->stop_from = slot + 1;
+        const struct order *order = order_table_at(entry->orders, slot);
+        if (!order_state_is_terminal(order->state)) {
+            ledger_order(entry, order, LEDGER_NOT_REFUSED, REJECT_NONE);
+        }
+    }
+    return false;
+}
+
+void stop_turn(struct order_entry *entry, struct now now) {
+    bool late = instant_reached(now.mono, entry->stop_deadline);
+    switch (entry->phase) {
+    case ORDER_ENTRY_CANCELING: {
+        owe_cancels(entry);
+        bool done = !entry->stop_cancels ||
+                    (entry->stop_from == ORDER_NONE && order_table_live(entry->orders) == 0);
+        if (late || (done && reports_are_out(entry))) {
+            log_out(entry, now);
+        }
+        break;
+    }
+    case ORDER_ENTRY_LOGGING_OUT:
+        if ((late || everybody_is_gone(entry)) && ledger_open_orders(entry)) {
+            notice_send(entry, now, NOTICE_STOPPED, 0, order_table_live(entry->orders),
+                        bytes_of(NULL, 0));
+            entry->phase = ORDER_ENTRY_STOPPED;
+        }
+        break;
+    case ORDER_ENTRY_RUNNING:
+    case ORDER_ENTRY_STOPPED:
+        break;
+    }
+}

@@ -1,0 +1,151 @@
+#include <string.h>
+
+#include "core/route/order_entry_state.h"
+
+/* What can be said without touching anything. */
+static enum reject_code check(const struct order_entry *entry,
+                              const struct order_request *request) {
+    const struct venue_slot *slot = &entry->venues[request->venue];
+    if (entry->phase != ORDER_ENTRY_RUNNING) {
+        return REJECT_STOPPING;
+    }
+    if (!slot->up || !slot->venue->ops->up(slot->venue)) {
+        return REJECT_VENUE_DOWN;
+    }
+    const struct spsc *ledger = entry->setup.rings.ledger;
+    if (spsc_free_cells(ledger) <= spsc_capacity(ledger) / 8 ||
+        report_queue_free(&entry->clients[request->client].reports) <
+            entry->setup.limits.reports_per_client / 8) {
+        return REJECT_BACKLOG;
+    }
+    return REJECT_NONE;
+}
+
+static enum reject_code check_instrument(const struct order_entry *entry,
+                                         const struct order_request *request) {
+    const struct instrument *instrument =
+        instrument_table_at(entry->setup.directory->instruments, request->instrument);
+    switch (instrument_check_quantity(instrument, request->quantity)) {
+    case INSTRUMENT_FITS:
+        break;
+    case INSTRUMENT_OFF_GRID:
+        return REJECT_QUANTITY_LOT;
+    case INSTRUMENT_OUT_OF_RANGE:
+        return REJECT_QUANTITY_RANGE;
+    }
+    if (request->type == ORDER_LIMIT &&
+        instrument_check_price(instrument, request->price) != INSTRUMENT_FITS) {
+        return REJECT_PRICE_TICK;
+    }
+    return REJECT_NONE;
+}
+
+static enum reject_code take_slot(struct order_entry *entry, struct now now,
+                                  const struct order_request *request, uint32_t *slot) {
+    switch (order_table_take(entry->orders, now, request->client, &request->cl_ord_id, slot)) {
+    case ORDER_TABLE_OK:
+        return REJECT_NONE;
+    case ORDER_TABLE_DUPLICATE:
+        return REJECT_DUPLICATE_ID;
+    case ORDER_TABLE_FULL:
+        break;
+    }
+    return REJECT_ORDER_LIMIT;
+}
+
+static void fill_in(struct order *order, const struct order_request *request) {
+    order->side = request->side;
+    order->type = request->type;
+    order->time_in_force = request->time_in_force;
+    order->flags = request->flags;
+    order->account = request->account;
+    order->instrument = request->instrument;
+    order->venue = request->venue;
+    order->quantity = request->quantity;
+    order->price = request->price;
+}
+
+struct venue_order venue_order_make(struct order_entry *entry, const struct order *order,
+                                    uint32_t request, char id_text[REQUEST_UUID_BYTES],
+                                    char orig_text[REQUEST_UUID_BYTES]) {
+    struct request_table *requests = entry->venues[order->venue].requests;
+    const struct instrument *instrument =
+        instrument_table_at(entry->setup.directory->instruments, order->instrument);
+    request_id_format(request_table_at(requests, request)->id, id_text);
+    request_id_format(request_table_at(requests, order->new_request)->id, orig_text);
+    return (struct venue_order){.order = order,
+                                .instrument = instrument,
+                                .symbol = instrument_venue_symbol(instrument, order->venue),
+                                .cl_ord_id = bytes_of(id_text, REQUEST_UUID_BYTES),
+                                .orig_cl_ord_id = bytes_of(orig_text, REQUEST_UUID_BYTES),
+                                .request = request};
+}
+
+static enum reject_code reject_of_send(enum venue_send sent) {
+    switch (sent) {
+    case VENUE_SENT:
+        return REJECT_NONE;
+    case VENUE_SEND_AGAIN:
+        return REJECT_VENUE_BUSY;
+    case VENUE_SEND_DOWN:
+        return REJECT_VENUE_DOWN;
+    case VENUE_SEND_UNSUPPORTED:
+        break;
+    }
+    return REJECT_UNSUPPORTED;
+}
+
+static enum reject_code send_order(struct order_entry *entry, struct now now, struct order *order,
+                                   uint32_t slot) {
+    struct venue_slot *venue = &entry->venues[order->venue];
+    order->new_request = request_table_take(venue->requests, now, REQUEST_NEW_ORDER, slot);
+    if (order->new_request == REQUEST_NONE) {
+        return REJECT_REQUEST_LIMIT;
+    }
+    char id_text[REQUEST_UUID_BYTES];
+    char orig_text[REQUEST_UUID_BYTES];
+    struct venue_order out = venue_order_make(entry, order, order->new_request, id_text, orig_text);
+    enum venue_send sent = venue->venue->ops->send_new(venue->venue, now, &out);
+    if (sent != VENUE_SENT) {
+        request_table_free(venue->requests, order->new_request);
+        order->new_request = REQUEST_NONE;
+        return reject_of_send(sent);
+    }
+    order->sent = now.mono;
+    return REJECT_NONE;
+}
+
+/*
+ * The order takes its slot before it is sent, so that no report can arrive without one; when it
+ * cannot be sent the slot goes back as if nothing had happened.
+ */
+static enum reject_code try_submit(struct order_entry *entry, struct now now,
+                                   const struct order_request *request) {
+    enum reject_code reject = check(entry, request);
+    if (reject == REJECT_NONE) {
+        reject = check_instrument(entry, request);
+    }
+    uint32_t slot = ORDER_NONE;
+    if (reject == REJECT_NONE) {
+        reject = take_slot(entry, now, request, &slot);
+    }
+    if (reject != REJECT_NONE) {
+        return reject;
+    }
+    struct order *order = order_table_at(entry->orders, slot);
+    fill_in(order, request);
+    reject = send_order(entry, now, order, slot);
+    if (reject != REJECT_NONE) {
+        order_table_undo(entry->orders, slot);
+    }
+    return reject;
+}
+
+void order_submit(struct order_entry *entry, struct now now) {
+    enum reject_code reject = try_submit(entry, now, &entry->decode.request);
+    if (reject == REJECT_NONE) {
+        entry->counters.orders_accepted++;
+    } else {
+        report_refusal(entry, now, &entry->decode, reject);
+    }
+}

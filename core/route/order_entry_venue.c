@@ -1,0 +1,130 @@
+#include "core/route/order_entry_state.h"
+
+static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
+    struct venue_slot *slot = &entry->venues[index];
+    slot->up = true;
+    slot->up_since = now.mono;
+    notice_send(entry, now, NOTICE_VENUE_UP, index, 0, bytes_of(NULL, 0));
+}
+
+static void take(struct order_entry *entry, uint32_t index, struct now now,
+                 const struct venue_report *report) {
+    switch (report->kind) {
+    case VENUE_REPORT_UP:
+        note_up(entry, index, now);
+        break;
+    case VENUE_REPORT_MALFORMED:
+        entry->counters.bad_reports++;
+        notice_send(entry, now, NOTICE_BAD_REPORT, index, 0, report->text);
+        break;
+    default:
+        book_report(entry, index, now, report);
+        break;
+    }
+}
+
+/* Reads while what is read can be told; what cannot stays in the stream. True: read to the end. */
+static bool read_reports(struct order_entry *entry, uint32_t index, struct now now) {
+    struct venue *venue = entry->venues[index].venue;
+    struct venue_report report;
+    for (int count = 0; count < TURN_BURST; count++) {
+        if (!reports_have_room(entry)) {
+            return false;
+        }
+        if (!venue->ops->poll(venue, now, &report)) {
+            return true;
+        }
+        take(entry, index, now, &report);
+    }
+    return false;
+}
+
+static void note_over(struct order_entry *entry, uint32_t index, struct now now,
+                      const struct venue_report *report) {
+    struct venue_slot *slot = &entry->venues[index];
+    struct duration lasted = {.ns = 0};
+    bool was_up = report->kind == VENUE_REPORT_DOWN;
+    if (was_up) {
+        lasted = instant_since(now.mono, slot->up_since);
+        slot->losing = true;
+        slot->lose_from = 0;
+    }
+    slot->up = false;
+    backoff_failed(&slot->backoff, now, lasted, &entry->prng);
+    notice_send(entry, now, was_up ? NOTICE_VENUE_DOWN : NOTICE_VENUE_RETRY, index,
+                slot->backoff.tries, report->text);
+}
+
+/* Every order of the lost session that is not finished is in doubt; a few orders a turn. */
+static void lose_orders(struct order_entry *entry, uint32_t index, struct now now) {
+    struct venue_slot *slot = &entry->venues[index];
+    for (int count = 0; count < WALK_BURST && slot->losing; count++) {
+        if (!reports_have_room(entry)) {
+            return;
+        }
+        uint32_t found = order_table_next(entry->orders, slot->lose_from);
+        if (found == ORDER_NONE) {
+            slot->losing = false;
+            return;
+        }
+        slot->lose_from = found + 1;
+        const struct order *order = order_table_at(entry->orders, found);
+        if (order->venue == index && !order_state_is_terminal(order->state)) {
+            book_event(entry, found, now, ORDER_EVENT_VENUE_LOST,
+                       BYTES("in doubt: the venue session was lost"), REJECT_NONE);
+        }
+    }
+}
+
+static void dial(struct order_entry *entry, uint32_t index, struct now now) {
+    struct venue_slot *slot = &entry->venues[index];
+    bool stopping = entry->phase == ORDER_ENTRY_LOGGING_OUT || entry->phase == ORDER_ENTRY_STOPPED;
+    if (slot->losing || stopping || !instant_reached(now.mono, slot->backoff.due)) {
+        return;
+    }
+    struct stream *stream = stream_dial(entry->setup.stack, slot->peer);
+    if (stream == NULL) {
+        backoff_failed(&slot->backoff, now, (struct duration){.ns = 0}, &entry->prng);
+        notice_send(entry, now, NOTICE_VENUE_RETRY, index, slot->backoff.tries,
+                    BYTES("no connection slot is free"));
+        return;
+    }
+    slot->venue->ops->attach(slot->venue, now, stream);
+}
+
+void venue_slot_turn(struct order_entry *entry, uint32_t index, struct now now) {
+    struct venue_slot *slot = &entry->venues[index];
+    struct venue *venue = slot->venue;
+    if (slot->losing) {
+        lose_orders(entry, index, now);
+    }
+    if (venue->ops->stream(venue) == NULL) {
+        dial(entry, index, now);
+        return;
+    }
+    if (!read_reports(entry, index, now)) {
+        return;
+    }
+    struct venue_report report;
+    struct stream *over = venue->ops->detach_if_over(venue, now, &report);
+    if (over != NULL) {
+        stream_discard(entry->setup.stack, over);
+        note_over(entry, index, now, &report);
+    }
+}
+
+static void ask(struct order_entry *entry, struct venue *venue, struct now now) {
+    struct question *cell = spsc_reserve(entry->setup.rings.sign_questions);
+    if (cell != NULL && venue->ops->question(venue, now, cell)) {
+        spsc_publish(entry->setup.rings.sign_questions);
+    }
+}
+
+void venue_slot_flush(struct order_entry *entry, uint32_t index, struct now now) {
+    struct venue *venue = entry->venues[index].venue;
+    if (venue->ops->stream(venue) == NULL) {
+        return;
+    }
+    venue->ops->flush(venue, now);
+    ask(entry, venue, now);
+}
