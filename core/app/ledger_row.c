@@ -84,8 +84,9 @@ static void put_names(FILE *file, const struct directory *directory,
     put_view(file, cl_ord_id_bytes(&record->cl_ord_id));
     (void)fputc(',', file);
     if (record->instrument_known) {
-        put_view(file, instrument_symbol(
-                           instrument_table_at(directory->instruments, record->instrument)));
+        const struct instrument *instrument =
+            instrument_table_at(directory->instruments, record->instrument);
+        put_view(file, instrument_symbol_bytes(&instrument->symbol));
     } else {
         put_view(file, bytes_of(record->symbol, record->symbol_len));
     }

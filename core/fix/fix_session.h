@@ -80,6 +80,8 @@ struct fix_session_config {
     struct bytes target_comp_id; /* theirs */
     uint32_t heartbeat_s; /* initiator: proposed, 0 .. 3600; acceptor: the Logon's, 1 .. 3600 */
     bool heartbeat_zero_allowed; /* acceptor: take HeartBtInt(108) 0, a session nobody watches */
+    uint32_t heartbeat_min_s;    /* acceptor: what 108 may be; 0: 1 */
+    uint32_t heartbeat_max_s;    /* likewise; 0: 3600 */
     unsigned time_digits;        /* fraction digits of the times we write: 0, 3, 6 or 9 */
     bool reset_on_logon;         /* initiator: send 141=Y and start at 1 */
     bool signature_needed;       /* initiator: NEED_SIGNATURE before the Logon */
@@ -159,11 +161,12 @@ enum fix_reject_reason {
 
 struct fix_input {
     enum fix_action action;
-    size_t consumed;      /* bytes to give back to the stream; 0 with PARTIAL and BLOCKED */
-    size_t need;          /* PARTIAL: what to ask of the stream next time */
-    bool secret;          /* the consumed bytes held a password: wipe them */
-    uint64_t seq;         /* of the message in view */
-    struct fix_view view; /* with DELIVER, REJECTED and NEED_VERDICT, until the bytes are consumed */
+    size_t consumed; /* bytes to give back to the stream; 0 with PARTIAL and BLOCKED */
+    size_t need;     /* PARTIAL: what to ask of the stream next time */
+    bool secret;     /* the consumed bytes held a password: wipe them */
+    uint64_t seq;    /* of the message in view */
+    struct fix_view
+        view; /* with DELIVER, REJECTED and NEED_VERDICT, until the bytes are consumed */
 };
 
 struct fix_session_counters {

@@ -21,6 +21,11 @@ static struct bytes read_encryption(const struct fix_session *session,
     return method == 0 ? BYTES("") : BYTES("EncryptMethod must be 0");
 }
 
+static bool heartbeat_in_bounds(const struct fix_session_config *config, uint32_t seconds) {
+    return seconds >= config->heartbeat_min_s &&
+           (config->heartbeat_max_s == 0 || seconds <= config->heartbeat_max_s);
+}
+
 static struct bytes read_heartbeat(const struct fix_session *session,
                                    const struct fix_message *message, uint32_t *heartbeat_s) {
     int64_t seconds;
@@ -40,6 +45,9 @@ static struct bytes read_heartbeat(const struct fix_session *session,
         initiator ? session->config.heartbeat_s == 0 : session->config.heartbeat_zero_allowed;
     if (seconds > FIX_HEARTBEAT_S_MAX || (seconds == 0 && !zero_allowed)) {
         return BYTES("HeartBtInt must be 1 to 3600");
+    }
+    if (!initiator && seconds != 0 && !heartbeat_in_bounds(&session->config, (uint32_t)seconds)) {
+        return BYTES("HeartBtInt outside what this session allows");
     }
     *heartbeat_s = (uint32_t)seconds;
     return BYTES("");

@@ -293,25 +293,15 @@ static enum client_decode_result take_numbers(struct client_decode *out,
     return result;
 }
 
-/* "BTC-USD.KRAKEN" is BTC-USD at KRAKEN; without a dot there is no suffix. */
-static void split_symbol(struct bytes text, struct bytes *symbol, struct bytes *suffix) {
-    *symbol = text;
-    *suffix = bytes_of(NULL, 0);
-    for (size_t i = text.len; i > 0; i--) {
-        if (text.data[i - 1] == '.') {
-            *symbol = bytes_of(text.data, i - 1);
-            *suffix = bytes_skip(text, i);
-            return;
-        }
-    }
+static bool venue_lists(const struct directory *directory, uint32_t instrument, uint32_t venue) {
+    return instrument_table_venue_symbol(directory->instruments, instrument, venue).len != 0;
 }
 
 static enum client_decode_result only_venue(struct client_decode *out,
-                                            const struct directory *directory,
-                                            const struct instrument *instrument, uint32_t allowed) {
+                                            const struct directory *directory, uint32_t allowed) {
     uint32_t found = ROUTE_NONE;
     for (uint32_t i = 0; i < directory->venue_count; i++) {
-        if ((allowed >> i & 1) != 0 && instrument_venue_symbol(instrument, i).len != 0) {
+        if ((allowed >> i & 1) != 0 && venue_lists(directory, out->request.instrument, i)) {
             if (found != ROUTE_NONE) {
                 return refuse(out, REJECT_VENUE_MISSING);
             }
@@ -325,10 +315,8 @@ static enum client_decode_result only_venue(struct client_decode *out,
     return CLIENT_DECODE_OK;
 }
 
-static enum client_decode_result take_venue(struct client_decode *out,
-                                            const struct directory *directory,
-                                            const struct instrument *instrument,
-                                            struct bytes suffix) {
+static enum client_decode_result
+take_venue(struct client_decode *out, const struct directory *directory, struct bytes suffix) {
     uint32_t allowed = directory->clients[out->request.client].venues;
     struct bytes destination = out->raw.ex_destination;
     if (destination.len != 0 && suffix.len != 0 && !bytes_equal(destination, suffix)) {
@@ -336,13 +324,13 @@ static enum client_decode_result take_venue(struct client_decode *out,
     }
     struct bytes name = destination.len != 0 ? destination : suffix;
     if (name.len == 0) {
-        return only_venue(out, directory, instrument, allowed);
+        return only_venue(out, directory, allowed);
     }
     uint32_t venue = directory_find_venue(directory, name);
     if (venue == ROUTE_NONE || (allowed >> venue & 1) == 0) {
         return refuse(out, REJECT_UNKNOWN_VENUE);
     }
-    if (instrument_venue_symbol(instrument, venue).len == 0) {
+    if (!venue_lists(directory, out->request.instrument, venue)) {
         return refuse(out, REJECT_NOT_LISTED);
     }
     out->request.venue = venue;
@@ -368,19 +356,16 @@ static enum client_decode_result take_route(struct client_decode *out,
                                             const struct directory *directory) {
     struct bytes symbol;
     struct bytes suffix;
-    uint32_t index = instrument_table_find(directory->instruments, out->raw.symbol);
-    split_symbol(out->raw.symbol, &symbol, &suffix);
-    if (index != INSTRUMENT_NONE) {
-        suffix = bytes_of(NULL, 0);
-    } else if (suffix.len != 0) {
-        index = instrument_table_find(directory->instruments, symbol);
+    if (!instrument_symbol_split(out->raw.symbol, &symbol, &suffix)) {
+        return refuse(out, REJECT_UNKNOWN_SYMBOL);
     }
+    uint32_t index = instrument_table_find(directory->instruments, symbol);
     if (index == INSTRUMENT_NONE) {
         return refuse(out, REJECT_UNKNOWN_SYMBOL);
     }
     out->request.instrument = index;
     const struct instrument *instrument = instrument_table_at(directory->instruments, index);
-    enum client_decode_result result = take_venue(out, directory, instrument, suffix);
+    enum client_decode_result result = take_venue(out, directory, suffix);
     if (result == CLIENT_DECODE_OK) {
         result = take_account(out, directory);
     }

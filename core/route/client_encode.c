@@ -109,7 +109,7 @@ static void put_order_terms(const struct client_encoder *encoder,
         instrument_table_at(directory->instruments, report->instrument);
     unsigned quantity_digits = instrument->quantity_digits;
     fix_put_bytes(writer, FIX_ACCOUNT, directory->accounts[report->account]);
-    fix_put_bytes(writer, FIX_SYMBOL, instrument_symbol(instrument));
+    fix_put_bytes(writer, FIX_SYMBOL, instrument_symbol_bytes(&instrument->symbol));
     put_char(writer, FIX_SIDE, report->side);
     fix_put_decimal(writer, FIX_ORDER_QTY, report->quantity.scaled, quantity_digits);
     put_char(writer, FIX_ORD_TYPE, report->type);

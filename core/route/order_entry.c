@@ -162,10 +162,11 @@ static void sweep(struct order_entry *entry, struct now now) {
  * Venues before clients: what a venue said in this turn is known before the next request is judged.
  * Writing comes last, so that one turn's messages to a peer leave together.
  */
-void order_entry_turn(struct order_entry *entry, struct now now) {
+bool order_entry_turn(struct order_entry *entry, struct now now) {
     if (entry->phase == ORDER_ENTRY_STOPPED) {
-        return;
+        return false;
     }
+    entry->more = false;
     take_sign_answers(entry, now);
     take_password_answers(entry, now);
     door_turn(entry, now);
@@ -184,6 +185,7 @@ void order_entry_turn(struct order_entry *entry, struct now now) {
         client_write(entry, i, now);
     }
     sweep(entry, now);
+    return entry->more;
 }
 
 static struct instant venue_deadline(const struct venue_slot *slot) {

@@ -104,8 +104,11 @@ size_t order_entry_footprint(const struct order_entry_limits *limits);
 /* `setup` is borrowed for the call, what it points to for order entry's life. Cold. */
 struct order_entry *order_entry_init(void *mem, const struct order_entry_setup *setup);
 
-/* One turn: answers in, connections, venues, clients, timers, reports and cancels out. */
-void order_entry_turn(struct order_entry *entry, struct now now);
+/*
+ * One turn: answers in, connections, venues, clients, timers, reports and cancels out. True when it
+ * stopped short of what is there already: the next turn should not wait.
+ */
+bool order_entry_turn(struct order_entry *entry, struct now now);
 
 /* When a turn is due even if nothing arrives. */
 struct instant order_entry_deadline(const struct order_entry *entry);

@@ -149,6 +149,7 @@ void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
             return;
         }
     }
+    entry->more = true;
 }
 
 /* Reports that the stream or the session cannot take now stay queued, in order. */

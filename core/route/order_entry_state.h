@@ -78,6 +78,7 @@ struct order_entry {
     struct order_entry_counters counters;
     uint64_t next_exec;
     enum order_entry_phase phase;
+    bool more; /* this turn left something that could be done at once */
     bool stop_cancels;
     uint32_t stop_from; /* slot: how far the walk of the stop has come; ORDER_NONE: done */
     struct instant stop_deadline;

@@ -26,15 +26,15 @@ static enum reject_code check_instrument(const struct order_entry *entry,
     const struct instrument *instrument =
         instrument_table_at(entry->setup.directory->instruments, request->instrument);
     switch (instrument_check_quantity(instrument, request->quantity)) {
-    case INSTRUMENT_FITS:
+    case INSTRUMENT_CHECK_OK:
         break;
-    case INSTRUMENT_OFF_GRID:
+    case INSTRUMENT_CHECK_OFF_LOT:
         return REJECT_QUANTITY_LOT;
-    case INSTRUMENT_OUT_OF_RANGE:
+    default:
         return REJECT_QUANTITY_RANGE;
     }
     if (request->type == ORDER_LIMIT &&
-        instrument_check_price(instrument, request->price) != INSTRUMENT_FITS) {
+        instrument_check_price(instrument, request->price) != INSTRUMENT_CHECK_OK) {
         return REJECT_PRICE_TICK;
     }
     return REJECT_NONE;
@@ -69,16 +69,17 @@ struct venue_order venue_order_make(struct order_entry *entry, const struct orde
                                     uint32_t request, char id_text[REQUEST_UUID_BYTES],
                                     char orig_text[REQUEST_UUID_BYTES]) {
     struct request_table *requests = entry->venues[order->venue].requests;
-    const struct instrument *instrument =
-        instrument_table_at(entry->setup.directory->instruments, order->instrument);
+    const struct instrument_table *instruments = entry->setup.directory->instruments;
+    const struct instrument *instrument = instrument_table_at(instruments, order->instrument);
     request_id_format(request_table_at(requests, request)->id, id_text);
     request_id_format(request_table_at(requests, order->new_request)->id, orig_text);
-    return (struct venue_order){.order = order,
-                                .instrument = instrument,
-                                .symbol = instrument_venue_symbol(instrument, order->venue),
-                                .cl_ord_id = bytes_of(id_text, REQUEST_UUID_BYTES),
-                                .orig_cl_ord_id = bytes_of(orig_text, REQUEST_UUID_BYTES),
-                                .request = request};
+    return (struct venue_order){
+        .order = order,
+        .instrument = instrument,
+        .symbol = instrument_table_venue_symbol(instruments, order->instrument, order->venue),
+        .cl_ord_id = bytes_of(id_text, REQUEST_UUID_BYTES),
+        .orig_cl_ord_id = bytes_of(orig_text, REQUEST_UUID_BYTES),
+        .request = request};
 }
 
 static enum reject_code reject_of_send(enum venue_send sent) {

@@ -36,6 +36,7 @@ static bool read_reports(struct order_entry *entry, uint32_t index, struct now n
         }
         take(entry, index, now, &report);
     }
+    entry->more = true;
     return false;
 }
 
