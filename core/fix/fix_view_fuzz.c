@@ -37,7 +37,7 @@ static bool view_as_twin(struct bytes message, struct fix_view *view) {
     return result == FIX_VIEW_OK;
 }
 
-/* Whether a typed read that succeeded writes back to text that reads the same. */
+/* Typed reads of one field agree with each other and with its bytes. */
 static void read_in_every_way(const struct fix_view *view, uint32_t tag) {
     char letter;
     bool truth;
