@@ -151,6 +151,26 @@ Test(instrument, what_cannot_be_is_refused) {
     free(table);
 }
 
+Test(instrument, the_limits_themselves_are_allowed) {
+    struct instrument_table *table = table_make(1, 1);
+    struct instrument_spec spec = {.symbol = BYTES("!234567890123456789012345678901~"),
+                                   .price_digits = DECIMAL_DIGITS_MAX,
+                                   .quantity_digits = DECIMAL_DIGITS_MAX,
+                                   .tick = {1},
+                                   .lot = {1},
+                                   .min_quantity = {1},
+                                   .max_quantity = {1}};
+    spec.symbol.len = INSTRUMENT_SYMBOL_MAX;
+    cr_expect(add_spec(table, spec) == INSTRUMENT_ADD_OK);
+    cr_expect(instrument_table_find(table, spec.symbol) == 0);
+    const char *last = spec.symbol.data + 1;
+    struct bytes venues = bytes_of(last, INSTRUMENT_SYMBOL_MAX);
+    cr_expect(instrument_table_add_venue(table, 0, 0, venues) == INSTRUMENT_ADD_OK);
+    cr_expect(instrument_table_find_venue(table, 0, venues) == 0);
+    cr_expect(venues.data[venues.len - 1] == '~');
+    free(table);
+}
+
 Test(instrument, duplicates_and_a_full_table_are_refused) {
     struct instrument_table *table = table_make(2, 2);
     cr_expect(add(table, "A-B") == INSTRUMENT_ADD_OK);

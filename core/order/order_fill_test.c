@@ -108,6 +108,8 @@ Test(order_fill, bounds_that_contradict_are_booked_up_to_the_venues_count) {
     RUN("part of it is new", {5, 5, 5, 0, 0}, {3, 7, 2, OVERLAP, 0}, {3, 10, 3, 0, 0});
     RUN("partly in the hole", {2, 2, 2, 0, 0}, {1, 5, 1, GAP, 2}, {3, 4, 0, OVERLAP, 2},
         {2, 4, 2, RECOVERED, 0});
+    RUN("over the front of the hole", {2, 2, 2, 0, 0}, {1, 7, 1, GAP, 4}, {2, 3, 0, OVERLAP, 4});
+    RUN("over the end of the hole", {2, 2, 2, 0, 0}, {1, 7, 1, GAP, 4}, {2, 7, 0, OVERLAP, 4});
     RUN("more than the count", {5, 3, 3, OVERLAP, 0});
 }
 
@@ -145,6 +147,14 @@ Test(order_fill, a_status_with_a_higher_count_opens_a_hole) {
     struct order_fill_outcome outcome = order_fill_apply(&order, &second);
     cr_expect(outcome.booked.scaled == 3 && outcome.flags == RECOVERED);
     cr_expect(order_fill_missing(&order).scaled == 0);
+}
+
+Test(order_fill, a_status_without_news_leaves_the_hole_as_it_is) {
+    struct order order = order_of(10);
+    struct order_fill later = fill_at(3, 10, 7);
+    cr_expect(order_fill_apply(&order, &later).flags == GAP);
+    cr_expect(order_fill_told(&order, (struct quantity){7}).scaled == 4);
+    cr_expect(order_fill_apply(&order, &later).flags == DUPLICATE, "the hole ends before it");
 }
 
 Test(order_fill, event_and_leaves_follow_what_was_booked) {
@@ -289,6 +299,12 @@ static const struct {
     unsigned digits;
     int64_t average;
 } averages[] = {
+    {2, {{3, INT64_C(922337203685477581)}, {1, INT64_C(922337203685477580)}}, 0, 1, NO_FIT},
+    {2,
+     {{2, INT64_C(922337203685477581)}, {2, INT64_C(922337203685477580)}},
+     0,
+     1,
+     INT64_C(9223372036854775805)},
     {1, {{3, 100}}, 2, 2, 100},
     {2, {{3, 100}, {5, 100}}, 2, 6, 1000000},
     {2, {{1, 1}, {1, 2}}, 0, 0, 2},
