@@ -37,6 +37,9 @@ CLEAN = {
 foreach module : ['ok', 'clock']
     executable(module, module + '_test.c')
 endforeach
+foreach topic : ['far', 'near']
+    executable(topic, 'jump_@0@_test.c'.format(topic))
+endforeach
 """,
     "core/base/ok.h": guarded("core/base/ok.h", "int ok_add(int left, int right);\n"),
     "core/base/ok.c": '#include "core/base/ok.h"\n\n/* strcpy(a, b) here is only talk. */\n'
@@ -45,6 +48,7 @@ endforeach
                       "    return left + right + (text == 0);\n}\n",
     "core/base/ok_test.c": "#include <stdlib.h>\n\n#include \"core/base/ok.h\"\n\n"
                            "void *ok_room(void) {\n    return malloc(8);\n}\n",
+    "core/base/jump_far_test.c": "int jump;\n",
     "core/base/clock_test.c": "int clock_of(int time_of_day) {\n    return time_of_day;\n}\n",
     "core/base/alloc_guard.c": "void free(void *memory);\nvoid free(void *memory) {\n"
                                "    (void)memory;\n}\n",
@@ -56,7 +60,7 @@ endforeach
     "core/order/exact.c": "int exact(int x) {\n" + lines(67) + "    return x;\n}\n",
     "core/order/same.c": "#define VENUE_NONE 0\n\n"
                          "int same(int venue, int other_venue) {\n"
-                         "    return venue == other_venue || venue == VENUE_NONE;\n}\n",
+                         "    return venue == other_venue || venue == VENUE_NONE || venue == 0;\n}\n",
     "net/stream.h": guarded("net/stream.h", "struct stream;\n"),
     "net/uring/open.h": guarded("net/uring/open.h", '#include "net/stream.h"\n'),
     "venues/registry.h": guarded("venues/registry.h", "struct venue;\n"),

@@ -58,8 +58,11 @@ static void put_clean(struct fix_writer *writer, uint32_t tag, struct bytes valu
 }
 
 static bool holds_soh(struct bytes value) {
+    if (value.len == 0) {
+        return false;
+    }
     const char *end = value.data + value.len;
-    return value.len != 0 && fix_scan_soh(value.data, end) != end;
+    return fix_scan_soh(value.data, end) != end;
 }
 
 void fix_writer_begin(struct fix_writer *writer, char *room, size_t bytes,
