@@ -119,7 +119,7 @@ static void put_terms(FILE *file, const struct instrument *instrument,
     put_decimal(file, record->filled.scaled, quantity_digits);
     (void)fputc(',', file);
     if (record->filled.scaled > 0) {
-        put_decimal(file, record->average_scaled, AVERAGE_DIGITS);
+        put_decimal(file, record->average_scaled, record->average_digits);
     }
     (void)fputc(',', file);
     put_decimal(file, terminal || leaves < 0 ? 0 : leaves, quantity_digits);

@@ -1,8 +1,63 @@
 #include "core/app/run.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <time.h>
+
+#include "core/app/command.h"
+#include "core/app/instance.h"
+
+/* SIGTERM and SIGINT are waited for, never handled: every thread blocks them. */
+static void block_signals(sigset_t *stop_signals) {
+    (void)sigemptyset(stop_signals);
+    (void)sigaddset(stop_signals, SIGTERM);
+    (void)sigaddset(stop_signals, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, stop_signals, NULL);
+    (void)signal(SIGPIPE, SIG_IGN);
+}
+
+static void attend_until_done(struct instance *instance, const sigset_t *stop_signals) {
+    const struct timespec tick = {.tv_nsec = 5 * NS_PER_MS};
+    while (!instance_is_done(instance)) {
+        if (sigtimedwait(stop_signals, NULL, &tick) > 0) {
+            instance_stop(instance);
+        }
+        instance_attend(instance, stderr);
+    }
+    instance_attend(instance, stderr);
+}
+
+/* A stop that could not bring every order to an end is not fine, and says how many. */
+static int verdict(struct instance *instance, bool shutdown_leaves_orders) {
+    int result = COMMAND_FINE;
+    uint32_t open = instance->worker.live_orders;
+    if (open != 0) {
+        (void)fprintf(stderr, "tercel: %u orders are still open; see the ledger\n", (unsigned)open);
+        result = shutdown_leaves_orders ? COMMAND_FINE : COMMAND_PROBLEM;
+    }
+    if (!ledger_writer_close(&instance->ledger)) {
+        (void)fputs("tercel: the ledger could not be written completely\n", stderr);
+        result = COMMAND_PROBLEM;
+    }
+    return result;
+}
 
 int command_run(const struct config *config) {
-    fprintf(stderr, "tercel: %s: this build cannot run an instance\n", config->instance.name);
-    return 2;
+    sigset_t stop_signals;
+    block_signals(&stop_signals);
+    struct instance *instance = instance_create(config, stderr);
+    if (instance == NULL) {
+        return COMMAND_USAGE;
+    }
+    bool started = instance_start(instance, stderr);
+    if (started) {
+        (void)fprintf(stderr, "tercel: %s is running, %zu MiB mapped\n", config->instance.name,
+                      instance->map_bytes >> 20);
+        attend_until_done(instance, &stop_signals);
+    }
+    instance_join(instance);
+    int result = started ? verdict(instance, config->shutdown.policy == CONFIG_SHUTDOWN_LEAVE)
+                         : COMMAND_USAGE;
+    instance_destroy(instance);
+    return result;
 }

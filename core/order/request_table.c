@@ -166,9 +166,12 @@ void request_table_free(struct request_table *table, uint32_t entry) {
 enum request_match request_table_match(const struct request_table *table, struct bytes text,
                                        uint32_t *entry) {
     struct request_id id;
-    if (!request_id_parse(text, &id)) {
-        return REQUEST_MALFORMED;
-    }
+    return request_id_parse(text, &id) ? request_table_match_id(table, id, entry)
+                                       : REQUEST_MALFORMED;
+}
+
+enum request_match request_table_match_id(const struct request_table *table, struct request_id id,
+                                          uint32_t *entry) {
     if (check_in(id) != check_of(id)) {
         return REQUEST_BAD_CHECK;
     }

@@ -84,6 +84,10 @@ enum request_match {
 enum request_match request_table_match(const struct request_table *table, struct bytes text,
                                        uint32_t *entry) MUST_USE;
 
+/* The same for an id that is a value already: never REQUEST_MALFORMED. */
+enum request_match request_table_match_id(const struct request_table *table, struct request_id id,
+                                          uint32_t *entry) MUST_USE;
+
 /* Writes the REQUEST_UUID_BYTES characters of the UUID; not terminated. */
 void request_id_format(struct request_id id, char *out);
 

@@ -30,7 +30,7 @@ static enum venue_send send(struct fix_venue *venue, struct now now, const char 
         return VENUE_SEND_UNSUPPORTED;
     }
     venue->sent[seq % FIX_VENUE_SENT_MAX] =
-        (struct fix_venue_sent){.seq = seq, .request = order->request};
+        (struct fix_venue_sent){.seq = seq, .request_id = order->request_id};
     return VENUE_SENT;
 }
 
@@ -70,7 +70,7 @@ static void release_held(struct fix_venue *venue) {
 /* Numbers restart with a session reset: what the old ones carried must not be looked up again. */
 static void forget_sent(struct fix_venue *venue) {
     for (size_t i = 0; i < FIX_VENUE_SENT_MAX; i++) {
-        venue->sent[i] = (struct fix_venue_sent){.seq = 0, .request = REQUEST_NONE};
+        venue->sent[i] = (struct fix_venue_sent){.seq = 0};
     }
 }
 
@@ -83,17 +83,26 @@ static bool report_up(struct fix_venue *venue, struct venue_report *report) {
     return true;
 }
 
-static bool report_down(struct fix_venue *venue, struct venue_report *report) {
+/* The session's own reason, in the peer's words if it gave any; without a session, the stream's. */
+static void fill_down_text(struct fix_venue *venue, enum stream_close_reason closed) {
     const struct fix_session *session = &venue->link.session;
-    const char *text =
-        session->end_text[0] != '\0' ? session->end_text : fix_end_name(session->end);
+    const char *text = stream_close_reason_name(closed);
+    if (session->end_text[0] != '\0') {
+        text = session->end_text;
+    } else if (session->end != FIX_END_NONE) {
+        text = fix_end_name(session->end);
+    }
     size_t len = strnlen(text, FIX_SESSION_TEXT_MAX);
     memcpy(venue->down_text, text, len);
     venue->down_text[len] = '\0';
+}
+
+static void report_down(struct fix_venue *venue, enum stream_close_reason closed,
+                        struct venue_report *report) {
+    fill_down_text(venue, closed);
     report->kind = venue->was_up ? VENUE_REPORT_DOWN : VENUE_REPORT_LOGON_FAILED;
-    report->text = bytes_of(venue->down_text, len);
+    report->text = bytes_of_string(venue->down_text);
     venue->was_up = false;
-    return true;
 }
 
 /* True when the action came to a report. */
@@ -113,7 +122,7 @@ static bool act(struct fix_venue *venue, enum fix_action action, struct venue_re
 
 static bool poll(struct venue *base, struct now now, struct venue_report *report) {
     struct fix_venue *venue = self_of(base);
-    *report = (struct venue_report){.request = REQUEST_NONE};
+    *report = (struct venue_report){.request_known = false};
     venue->drained = false;
     if (venue->link.stream == NULL) {
         return false;
@@ -143,9 +152,10 @@ static struct stream *detach_if_over(struct venue *base, struct now now,
         return NULL;
     }
     release_held(venue);
+    enum stream_close_reason closed = stream_close_reason(venue->link.stream);
     struct stream *stream = fix_link_detach(&venue->link, now);
-    *report = (struct venue_report){.request = REQUEST_NONE};
-    (void)report_down(venue, report);
+    *report = (struct venue_report){.request_known = false};
+    report_down(venue, closed, report);
     return stream;
 }
 

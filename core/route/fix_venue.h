@@ -38,8 +38,8 @@ struct fix_venue_config {
 };
 
 struct fix_venue_sent {
-    uint64_t seq;
-    uint32_t request;
+    uint64_t seq; /* 0: none */
+    struct request_id request_id;
 };
 
 struct fix_venue_counters {

@@ -112,12 +112,13 @@ bool fix_venue_decode_reject(struct fix_venue *venue, const struct fix_view *vie
         return false;
     }
     struct fix_venue_sent *sent = &venue->sent[seq % FIX_VENUE_SENT_MAX];
-    if (sent->seq != seq || sent->request == REQUEST_NONE) {
+    if (seq == 0 || sent->seq != seq) {
         venue->counters.unmatched_rejects++;
         return false;
     }
     report->kind = VENUE_REPORT_REFUSED;
-    report->request = sent->request;
+    report->request_known = true;
+    report->request_id = sent->request_id;
     report->text = optional(view, FIX_TEXT);
     return true;
 }

@@ -43,11 +43,13 @@ struct ledger_record {
     struct quantity filled;
     struct price price;
     uint32_t fills;
-    int64_t average_scaled; /* with 8 digits */
+    int64_t average_scaled;
+    unsigned average_digits;
     __extension__ unsigned __int128 notional;
 };
 
-/* Digits of every average price the router tells, on the wire and in the ledger. */
-#define AVERAGE_DIGITS 8
+/* Digits of an average price, on the wire and in the ledger, unless the instrument's prices have
+ * more. */
+#define AVERAGE_DIGITS_MIN 8
 
 #endif

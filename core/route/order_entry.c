@@ -46,15 +46,15 @@ size_t order_entry_footprint(const struct order_entry_limits *limits) {
         return 0;
     }
     size_t orders = order_table_footprint(order_limits(limits));
-    size_t venue = venue_bytes(limits);
-    if (orders == 0 || venue == 0) {
+    size_t per_venue = venue_bytes(limits);
+    if (orders == 0 || per_venue == 0) {
         return 0;
     }
     size_t reports = aligned(limits->reports_per_client * sizeof(struct client_report));
     return aligned(sizeof(struct order_entry)) + aligned(orders) +
            aligned(limits->client_connections * sizeof(struct door_connection)) +
            aligned(limits->clients * sizeof(struct client)) + limits->clients * reports +
-           aligned(limits->venues * sizeof(struct venue_slot)) + limits->venues * venue;
+           aligned(limits->venues * sizeof(struct venue_slot)) + limits->venues * per_venue;
 }
 
 /* Hands out the footprint's parts in order. */

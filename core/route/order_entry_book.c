@@ -3,17 +3,21 @@
 #include "core/order/order_fill.h"
 #include "core/route/order_entry_state.h"
 
-/* The request a report is about: by its place in the session, by its id, by the id it replaces. */
+/*
+ * The request a report is about: by the refused message's number, by its id, by the id it cancels.
+ * A refusal is of just the request it names: what that one would have cancelled is not refused.
+ */
 static const struct request *find_request(struct order_entry *entry, uint32_t venue,
                                           const struct venue_report *report) {
     struct request_table *requests = entry->venues[venue].requests;
-    uint32_t found = report->request;
-    if (found != REQUEST_NONE) {
-        const struct request *request = request_table_at(requests, found);
-        return request->kind == REQUEST_FREE ? NULL : request;
+    uint32_t found = REQUEST_NONE;
+    if (report->request_known) {
+        return request_table_match_id(requests, report->request_id, &found) == REQUEST_OURS
+                   ? request_table_at(requests, found)
+                   : NULL;
     }
     if (request_table_match(requests, report->cl_ord_id, &found) == REQUEST_OURS ||
-        (report->orig_cl_ord_id.len != 0 &&
+        (report->kind != VENUE_REPORT_REFUSED && report->orig_cl_ord_id.len != 0 &&
          request_table_match(requests, report->orig_cl_ord_id, &found) == REQUEST_OURS)) {
         return request_table_at(requests, found);
     }
@@ -183,6 +187,34 @@ static void book_refusal(struct order_entry *entry, const struct request *reques
     }
 }
 
+/* An order back from doubt whose acknowledgement was told before is known again, not new again. */
+static void book_acknowledgement(struct order_entry *entry, uint32_t slot, struct now now) {
+    struct order *order = order_table_at(entry->orders, slot);
+    enum order_event event =
+        order->venue_accepted ? ORDER_EVENT_STATUS_OPEN : ORDER_EVENT_ACKNOWLEDGED;
+    order->venue_accepted = true;
+    book_event(entry, slot, now, event, bytes_of(NULL, 0), REJECT_NONE);
+}
+
+/* A cumulative quantity beyond the fills that were heard: one of them went missing. */
+static void note_told(struct order_entry *entry, uint32_t slot, struct now now,
+                      const struct venue_report *report) {
+    struct order *order = order_table_at(entry->orders, slot);
+    const struct instrument *instrument =
+        instrument_table_at(entry->setup.directory->instruments, order->instrument);
+    struct quantity told;
+    if (report->cumulative.len == 0 ||
+        decimal_parse(report->cumulative, instrument->quantity_digits, &told.scaled) !=
+            DECIMAL_OK) {
+        return;
+    }
+    if (order_fill_told(order, told).scaled > 0) {
+        entry->counters.missing_fills++;
+        notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number,
+                    BYTES("the venue counts fills that were not heard"));
+    }
+}
+
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
                  const struct venue_report *report) {
     const struct request *request = find_request(entry, venue, report);
@@ -194,21 +226,24 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
     learn_venue_id(order_table_at(entry->orders, slot), report->venue_order_id);
     switch (report->kind) {
     case VENUE_REPORT_ACKNOWLEDGED:
-        book_event(entry, slot, now, ORDER_EVENT_ACKNOWLEDGED, bytes_of(NULL, 0), REJECT_NONE);
+        book_acknowledgement(entry, slot, now);
         break;
     case VENUE_REPORT_FILL:
         book_fill(entry, slot, now, report);
         break;
     case VENUE_REPORT_CANCELED:
+        note_told(entry, slot, now, report);
         book_event(entry, slot, now, ORDER_EVENT_CANCELED, report->text, REJECT_NONE);
         break;
     case VENUE_REPORT_EXPIRED:
+        note_told(entry, slot, now, report);
         book_event(entry, slot, now, ORDER_EVENT_EXPIRED, report->text, REJECT_NONE);
         break;
     case VENUE_REPORT_REFUSED:
         book_refusal(entry, request, now, report->text);
         break;
     case VENUE_REPORT_STATUS:
+        note_told(entry, slot, now, report);
         book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, report->text, REJECT_NONE);
         break;
     default:

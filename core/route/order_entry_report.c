@@ -17,6 +17,11 @@ static const struct instrument *instrument_of(const struct order_entry *entry, u
     return instrument_table_at(entry->setup.directory->instruments, index);
 }
 
+static unsigned average_digits(const struct instrument *instrument) {
+    return instrument->price_digits > AVERAGE_DIGITS_MIN ? instrument->price_digits
+                                                         : AVERAGE_DIGITS_MIN;
+}
+
 static void put_text(struct client_report *report, enum reject_code reject, struct bytes more) {
     char text[REPORT_TEXT_MAX];
     size_t len = 0;
@@ -55,8 +60,7 @@ static struct client_report *order_cell(struct order_entry *entry, struct now no
     report->price = order->price;
     report->ord_status =
         order_state_ord_status(order->state, order->cancel_pending, order->filled.scaled > 0);
-    report->average_digits =
-        instrument->price_digits > AVERAGE_DIGITS ? instrument->price_digits : AVERAGE_DIGITS;
+    report->average_digits = average_digits(instrument);
     struct price average = {.scaled = 0};
     if (order_fill_average(order, instrument->price_digits, report->average_digits, &average)) {
         report->average_scaled = average.scaled;
@@ -197,7 +201,8 @@ void ledger_order(struct order_entry *entry, const struct order *order, enum led
     const struct instrument *instrument = instrument_of(entry, order->instrument);
     CHECK(record != NULL);
     struct price average = {.scaled = 0};
-    (void)!order_fill_average(order, instrument->price_digits, AVERAGE_DIGITS, &average);
+    (void)!order_fill_average(order, instrument->price_digits, average_digits(instrument),
+                              &average);
     *record = (struct ledger_record){
         .order_number = order->number,
         .state = order->state,
@@ -216,6 +221,7 @@ void ledger_order(struct order_entry *entry, const struct order *order, enum led
         .price = order->price,
         .fills = order->fills,
         .average_scaled = average.scaled,
+        .average_digits = average_digits(instrument),
         .notional = order->notional,
     };
     memcpy(record->venue_order_id, order->venue_order_id, sizeof(record->venue_order_id));

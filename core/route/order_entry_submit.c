@@ -79,7 +79,7 @@ struct venue_order venue_order_make(struct order_entry *entry, const struct orde
         .symbol = instrument_table_venue_symbol(instruments, order->instrument, order->venue),
         .cl_ord_id = bytes_of(id_text, REQUEST_UUID_BYTES),
         .orig_cl_ord_id = bytes_of(orig_text, REQUEST_UUID_BYTES),
-        .request = request};
+        .request_id = request_table_at(requests, request)->id};
 }
 
 static enum reject_code reject_of_send(enum venue_send sent) {

@@ -20,6 +20,7 @@
 #include "core/base/instant.h"
 #include "core/market/instrument.h"
 #include "core/order/order_table.h"
+#include "core/order/request_table.h"
 #include "core/route/question.h"
 #include "net/stream.h"
 
@@ -29,10 +30,10 @@ struct venue;
 struct venue_order {
     const struct order *order;
     const struct instrument *instrument;
-    struct bytes symbol;         /* the venue's name of the instrument */
-    struct bytes cl_ord_id;      /* of this request */
-    struct bytes orig_cl_ord_id; /* cancel: of the order's own request */
-    uint32_t request; /* entry in the request table, given back in a report that names it */
+    struct bytes symbol;          /* the venue's name of the instrument */
+    struct bytes cl_ord_id;       /* of this request */
+    struct bytes orig_cl_ord_id;  /* cancel: of the order's own request */
+    struct request_id request_id; /* the same as a value, given back in a report that names it */
 };
 
 enum venue_send {
@@ -57,9 +58,10 @@ enum venue_report_kind {
 
 struct venue_report {
     enum venue_report_kind kind;
-    uint32_t request;            /* REQUEST_NONE unless the venue named it by sequence number */
-    struct bytes cl_ord_id;      /* 11, or 379 of a business reject */
-    struct bytes orig_cl_ord_id; /* 41 */
+    bool request_known;           /* the venue named the request by sequence number only */
+    struct request_id request_id; /* then: which one that message carried */
+    struct bytes cl_ord_id;       /* 11, or 379 of a business reject */
+    struct bytes orig_cl_ord_id;  /* 41 */
     struct bytes venue_order_id;
     struct bytes exec_id; /* the venue's */
     struct bytes trade_id;

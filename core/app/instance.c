@@ -1,0 +1,186 @@
+#include "core/app/instance.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "core/app/instance_plan.h"
+
+void instance_wake(void *argument) {
+    struct instance *instance = argument;
+    uring_stack_wake(instance->stack);
+}
+
+static bool start_cold_threads(struct instance *instance) {
+    return cold_thread_start(&instance->crypto_thread, "tercel-crypto", signer_step,
+                             &instance->signer) &&
+           cold_thread_start(&instance->password_thread, "tercel-passwd", password_checker_step,
+                             &instance->password_checker) &&
+           cold_thread_start(&instance->ledger_thread, "tercel-ledger", ledger_writer_step,
+                             &instance->ledger);
+}
+
+static void pause_ms(long ms) {
+    const struct timespec wait = {.tv_nsec = ms * NS_PER_MS};
+    (void)nanosleep(&wait, NULL);
+}
+
+/* Two samples of the clocks apart, so that the worker starts with a mapping that is good already.
+ */
+static void start_clock(struct instance *instance) {
+    instance->first_sample = clock_sample_take();
+    pause_ms(20);
+    struct clock_mapping mapping = clock_mapping_make(instance->first_sample, clock_sample_take());
+    clock_publish(instance->clock, &mapping);
+}
+
+static bool start_worker(struct instance *instance) {
+    sigset_t all;
+    sigset_t before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    struct worker *worker = &instance->worker;
+    worker->started = pthread_create(&worker->thread, NULL, worker_run, instance) == 0;
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (worker->started) {
+        (void)pthread_setname_np(worker->thread, "tercel-oe");
+    }
+    return worker->started;
+}
+
+static bool worker_came_up(struct instance *instance, FILE *err) {
+    struct worker *worker = &instance->worker;
+    while (atomic_load_explicit(&worker->state, memory_order_acquire) == WORKER_STARTING) {
+        pause_ms(1);
+    }
+    if (atomic_load_explicit(&worker->state, memory_order_acquire) == WORKER_FAILED) {
+        (void)fprintf(err, "tercel: %s\n", worker->failure.text);
+        return false;
+    }
+    return true;
+}
+
+bool instance_start(struct instance *instance, FILE *err) {
+    start_clock(instance);
+    if (!start_cold_threads(instance) || !start_worker(instance)) {
+        (void)fprintf(err, "tercel: cannot start a thread: %s\n", strerror(errno));
+        return false;
+    }
+    return worker_came_up(instance, err);
+}
+
+void instance_stop(struct instance *instance) {
+    atomic_store_explicit(&instance->worker.stop, true, memory_order_release);
+    instance_wake(instance);
+}
+
+bool instance_is_done(const struct instance *instance) {
+    enum worker_state state = atomic_load_explicit(&instance->worker.state, memory_order_acquire);
+    return state == WORKER_DONE || state == WORKER_FAILED;
+}
+
+void instance_join(struct instance *instance) {
+    cold_thread_stop(&instance->ledger_thread);
+    cold_thread_stop(&instance->password_thread);
+    cold_thread_stop(&instance->crypto_thread);
+    if (instance->worker.started) {
+        atomic_store_explicit(&instance->worker.let_go, true, memory_order_release);
+        (void)pthread_join(instance->worker.thread, NULL);
+        instance->worker.started = false;
+    }
+}
+
+static struct bytes session_name(const struct instance *instance, const struct notice *notice) {
+    const struct directory *directory = &instance->directory;
+    switch (notice->kind) {
+    case NOTICE_CLIENT_UP:
+    case NOTICE_CLIENT_DOWN:
+        return directory->clients[notice->session].name;
+    case NOTICE_CLIENT_REFUSED:
+    case NOTICE_STOPPING:
+    case NOTICE_STOPPED:
+        return BYTES("-");
+    default:
+        return directory->venues[notice->session].name;
+    }
+}
+
+static void print_notice(const struct instance *instance, const struct notice *notice, FILE *log) {
+    time_t seconds = notice->at.ns / NS_PER_S;
+    struct tm utc;
+    char when[32];
+    struct bytes name = session_name(instance, notice);
+    (void)gmtime_r(&seconds, &utc);
+    (void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
+    (void)fprintf(log, "%s.%06lldZ %s %.*s", when,
+                  (long long)(notice->at.ns % NS_PER_S / NS_PER_US), notice_kind_name(notice->kind),
+                  (int)name.len, name.data);
+    if (notice->number != 0) {
+        (void)fprintf(log, " #%llu", (unsigned long long)notice->number);
+    }
+    (void)fprintf(log, "%s%s\n", notice->text[0] != '\0' ? ": " : "", notice->text);
+}
+
+/* The mapping is through the first sample and the latest, so that its slope gets better with time.
+ */
+static void attend_slowly(struct instance *instance) {
+    struct clock_sample sample = clock_sample_take();
+    if (sample.mono_ns - instance->attended_ns < 100 * NS_PER_MS) {
+        return;
+    }
+    instance->attended_ns = sample.mono_ns;
+    struct clock_mapping mapping = clock_mapping_make(instance->first_sample, sample);
+    clock_publish(instance->clock, &mapping);
+    (void)uring_stack_refill(instance->stack);
+}
+
+void instance_attend(struct instance *instance, FILE *log) {
+    if (!instance_is_done(instance)) {
+        attend_slowly(instance);
+    }
+    const struct notice *notice;
+    while ((notice = spsc_peek(instance->setup.rings.notices)) != NULL) {
+        print_notice(instance, notice, log);
+        spsc_release(instance->setup.rings.notices);
+    }
+    (void)fflush(log);
+}
+
+struct instance *instance_create(const struct config *config, FILE *err) {
+    struct instance *instance = calloc(1, sizeof(*instance));
+    if (instance == NULL) {
+        (void)fputs("tercel: out of memory\n", err);
+        return NULL;
+    }
+    instance->config = config;
+    if (!instance_read_credentials(instance, err) || !instance_map(instance, err) ||
+        !instance_place(instance, err) || !instance_open_stack(instance, err)) {
+        instance_destroy(instance);
+        return NULL;
+    }
+    if (!ledger_writer_open(&instance->ledger, config->ledger_file)) {
+        (void)fprintf(err, "tercel: ledger.file %s: %s\n", config->ledger_file, strerror(errno));
+        instance_destroy(instance);
+        return NULL;
+    }
+    return instance;
+}
+
+void instance_destroy(struct instance *instance) {
+    (void)ledger_writer_close(&instance->ledger);
+    if (instance->stack != NULL) {
+        uring_stack_fini(instance->stack);
+    }
+    for (uint32_t i = 0; i < CONFIG_VENUES_MAX; i++) {
+        credential_free(&instance->keys[i]);
+        credential_free(&instance->signer.secrets[i]);
+    }
+    free(instance->clients);
+    if (instance->arena.base != NULL) {
+        (void)munmap(instance->arena.base, instance->map_bytes);
+    }
+    free(instance);
+}

@@ -1,0 +1,359 @@
+#include "core/app/instance_plan.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "venues/registry.h"
+
+#define NOTICE_CELLS 1024
+#define PAGE_BYTES 4096
+
+static bool read_one(struct credential *credential, const char *path, const char *venue,
+                     const char *key, FILE *err) {
+    enum credential_result result = credential_read(credential, path);
+    if (result != CREDENTIAL_OK) {
+        (void)fprintf(err, "tercel: venue %s, %s: %s; %s\n", venue, key, credential_what(result),
+                      credential_advice(result));
+    }
+    return result == CREDENTIAL_OK;
+}
+
+static bool read_hashes(struct instance *instance, FILE *err) {
+    const struct config *config = instance->config;
+    for (uint32_t i = 0; i < config->client_count; i++) {
+        const struct config_client *client = &config->clients[i];
+        if (client->password_file[0] == '\0') {
+            continue;
+        }
+        enum credential_result result =
+            credential_read_hash(instance->password_checker.hashes[i], client->password_file);
+        if (result != CREDENTIAL_OK) {
+            (void)fprintf(err, "tercel: client %s, password_file: %s; %s\n", client->name,
+                          credential_what(result), credential_advice(result));
+            return false;
+        }
+    }
+    return true;
+}
+
+bool instance_read_credentials(struct instance *instance, FILE *err) {
+    const struct config *config = instance->config;
+    if (!credential_init()) {
+        (void)fputs("tercel: libsodium does not work on this host\n", err);
+        return false;
+    }
+    for (uint32_t i = 0; i < config->venue_count; i++) {
+        const struct config_venue *venue = &config->venues[i];
+        if (!read_one(&instance->keys[i], venue->api_key_file, venue->name, "api_key_file", err) ||
+            !read_one(&instance->signer.secrets[i], venue->api_secret_file, venue->name,
+                      "api_secret_file", err)) {
+            return false;
+        }
+    }
+    return read_hashes(instance, err);
+}
+
+static uint32_t power_of_two_at_least(uint32_t value) {
+    uint32_t power = 2;
+    while (power < value) {
+        power <<= 1;
+    }
+    return power;
+}
+
+static struct order_entry_limits entry_limits(const struct config *config) {
+    return (struct order_entry_limits){
+        .orders = config->limits.orders,
+        .requests_per_venue = config->limits.requests_per_venue,
+        .client_connections = config->limits.client_connections,
+        .reports_per_client = power_of_two_at_least(config->limits.reports_per_client),
+        .clients = config->client_count,
+        .venues = config->venue_count,
+        .late_window = config->limits.late_report_window,
+    };
+}
+
+static struct uring_limits stack_limits(const struct config *config) {
+    const struct config_limits *limits = &config->limits;
+    struct duration connect_timeout = config->venues[0].connect_timeout;
+    for (uint32_t i = 1; i < config->venue_count; i++) {
+        if (config->venues[i].connect_timeout.ns > connect_timeout.ns) {
+            connect_timeout = config->venues[i].connect_timeout;
+        }
+    }
+    return (struct uring_limits){
+        .stream = {.send_bytes = limits->send_buffer_bytes,
+                   .receive_bytes = limits->receive_buffer_bytes,
+                   .record_bytes_max = CLIENT_REPORT_BYTES_MAX,
+                   .gather_bytes_max = limits->message_bytes_max,
+                   .hold_bytes = limits->send_buffer_bytes,
+                   .hold_records_max = 1024},
+        .streams_max = limits->client_connections + config->client_count + config->venue_count,
+        .listeners_max = config->listener_count,
+        .peers_max = config->venue_count,
+        .sockets_per_peer = 2,
+        .connect_timeout = connect_timeout,
+    };
+}
+
+static struct instrument_table_limits instrument_limits(const struct config *config) {
+    return (struct instrument_table_limits){.instruments = config->instrument_count,
+                                            .venues = config->venue_count};
+}
+
+/* Every ring, in the order in which instance_place hands them out. */
+static struct spsc_limits ring_limits(const struct config *config, unsigned ring) {
+    uint32_t clients = power_of_two_at_least(config->client_count + 1);
+    uint32_t venues = power_of_two_at_least(config->venue_count + 1);
+    const struct spsc_limits rings[] = {
+        {.cells = venues, .cell_bytes = sizeof(struct question)},
+        {.cells = venues, .cell_bytes = sizeof(struct answer)},
+        {.cells = clients, .cell_bytes = sizeof(struct question)},
+        {.cells = clients, .cell_bytes = sizeof(struct answer)},
+        {.cells = config->limits.ledger_cells, .cell_bytes = sizeof(struct ledger_record)},
+        {.cells = NOTICE_CELLS, .cell_bytes = sizeof(struct notice)},
+    };
+    return rings[ring];
+}
+
+enum { RINGS = 6 };
+
+static size_t plan(struct instance *instance) {
+    const struct config *config = instance->config;
+    struct order_entry_limits entry = entry_limits(config);
+    instance->stack_limits = stack_limits(config);
+    size_t sizes[RINGS + 5] = {
+        order_entry_footprint(&entry),
+        uring_stack_footprint(&instance->stack_limits),
+        instrument_table_footprint(instrument_limits(config)),
+        sizeof(struct clock_page),
+        config->venue_count * sizeof(struct fix_venue),
+    };
+    for (unsigned i = 0; i < RINGS; i++) {
+        sizes[5 + i] = spsc_footprint(ring_limits(config, i));
+    }
+    size_t total = PAGE_BYTES;
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        if (sizes[i] == 0) {
+            return 0;
+        }
+        total += arena_cost(sizes[i]) + config->venue_count * (size_t)CACHE_LINE;
+    }
+    return (total + PAGE_BYTES - 1) & ~(size_t)(PAGE_BYTES - 1);
+}
+
+bool instance_map(struct instance *instance, FILE *err) {
+    size_t bytes = plan(instance);
+    if (bytes == 0) {
+        (void)fputs("tercel: the limits of the config cannot be met together\n", err);
+        return false;
+    }
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+    if (memory == MAP_FAILED) {
+        (void)fprintf(err, "tercel: cannot map the %zu bytes that the limits need: %s\n", bytes,
+                      strerror(errno));
+        return false;
+    }
+    (void)madvise(memory, bytes, MADV_DONTDUMP);
+    instance->map_bytes = bytes;
+    arena_init(&instance->arena, memory, bytes);
+    return true;
+}
+
+static struct spsc *place_ring(struct instance *instance, const char *name, unsigned ring) {
+    struct spsc_limits limits = ring_limits(instance->config, ring);
+    return spsc_init(arena_take(&instance->arena, name, spsc_footprint(limits), CACHE_LINE),
+                     limits);
+}
+
+static void place_rings(struct instance *instance) {
+    struct order_entry_rings *rings = &instance->setup.rings;
+    rings->sign_questions = place_ring(instance, "ring sign questions", 0);
+    rings->sign_answers = place_ring(instance, "ring sign answers", 1);
+    rings->password_questions = place_ring(instance, "ring password questions", 2);
+    rings->password_answers = place_ring(instance, "ring password answers", 3);
+    rings->ledger = place_ring(instance, "ring ledger", 4);
+    rings->notices = place_ring(instance, "ring notices", 5);
+    instance->signer.questions = rings->sign_questions;
+    instance->signer.answers = rings->sign_answers;
+    instance->signer.count = instance->config->venue_count;
+    instance->signer.wake = instance_wake;
+    instance->signer.wake_context = instance;
+    instance->password_checker.questions = rings->password_questions;
+    instance->password_checker.answers = rings->password_answers;
+    instance->password_checker.count = instance->config->client_count;
+    instance->password_checker.wake = instance_wake;
+    instance->password_checker.wake_context = instance;
+    instance->ledger.records = rings->ledger;
+    instance->ledger.directory = &instance->directory;
+}
+
+static const struct fix_dialect *dialect_of(enum config_dialect dialect) {
+    switch (dialect) {
+    case CONFIG_DIALECT_KRAKEN_SPOT:
+        break;
+    }
+    return venue_dialect_find("kraken-spot");
+}
+
+static enum dialect_self_trade self_trade_of(enum config_self_trade mode) {
+    switch (mode) {
+    case CONFIG_SELF_TRADE_CANCEL_OLDEST:
+        return SELF_TRADE_CANCEL_OLDEST;
+    case CONFIG_SELF_TRADE_CANCEL_BOTH:
+        return SELF_TRADE_CANCEL_BOTH;
+    case CONFIG_SELF_TRADE_CANCEL_NEWEST:
+        break;
+    }
+    return SELF_TRADE_CANCEL_NEWEST;
+}
+
+static void place_venue(struct instance *instance, uint32_t index) {
+    const struct config_venue *from = &instance->config->venues[index];
+    struct fix_venue *venue =
+        arena_take(&instance->arena, from->name, sizeof(struct fix_venue), CACHE_LINE);
+    struct fix_venue_config config = {
+        .dialect = dialect_of(from->dialect),
+        .index = index,
+        .sender_comp_id = bytes_of_string(from->sender_comp_id),
+        .target_comp_id = bytes_of_string(from->target_comp_id),
+        .api_key = bytes_of(instance->keys[index].data, instance->keys[index].len),
+        .cancel_on_disconnect = from->cancel_on_disconnect,
+        .reset_on_logon = from->reset_on_logon,
+        .self_trade = self_trade_of(from->self_trade_prevention),
+        .order_validity = from->order_validity,
+        .heartbeat_s = (uint32_t)(from->heartbeat.ns / NS_PER_S),
+        .logon_timeout = from->logon_timeout,
+        .message_bytes_max = instance->config->limits.message_bytes_max,
+    };
+    fix_venue_init(venue, &config);
+    instance->venues[index] = venue;
+    instance->signer.dialects[index] = config.dialect;
+    instance->order_entry_venues[index] = (struct order_entry_venue){
+        .venue = &venue->venue,
+        .peer = index,
+        .reconnect = {.min = from->reconnect.min,
+                      .max = from->reconnect.max,
+                      .stable = {.ns = 30 * NS_PER_S}},
+    };
+}
+
+static bool place_clients(struct instance *instance) {
+    const struct config *config = instance->config;
+    instance->clients = calloc(config->client_count, sizeof(*instance->clients));
+    if (instance->clients == NULL) {
+        return false;
+    }
+    for (uint32_t i = 0; i < config->client_count; i++) {
+        const struct config_client *from = &config->clients[i];
+        instance->clients[i].session = (struct fix_session_config){
+            .role = FIX_ACCEPTOR,
+            .begin_string = BYTES("FIX.4.4"),
+            .sender_comp_id = bytes_of_string(from->target_comp_id),
+            .target_comp_id = bytes_of_string(from->sender_comp_id),
+            .heartbeat_min_s = (uint32_t)(from->heartbeat.min.ns / NS_PER_S),
+            .heartbeat_max_s = (uint32_t)(from->heartbeat.max.ns / NS_PER_S),
+            .time_digits = 3,
+            .verdict_needed = from->password_file[0] != '\0',
+            .message_bytes_max = config->limits.message_bytes_max,
+            .latency_max = {.ns = 120 * NS_PER_S},
+            .logon_timeout = from->logon_timeout,
+            .logout_timeout = {.ns = 2 * NS_PER_S},
+            .answer_timeout = {.ns = 10 * NS_PER_S},
+        };
+    }
+    return true;
+}
+
+/* What makes ids of this run unlike any other's: the second it started in. */
+static void fill_run(struct order_entry_setup *setup) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    setup->epoch = (uint16_t)now.tv_sec;
+    (void)snprintf(setup->run, sizeof(setup->run), "T%u-%llx", (unsigned)setup->shard,
+                   (unsigned long long)now.tv_sec);
+    randombytes_buf(&setup->seed, sizeof(setup->seed));
+    randombytes_buf(&setup->random_seed, sizeof(setup->random_seed));
+}
+
+static void fill_setup(struct instance *instance) {
+    const struct config *config = instance->config;
+    struct order_entry_setup *setup = &instance->setup;
+    setup->limits = entry_limits(config);
+    setup->shard = (uint8_t)config->shard_id;
+    setup->directory = &instance->directory;
+    setup->clients = instance->clients;
+    setup->venues = instance->order_entry_venues;
+    setup->listener_count = config->listener_count;
+    setup->message_bytes_max = config->limits.message_bytes_max;
+    setup->identify_timeout = (struct duration){.ns = 10 * NS_PER_S};
+    fill_run(setup);
+}
+
+bool instance_place(struct instance *instance, FILE *err) {
+    const struct config *config = instance->config;
+    struct arena *arena = &instance->arena;
+    struct instrument_table_limits instruments = instrument_limits(config);
+    if (!place_clients(instance)) {
+        (void)fputs("tercel: out of memory\n", err);
+        return false;
+    }
+    fill_setup(instance);
+    place_rings(instance);
+    instance->clock = arena_take(arena, "clock", sizeof(struct clock_page), CACHE_LINE);
+    for (uint32_t i = 0; i < config->venue_count; i++) {
+        place_venue(instance, i);
+    }
+    struct instrument_table *table = instrument_table_init(
+        arena_take(arena, "instruments", instrument_table_footprint(instruments), CACHE_LINE),
+        instruments, &instance->setup.seed);
+    if (!instance_fill_directory(instance, table, err)) {
+        return false;
+    }
+    instance->stack_memory =
+        arena_take(arena, "stack", uring_stack_footprint(&instance->stack_limits), CACHE_LINE);
+    instance->entry = arena_take(arena, "order entry",
+                                 order_entry_footprint(&instance->setup.limits), CACHE_LINE);
+    arena_seal(arena);
+    return true;
+}
+
+static struct endpoint endpoint_of(const struct config_endpoint *from) {
+    struct endpoint to = {.address_bytes = from->address_bytes};
+    to.address.v6 = from->address.v6;
+    return to;
+}
+
+static bool open_all(struct instance *instance, struct uring_error *error) {
+    const struct config *config = instance->config;
+    for (uint32_t i = 0; i < config->listener_count; i++) {
+        struct endpoint at = endpoint_of(&config->listeners[i].endpoint);
+        if (!uring_stack_listen(instance->stack, &at, 64, error)) {
+            return false;
+        }
+    }
+    for (uint32_t i = 0; i < config->venue_count; i++) {
+        struct endpoint peer = endpoint_of(&config->venues[i].endpoint);
+        if (!uring_stack_peer(instance->stack, &peer, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool instance_open_stack(struct instance *instance, FILE *err) {
+    struct uring_error error = {.text = ""};
+    instance->stack = uring_stack_init(instance->stack_memory, &instance->stack_limits, &error);
+    if (instance->stack == NULL || !open_all(instance, &error)) {
+        (void)fprintf(err, "tercel: %s\n", error.text);
+        return false;
+    }
+    instance->setup.stack = uring_stack_streams(instance->stack);
+    instance->entry = order_entry_init(instance->entry, &instance->setup);
+    return true;
+}

@@ -1,0 +1,25 @@
+/*
+ * From limits to memory: what instance_create does step by step. Each says on `err` what cannot be
+ * had.
+ */
+#ifndef TERCEL_CORE_APP_INSTANCE_PLAN_H
+#define TERCEL_CORE_APP_INSTANCE_PLAN_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "core/app/instance.h"
+
+bool instance_read_credentials(struct instance *instance, FILE *err) MUST_USE;
+/* Adds up every footprint and maps that much, prefaulted. */
+bool instance_map(struct instance *instance, FILE *err) MUST_USE;
+/* Places and initialises every object, seals the arena. */
+bool instance_place(struct instance *instance, FILE *err) MUST_USE;
+/* The transport: listens, knows its peers. */
+bool instance_open_stack(struct instance *instance, FILE *err) MUST_USE;
+
+/* The fixed tables that order entry looks things up in. In instance_directory.c. */
+bool instance_fill_directory(struct instance *instance, struct instrument_table *instruments,
+                             FILE *err) MUST_USE;
+
+#endif

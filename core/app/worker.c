@@ -1,0 +1,81 @@
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/app/instance.h"
+#include "core/base/alloc_guard.h"
+
+static bool pin(struct worker *worker, int32_t core) {
+    if (core == CONFIG_CORE_NONE) {
+        return true;
+    }
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)core, &set);
+    if (pthread_setaffinity_np(pthread_self(), sizeof(set), &set) != 0) {
+        uring_error_set(&worker->failure, "cannot run on core %d (workers.order_entry.core)", core);
+        return false;
+    }
+    return true;
+}
+
+/* How long a yielding worker may wait for input: until something is due, at most as configured. */
+static int64_t wait_ns(const struct instance *instance, struct now now, bool more) {
+    const struct config_worker *config = &instance->config->order_entry;
+    if (config->poll == CONFIG_POLL_SPIN || more) {
+        return 0;
+    }
+    int64_t due = order_entry_deadline(instance->entry).ns;
+    if (due <= now.mono.ns) {
+        return 0;
+    }
+    int64_t left = due - now.mono.ns;
+    return left < config->idle_wait.ns ? left : config->idle_wait.ns;
+}
+
+static void turns(struct instance *instance) {
+    struct worker *worker = &instance->worker;
+    const struct config *config = instance->config;
+    struct clock_reader clock = {.page = instance->clock};
+    struct now now = clock_read(&clock, clock_tsc());
+    bool more = false;
+    while (order_entry_phase(instance->entry) != ORDER_ENTRY_STOPPED) {
+        (void)uring_stack_turn(instance->stack, now, wait_ns(instance, now, more));
+        now = clock_read(&clock, clock_tsc());
+        if (atomic_load_explicit(&worker->stop, memory_order_acquire)) {
+            order_entry_stop(instance->entry, now,
+                             config->shutdown.policy == CONFIG_SHUTDOWN_CANCEL,
+                             config->shutdown.deadline);
+        }
+        more = order_entry_turn(instance->entry, now);
+    }
+}
+
+/* Others may still wake the stack or refill its sockets until the main thread has stopped them. */
+static void close_stack(struct instance *instance) {
+    const struct timespec wait = {.tv_nsec = NS_PER_MS};
+    while (!atomic_load_explicit(&instance->worker.let_go, memory_order_acquire)) {
+        (void)nanosleep(&wait, NULL);
+    }
+    uring_stack_fini(instance->stack);
+    instance->stack = NULL;
+}
+
+void *worker_run(void *argument) {
+    struct instance *instance = argument;
+    struct worker *worker = &instance->worker;
+    if (!pin(worker, instance->config->order_entry.core) ||
+        !uring_stack_start(instance->stack, &worker->failure)) {
+        atomic_store_explicit(&worker->state, WORKER_FAILED, memory_order_release);
+        return NULL;
+    }
+    atomic_store_explicit(&worker->state, WORKER_RUNNING, memory_order_release);
+    alloc_guard_seal();
+    turns(instance);
+    alloc_guard_unseal();
+    worker->live_orders = order_entry_live_orders(instance->entry);
+    atomic_store_explicit(&worker->state, WORKER_DONE, memory_order_release);
+    close_stack(instance);
+    return NULL;
+}
