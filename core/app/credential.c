@@ -162,7 +162,7 @@ bool credential_hash(struct bytes password, char hash[CREDENTIAL_HASH_BYTES]) {
                crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) == 0;
 }
 
-bool credential_verify(const char hash[CREDENTIAL_HASH_BYTES], struct bytes password) {
+bool credential_verify(const char *hash, struct bytes password) {
     return crypto_pwhash_str_verify(hash, password.data, password.len) == 0;
 }
 

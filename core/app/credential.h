@@ -61,7 +61,7 @@ enum credential_result credential_read_hash(char hash[CREDENTIAL_HASH_BYTES],
 bool credential_hash(struct bytes password, char hash[CREDENTIAL_HASH_BYTES]) MUST_USE;
 
 /* Whether `password` is the one that `hash` was made of. `hash` is NUL-terminated. */
-bool credential_verify(const char hash[CREDENTIAL_HASH_BYTES], struct bytes password) MUST_USE;
+bool credential_verify(const char *hash, struct bytes password) MUST_USE;
 
 /* One line each, never NULL: what is wrong, and what to do. */
 const char *credential_what(enum credential_result result);

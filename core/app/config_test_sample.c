@@ -1,0 +1,155 @@
+#include "core/app/config_test_sample.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char config_sample[] = "# A comment.\n"
+                             "version: 1\n"
+                             "instance: {name: test-1, mode: live}\n"
+                             "shard:\n"
+                             "  id: 7\n"
+                             "workers:\n"
+                             "  order_entry:\n"
+                             "    core: 3\n"
+                             "    poll: spin\n"
+                             "    idle_wait: 250us\n"
+                             "limits:\n"
+                             "  orders: 1000\n"
+                             "  requests_per_venue: 2000\n"
+                             "  client_connections: 10\n"
+                             "  reports_per_client: 500\n"
+                             "  message_bytes_max: 4KiB\n"
+                             "  send_buffer: 1MiB\n"
+                             "  receive_buffer: 8192B\n"
+                             "  ledger_cells: 1024\n"
+                             "  late_report_window: 2m\n"
+                             "ledger:\n"
+                             "  file: /var/lib/tercel/ledger.csv\n"
+                             "listen:\n"
+                             "  - name: oe-1\n"
+                             "    address: 10.0.0.1:5001\n"
+                             "    kind: order_entry\n"
+                             "  - name: oe-2\n"
+                             "    address: '[::1]:5002'\n"
+                             "    kind: order_entry\n"
+                             "clients:\n"
+                             "  - name: acme\n"
+                             "    sender_comp_id: ACME\n"
+                             "    target_comp_id: TERCEL\n"
+                             "    password_file: acme.hash\n"
+                             "    heartbeat: {min: 5s, max: 30s}\n"
+                             "    logon_timeout: 3s\n"
+                             "    accounts: [A1, A2]\n"
+                             "    venues: [KRAKEN]\n"
+                             "  - name: delta\n"
+                             "    sender_comp_id: DELTA\n"
+                             "    target_comp_id: TERCEL\n"
+                             "    password_file: /etc/tercel/delta.hash\n"
+                             "    accounts: [A2, B1]\n"
+                             "venues:\n"
+                             "  - name: KRAKEN\n"
+                             "    dialect: kraken-spot\n"
+                             "    address: 127.0.0.1:4001\n"
+                             "    transport: kernel\n"
+                             "    tls: off\n"
+                             "    sender_comp_id: TERCEL1\n"
+                             "    target_comp_id: KRAKEN-TRD\n"
+                             "    api_key_file: kraken.key\n"
+                             "    api_secret_file: kraken.secret\n"
+                             "    heartbeat: 60s\n"
+                             "    reset_on_logon: false\n"
+                             "    cancel_on_disconnect: on\n"
+                             "    self_trade_prevention: cancel_both\n"
+                             "    order_validity: 3s\n"
+                             "    connect_timeout: 700ms\n"
+                             "    logon_timeout: 4s\n"
+                             "    reconnect: {min: 100ms, max: 1m}\n"
+                             "    accounts: [A1, A2]\n"
+                             "  - name: KRAKEN-2\n"
+                             "    dialect: kraken-spot\n"
+                             "    address: 127.0.0.1:4002\n"
+                             "    sender_comp_id: TERCEL2\n"
+                             "    target_comp_id: KRAKEN-TRD\n"
+                             "    api_key_file: kraken2.key\n"
+                             "    api_secret_file: kraken2.secret\n"
+                             "    cancel_on_disconnect: off\n"
+                             "    accounts: [B1]\n"
+                             "instruments:\n"
+                             "  - symbol: BTC-USD\n"
+                             "    price_digits: 1\n"
+                             "    quantity_digits: 8\n"
+                             "    tick: 0.5\n"
+                             "    lot: 0.00000005\n"
+                             "    min_quantity: 0.0001\n"
+                             "    venues:\n"
+                             "      - venue: KRAKEN\n"
+                             "        symbol: BTC/USD\n"
+                             "      - venue: KRAKEN-2\n"
+                             "        symbol: XBT/USD\n"
+                             "  - symbol: ETH-USD\n"
+                             "    price_digits: 2\n"
+                             "    quantity_digits: 0\n"
+                             "    tick: 0.01\n"
+                             "    lot: 1\n"
+                             "    min_quantity: 10\n"
+                             "    venues:\n"
+                             "      - venue: KRAKEN\n"
+                             "        symbol: ETH/USD\n"
+                             "shutdown:\n"
+                             "  policy: leave\n"
+                             "  deadline: 20s\n";
+
+struct config_host config_sample_host(void) {
+    struct config_host host = {0};
+    for (size_t core = 0; core < 4; core++) {
+        host.cores[core] = true;
+    }
+    return host;
+}
+
+static void take_marker(char *text, uint32_t *line, uint32_t *column) {
+    *line = *column = 0;
+    char *marker = strchr(text, '@');
+    if (marker == NULL) {
+        return;
+    }
+    *line = *column = 1;
+    for (const char *at = text; at < marker; at++) {
+        (*column)++;
+        if (*at == '\n') {
+            (*line)++;
+            *column = 1;
+        }
+    }
+    memmove(marker, marker + 1, strlen(marker));
+}
+
+char *config_sample_edit(const char *old, const char *new, uint32_t *line, uint32_t *column) {
+    const char *at = strstr(config_sample, old);
+    CHECK(at != NULL && strstr(at + 1, old) == NULL);
+    size_t before = (size_t)(at - config_sample);
+    size_t size = strlen(config_sample) + strlen(new) + 1;
+    char *text = malloc(size);
+    CHECK(text != NULL);
+    snprintf(text, size, "%.*s%s%s", (int)before, config_sample, new, at + strlen(old));
+    take_marker(text, line, column);
+    return text;
+}
+
+struct config *config_sample_load(const char *text, struct config_report **report) {
+    static struct config_report kept;
+    struct config_host host = config_sample_host();
+    *report = &kept;
+    return config_load_bytes(bytes_of_string(text), "dir/test.yaml", &host, &kept);
+}
+
+char *config_sample_print(const struct config_report *report) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    CHECK(out != NULL);
+    config_report_print(report, out);
+    config_report_print_json(report, out);
+    fclose(out);
+    return text;
+}
