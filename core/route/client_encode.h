@@ -8,8 +8,9 @@
 #include "core/route/client_report.h"
 #include "core/route/directory.h"
 
-/* Room for any of them. */
-#define CLIENT_REPORT_BYTES_MAX 1024
+/* Room for any of them, header included: every value is bounded, and their bounds add up to less.
+ */
+#define CLIENT_REPORT_BYTES_MAX 1536
 #define RUN_PREFIX_MAX 15
 
 /* What is common to all reports of a run. */

@@ -185,7 +185,7 @@ static bool question(struct venue *base, struct now now, struct question *questi
 static void answer(struct venue *base, struct now now, const struct answer *answer) {
     struct fix_venue *venue = self_of(base);
     bool ok = answer->ok && answer->text_len <= sizeof(venue->logon.signature);
-    if (ok) {
+    if (ok && answer->epoch == venue->link.session.epoch) {
         memcpy(venue->logon.signature, answer->text, answer->text_len);
         venue->logon.signature_len = answer->text_len;
     }

@@ -188,12 +188,15 @@ bool order_entry_turn(struct order_entry *entry, struct now now) {
     return entry->more;
 }
 
-static struct instant venue_deadline(const struct venue_slot *slot) {
+/* At once while orders of a lost session can be told; when they cannot, what makes room wakes us.
+ */
+static struct instant venue_deadline(const struct order_entry *entry,
+                                     const struct venue_slot *slot) {
     if (slot->losing) {
-        return (struct instant){.ns = INT64_MIN};
+        return reports_have_room(entry) ? (struct instant){.ns = INT64_MIN} : INSTANT_NEVER;
     }
     if (slot->venue->ops->stream(slot->venue) == NULL) {
-        return slot->backoff.due;
+        return entry->phase == ORDER_ENTRY_LOGGING_OUT ? INSTANT_NEVER : slot->backoff.due;
     }
     return slot->venue->ops->deadline(slot->venue);
 }
@@ -201,7 +204,7 @@ static struct instant venue_deadline(const struct venue_slot *slot) {
 struct instant order_entry_deadline(const struct order_entry *entry) {
     struct instant earliest = door_deadline(entry);
     for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
-        earliest = instant_earlier(earliest, venue_deadline(&entry->venues[i]));
+        earliest = instant_earlier(earliest, venue_deadline(entry, &entry->venues[i]));
     }
     for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
         earliest = instant_earlier(earliest, fix_link_deadline(&entry->clients[i].link));
