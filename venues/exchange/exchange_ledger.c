@@ -42,13 +42,17 @@ uint32_t exchange_ledger_count(const struct exchange_ledger *ledger) {
 
 void exchange_row_set_cl_ord_id(struct exchange_row *row, struct bytes text) {
     size_t len = text.len < EXCHANGE_CL_ORD_ID_MAX ? text.len : EXCHANGE_CL_ORD_ID_MAX;
-    memcpy(row->cl_ord_id, text.data, len);
+    if (len > 0) {
+        memcpy(row->cl_ord_id, text.data, len);
+    }
     row->cl_ord_id_len = (uint8_t)len;
 }
 
 void exchange_row_set_symbol(struct exchange_row *row, struct bytes text) {
     size_t len = text.len < EXCHANGE_SYMBOL_MAX ? text.len : EXCHANGE_SYMBOL_MAX;
-    memcpy(row->symbol, text.data, len);
+    if (len > 0) {
+        memcpy(row->symbol, text.data, len);
+    }
     row->symbol[len] = '\0';
 }
 

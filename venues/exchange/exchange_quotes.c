@@ -54,13 +54,13 @@ void exchange_quotes_post(struct exchange_quotes *quotes, struct matching *const
         }
         /* What becomes of it comes back as an event. */
         matching_submit(books[quote->instrument], now,
-                              &(struct matching_order_request){.tag = EXCHANGE_QUOTE_TAG + i,
-                                                               .account = EXCHANGE_QUOTE_ACCOUNT,
-                                                               .side = quote->side,
-                                                               .is_post_only = true,
-                                                               .price = quote->price,
-                                                               .quantity = quote->quantity,
-                                                               .validity = MATCHING_GTC});
+                        &(struct matching_order_request){.tag = EXCHANGE_QUOTE_TAG + i,
+                                                         .account = EXCHANGE_QUOTE_ACCOUNT,
+                                                         .side = quote->side,
+                                                         .is_post_only = true,
+                                                         .price = quote->price,
+                                                         .quantity = quote->quantity,
+                                                         .validity = MATCHING_GTC});
     }
 }
 

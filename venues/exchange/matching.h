@@ -131,7 +131,7 @@ struct matching_ref matching_submit(struct matching *book, struct now now,
                                     const struct matching_order_request *request);
 
 /* CANCELED with REQUESTED. False when `ref` does not rest (any more). */
-bool matching_cancel(struct matching *book, struct matching_ref ref) MUST_USE;
+bool matching_cancel(struct matching *book, struct matching_ref ref);
 
 /*
  * REPLACED, and the order has a new limit price and a new total `quantity` (what is executed counts

@@ -1,0 +1,256 @@
+/*
+ * What the files of kraken_spot share. Private to kraken_*.c.
+ *
+ *   kraken_spot         memory, turns, deadlines
+ *   kraken_connection   one stream and the FIX session on it
+ *   kraken_gateway      requests in: checks, and what is refused before the engine
+ *   kraken_engine       requests at the matching engine, and what it says
+ *   kraken_reports      messages out, queued and written
+ */
+#ifndef TERCEL_VENUES_EXCHANGE_KRAKEN_INTERNAL_H
+#define TERCEL_VENUES_EXCHANGE_KRAKEN_INTERNAL_H
+
+#include "core/base/hash_index.h"
+#include "core/fix/fix_session.h"
+#include "core/fix/fix_writer.h"
+#include "venues/exchange/kraken_cl_ord_id.h"
+#include "venues/exchange/kraken_fields.h"
+#include "venues/exchange/kraken_spot.h"
+#include "venues/exchange/matching.h"
+
+#define KRAKEN_NONE UINT32_MAX
+#define KRAKEN_EXEC_INST_MAX 15
+#define KRAKEN_TXID_BYTES 19 /* OQNCZM-NVAVC-AVD2LO */
+
+/* BusinessRejectReason(380) as [brej] has it. */
+enum kraken_business_reason {
+    KRAKEN_REASON_OTHER = 0,
+    KRAKEN_REASON_UNKNOWN_ID = 1,
+    KRAKEN_REASON_UNKNOWN_INSTRUMENT = 2,
+    KRAKEN_REASON_UNSUPPORTED = 3,
+    KRAKEN_REASON_CONDITIONAL_FIELD = 5,
+    KRAKEN_REASON_NOT_AUTHORIZED = 6,
+    KRAKEN_REASON_UNKNOWN_ORDER = 101
+};
+
+/* Why a business rule refuses; `text` NULL: it does not. Texts are static. */
+struct kraken_refusal {
+    uint32_t reason;
+    const char *text;
+};
+
+struct kraken_id_text {
+    uint8_t len;
+    char data[KRAKEN_ID_TEXT_MAX];
+};
+
+/* An id that was used by one client: of an order, or of another request. */
+struct kraken_id {
+    struct kraken_id_text text;
+    uint32_t client;
+    uint32_t order; /* KRAKEN_NONE: another request's */
+};
+
+/* A client order; its row in the ledger has the same index. */
+struct kraken_order {
+    uint32_t client;
+    uint32_t session; /* of the client: which series of numbers it came in */
+    uint32_t epoch;   /* of the connection it came over */
+    uint32_t instrument;
+    struct matching_ref ref;
+    struct kraken_id_text cl_ord_id; /* the last one: a replace gives it a new one */
+    char ord_type;
+    char side;
+    char time_in_force;
+    bool is_post_only;
+    bool fee_in_base;
+    uint8_t exec_inst_len;
+    char exec_inst[KRAKEN_EXEC_INST_MAX];
+    enum matching_self_trade self_trade;
+    struct utc expire_at;
+    struct utc valid_until;
+    uint32_t open_previous; /* among its client's open orders */
+    uint32_t open_next;
+};
+
+enum kraken_report_kind { KRAKEN_EXECUTION = 0, KRAKEN_BUSINESS_REJECT, KRAKEN_SESSION_REJECT };
+
+/* A message that waits to be written: what was so when it happened, not what is so then. */
+struct kraken_report {
+    enum kraken_report_kind kind;
+    struct instant ready_at;
+    struct utc at;
+    uint32_t order;
+    char exec_type;
+    char ord_status;
+    char ref_msg_type;
+    bool has_orig;
+    bool is_maker;
+    struct kraken_id_text cl_ord_id; /* 11, or 379 */
+    struct kraken_id_text orig;      /* 41 */
+    struct price price;
+    struct quantity quantity;
+    struct quantity executed;
+    struct quantity leaves;
+    struct notional notional;
+    struct price last_price;
+    struct quantity last_quantity;
+    uint64_t exec_number;
+    uint64_t trade_number;      /* of all; 1003 */
+    uint64_t pair_trade_number; /* of the instrument; 527 */
+    uint32_t reason;            /* 380, or 373 */
+    uint32_t ref_tag;           /* 371 */
+    uint64_t ref_seq;           /* 45 of a Reject */
+    const char *text;           /* 58, static; NULL: none, or `fault` */
+    char fault[KRAKEN_FAULT_TEXT_MAX];
+};
+
+enum kraken_step_kind { KRAKEN_STEP_ORDER = 0, KRAKEN_STEP_CANCEL, KRAKEN_STEP_REPLACE };
+
+/* A request that passed the gateway, on its way to the engine. */
+struct kraken_step {
+    enum kraken_step_kind kind;
+    struct instant ready_at;
+    uint32_t client;
+    uint32_t order;
+    struct kraken_id_text request_id; /* of an F or G */
+    bool is_post_only;                /* REPLACE, as all below */
+    struct price price;
+    struct quantity quantity;
+    struct utc valid_until;
+};
+
+struct kraken_session {
+    const struct kraken_client *client;
+    struct fix_session fix;
+    uint32_t account;    /* index of the first client with the same key; its nonce counts */
+    uint32_t connection; /* KRAKEN_NONE: not connected */
+    uint32_t number;     /* of the series of sequence numbers */
+    uint32_t killed_epoch;
+    uint64_t last_nonce;
+    uint64_t last_integer_id;
+    bool cancel_on_disconnect;
+    bool was_up;
+    uint32_t open_first;
+    uint32_t report_first;
+    uint32_t report_count;
+    struct kraken_report *reports;
+};
+
+enum kraken_connection_state {
+    KRAKEN_FREE = 0,
+    KRAKEN_UNBOUND, /* no Logon yet */
+    KRAKEN_BOUND,
+    KRAKEN_STALLED,   /* BOUND, and left alone */
+    KRAKEN_LINGERING, /* finished on our side */
+    KRAKEN_DONE       /* waits for kraken_spot_done */
+};
+
+struct kraken_connection {
+    enum kraken_connection_state state;
+    struct stream *stream;
+    uint32_t client;
+    size_t need;
+    struct instant deadline; /* UNBOUND, LINGERING */
+};
+
+struct kraken_book {
+    struct matching *matching;
+    struct kraken_spot *spot;
+    uint32_t instrument;
+    uint64_t trades;
+};
+
+/* What the engine is doing while the book tells its events. */
+struct kraken_cause {
+    struct now now;
+    const struct kraken_id_text *request_id; /* of the F or G; NULL: nobody asked */
+    bool is_replace;
+    const char *cancel_text;
+    struct kraken_refusal refusal; /* what a replace was refused for */
+};
+
+struct kraken_spot {
+    struct kraken_config config;
+    struct kraken_counters counters;
+    struct kraken_session *sessions;
+    struct kraken_connection *connections;
+    struct kraken_book *books;
+    struct matching **matchings; /* the same, as the quotes want them */
+    struct exchange_ledger *ledger;
+    struct kraken_order *orders;
+    struct kraken_id *ids;
+    uint32_t id_count;
+    uint32_t id_capacity;
+    struct hash_index *id_index;
+    struct hash_index *order_id_index;
+    struct hash_seed hash_seed;
+    struct kraken_step *steps;
+    uint32_t step_first;
+    uint32_t step_count;
+    struct kraken_cause cause;
+    uint64_t exec_number;
+    uint32_t epoch;
+    bool dropped; /* drop_after has struck */
+    struct kraken_report scratch;
+    struct fix_input input;
+};
+
+/* kraken_connection.c: one turn of a connection; true when it has more to do at once. */
+bool kraken_connection_read(struct kraken_spot *spot, struct kraken_connection *connection,
+                            struct now now);
+bool kraken_connection_write(struct kraken_spot *spot, struct kraken_connection *connection,
+                             struct now now);
+struct instant kraken_connection_deadline(const struct kraken_spot *spot,
+                                          const struct kraken_connection *connection,
+                                          struct now now);
+
+/* kraken_gateway.c: a message in sequence, to be refused or sent on to the engine. */
+void kraken_gateway_take(struct kraken_spot *spot, uint32_t client, const struct fix_view *view,
+                         uint64_t seq, struct now now);
+/* Whether the gateway may be given another message: there is room for what can come of it. */
+bool kraken_gateway_has_room(const struct kraken_spot *spot, uint32_t client);
+
+/* kraken_ids.c: the ids that were used. */
+struct kraken_refusal kraken_ids_check(struct kraken_spot *spot, uint32_t client, struct bytes text,
+                                       struct now now);
+/* Uses an id that passed; `order` KRAKEN_NONE for another request. False when there is no room. */
+bool kraken_ids_use(struct kraken_spot *spot, uint32_t client, struct bytes text,
+                    uint32_t order) MUST_USE;
+/* The order has a new ClOrdID, one that was used already. With no room left for it the order is
+ * found by its OrderID only. */
+void kraken_ids_rename(struct kraken_spot *spot, uint32_t order, struct bytes text);
+/* The client's order that `text` names now, or KRAKEN_NONE. */
+uint32_t kraken_ids_find(const struct kraken_spot *spot, uint32_t client, struct bytes text);
+/* The order with this OrderID(37), or KRAKEN_NONE. */
+uint32_t kraken_ids_find_order_id(const struct kraken_spot *spot, struct bytes text);
+/* Gives the order an OrderID. */
+void kraken_ids_assign(struct kraken_spot *spot, uint32_t order);
+/* A txid, KRAKEN_TXID_BYTES long, one for every number and `letter`. */
+void kraken_ids_txid(const struct kraken_spot *spot, char letter, uint64_t number, char *out);
+struct bytes kraken_id_bytes(const struct kraken_id_text *id);
+struct kraken_id_text kraken_id_text_of(struct bytes text);
+
+/* kraken_engine.c */
+void kraken_engine_run(struct kraken_spot *spot, struct now now);
+/* Cancels the client's open orders: of its current session, or of all; of one instrument or all. */
+void kraken_engine_cancel_all(struct kraken_spot *spot, uint32_t client, bool all_sessions,
+                              uint32_t instrument, const char *text, struct now now);
+void kraken_engine_event(void *book, const struct matching_event *event);
+
+/* kraken_reports.c */
+/* Takes a place at the end of the client's queue; a scratch place when it is full. Zeroed. */
+struct kraken_report *kraken_reports_add(struct kraken_spot *spot, uint32_t client,
+                                         enum kraken_report_kind kind, struct now now);
+/* An ExecutionReport on `order` as its row stands now; the caller adds what is special. */
+struct kraken_report *kraken_reports_add_execution(struct kraken_spot *spot, uint32_t order,
+                                                   char exec_type, char ord_status, struct now now);
+void kraken_reports_add_refusal(struct kraken_spot *spot, uint32_t client, struct bytes cl_ord_id,
+                                char msg_type, struct kraken_refusal refusal, struct now now);
+/* Writes the first report into `room`; its length, or 0. */
+size_t kraken_reports_write(struct kraken_spot *spot, uint32_t client, struct now now, char *room,
+                            size_t bytes);
+const struct kraken_report *kraken_reports_first(const struct kraken_session *session);
+void kraken_reports_drop_first(struct kraken_session *session, const struct kraken_limits *limits);
+
+#endif

@@ -1,0 +1,272 @@
+#include "venues/exchange/kraken_new_order.h"
+
+#include <string.h>
+
+#include "venues/exchange/kraken_tag.h"
+
+static const struct kraken_refusal no_refusal = {0};
+
+static struct kraken_refusal invalid(const char *text) {
+    return (struct kraken_refusal){KRAKEN_REASON_OTHER, text};
+}
+
+static struct kraken_refusal missing(const char *text) {
+    return (struct kraken_refusal){KRAKEN_REASON_CONDITIONAL_FIELD, text};
+}
+
+static bool has(const struct fix_view *view, uint32_t tag) {
+    return fix_view_find(view, tag, 0) >= 0;
+}
+
+/* Of a field that kraken_fields_check found good, or that is absent: then '\0'. */
+static char letter_of(const struct fix_view *view, uint32_t tag) {
+    char letter = '\0';
+    return fix_get_char(view, tag, &letter) == FIX_GET_OK ? letter : '\0';
+}
+
+static struct bytes text_of(const struct fix_view *view, uint32_t tag) {
+    struct bytes text = {0};
+    return fix_get_bytes(view, tag, &text) == FIX_GET_OK ? text : (struct bytes){0};
+}
+
+/* Exactly, at the instrument's digits if they suffice; false when there is none or no int64 does.
+ */
+static bool keep_amount(const struct fix_view *view, uint32_t tag, uint8_t *digits,
+                        int64_t *scaled) {
+    struct bytes text = text_of(view, tag);
+    if (text.len == 0) {
+        return false;
+    }
+    for (; *digits <= DECIMAL_DIGITS_MAX; ++*digits) {
+        enum decimal_result result = decimal_parse(text, *digits, scaled);
+        if (result != DECIMAL_TOO_PRECISE) {
+            return result == DECIMAL_OK;
+        }
+    }
+    *digits = DECIMAL_DIGITS_MAX;
+    return false;
+}
+
+void kraken_new_order_record(const struct kraken_spot *spot, const struct fix_view *view,
+                             struct exchange_row *row) {
+    struct bytes symbol = text_of(view, KRAKEN_SYMBOL);
+    int found =
+        exchange_instrument_find(spot->config.instruments, spot->config.instrument_count, symbol);
+    if (found >= 0) {
+        row->price_digits = (uint8_t)spot->config.instruments[found].price_digits;
+        row->quantity_digits = (uint8_t)spot->config.instruments[found].quantity_digits;
+    }
+    exchange_row_set_cl_ord_id(row, text_of(view, KRAKEN_CL_ORD_ID));
+    exchange_row_set_symbol(row, symbol);
+    row->is_sell = letter_of(view, KRAKEN_SIDE) == '2';
+    row->has_quantity =
+        keep_amount(view, KRAKEN_ORDER_QTY, &row->quantity_digits, &row->quantity.scaled);
+    row->has_price = letter_of(view, KRAKEN_ORD_TYPE) != '1' &&
+                     keep_amount(view, KRAKEN_PRICE, &row->price_digits, &row->price.scaled);
+}
+
+static struct kraken_refusal read_quantity(const struct fix_view *view,
+                                           const struct exchange_instrument *instrument,
+                                           struct quantity *out) {
+    enum decimal_result result =
+        decimal_parse(text_of(view, KRAKEN_ORDER_QTY), instrument->quantity_digits, &out->scaled);
+    if (result != DECIMAL_OK || out->scaled <= 0 || out->scaled % instrument->lot.scaled != 0) {
+        return invalid("EGeneral:Invalid arguments:volume");
+    }
+    if (out->scaled < instrument->min.scaled) {
+        return invalid("EOrder:Order minimum not met");
+    }
+    return no_refusal;
+}
+
+static struct kraken_refusal read_price(const struct fix_view *view,
+                                        const struct exchange_instrument *instrument,
+                                        struct price *out) {
+    if (!has(view, KRAKEN_PRICE)) {
+        return missing("Conditionally Required Field Missing: Price (44)");
+    }
+    enum decimal_result result =
+        decimal_parse(text_of(view, KRAKEN_PRICE), instrument->price_digits, &out->scaled);
+    if (result != DECIMAL_OK || out->scaled <= 0) {
+        return invalid("EOrder:Invalid price");
+    }
+    return out->scaled % instrument->tick.scaled == 0 ? no_refusal
+                                                      : invalid("EOrder:Tick size check failed");
+}
+
+/* Seconds from now to `at`, towards `at`'s side of each whole second; saturates at hours. */
+static bool is_ahead(struct utc at, struct now now, int64_t least_s, int64_t most_s) {
+    int64_t ahead_ns;
+    return !__builtin_sub_overflow(at.ns, now.utc.ns, &ahead_ns) &&
+           ahead_ns >= least_s * NS_PER_S && ahead_ns <= most_s * NS_PER_S;
+}
+
+static struct kraken_refusal read_valid_until(const struct fix_view *view, struct now now,
+                                              struct utc *out) {
+    *out = (struct utc){0};
+    if (!has(view, KRAKEN_VALID_UNTIL_TIME)) {
+        return no_refusal;
+    }
+    bool good = fix_get_utc(view, KRAKEN_VALID_UNTIL_TIME, out) == FIX_GET_OK &&
+                is_ahead(*out, now, KRAKEN_VALID_UNTIL_MIN_S, KRAKEN_VALID_UNTIL_MAX_S);
+    return good ? no_refusal : invalid("EGeneral:Invalid arguments:deadline");
+}
+
+static struct kraken_refusal read_expire_time(const struct fix_view *view, struct now now,
+                                              char time_in_force, struct utc *out) {
+    bool given = has(view, KRAKEN_EXPIRE_TIME);
+    if (time_in_force != '6') {
+        return given ? invalid("EGeneral:Invalid arguments:expiretm") : no_refusal;
+    }
+    if (!given) {
+        return missing("Conditionally Required Field Missing: ExpireTime (126)");
+    }
+    bool good = fix_get_utc(view, KRAKEN_EXPIRE_TIME, out) == FIX_GET_OK &&
+                is_ahead(*out, now, 0, KRAKEN_EXPIRE_MAX_S);
+    return good ? no_refusal : invalid("EGeneral:Invalid arguments:expiretm");
+}
+
+/* Features this counterpart has not (see kraken_spot.h): refused, as an account without them is. */
+static struct kraken_refusal check_features(const struct fix_view *view, char ord_type) {
+    if (ord_type != '1' && ord_type != '2') {
+        return invalid("EGeneral:Invalid arguments:ordertype");
+    }
+    if (has(view, KRAKEN_STOP_PX) || has(view, KRAKEN_DISCRETION_INST)) {
+        return invalid("EGeneral:Invalid arguments:trigger");
+    }
+    if (has(view, KRAKEN_EFFECTIVE_TIME)) {
+        return invalid("EGeneral:Invalid arguments:starttm");
+    }
+    if (has(view, KRAKEN_DISPLAY_QTY)) {
+        return invalid("EGeneral:Invalid arguments:displayvol");
+    }
+    if (letter_of(view, KRAKEN_LEVERAGE) == '1') {
+        return invalid("EGeneral:Invalid arguments:leverage");
+    }
+    if (has(view, KRAKEN_NO_ALLOCS) || has(view, KRAKEN_ALLOC_ACCOUNT)) {
+        return (struct kraken_refusal){KRAKEN_REASON_NOT_AUTHORIZED, "EGeneral:Permission denied"};
+    }
+    return no_refusal;
+}
+
+/* 18: P post-only, E reduce-only, v quantity in quote, f and q the fee's currency, s single fee. */
+static struct kraken_refusal read_exec_inst(const struct fix_view *view,
+                                            struct kraken_order *order) {
+    struct bytes text = text_of(view, KRAKEN_EXEC_INST);
+    bool fee_in_quote = false;
+    for (size_t i = 0; i < text.len; i += 2) {
+        switch (text.data[i]) {
+        case 'E':
+            return invalid("EOrder:Reduce only:No position exists");
+        case 'v':
+            return invalid("EGeneral:Invalid arguments:viqc");
+        case 'P':
+            order->is_post_only = true;
+            break;
+        case 'f':
+            order->fee_in_base = true;
+            break;
+        case 'q':
+            fee_in_quote = true;
+            break;
+        default:
+            break;
+        }
+    }
+    if ((order->fee_in_base && fee_in_quote) || text.len > sizeof(order->exec_inst)) {
+        return invalid("EGeneral:Invalid arguments:oflags");
+    }
+    if (text.len > 0) {
+        memcpy(order->exec_inst, text.data, text.len);
+    }
+    order->exec_inst_len = (uint8_t)text.len;
+    return no_refusal;
+}
+
+/* 7928: 0 both, 1 newest, 2 oldest; absent is 1. */
+static enum matching_self_trade self_trade_of(const struct fix_view *view) {
+    switch (letter_of(view, KRAKEN_SELF_TRADE_PREVENTION)) {
+    case '0':
+        return MATCHING_SELF_TRADE_CANCEL_BOTH;
+    case '2':
+        return MATCHING_SELF_TRADE_CANCEL_OLDEST;
+    default:
+        return MATCHING_SELF_TRADE_CANCEL_NEWEST;
+    }
+}
+
+static struct kraken_refusal check_terms(const struct fix_view *view, struct now now,
+                                         const struct exchange_instrument *instrument,
+                                         struct kraken_order *order, struct exchange_row *row) {
+    bool market = order->ord_type == '1';
+    struct kraken_refusal refusal = check_features(view, order->ord_type);
+    if (refusal.text == NULL) {
+        refusal = read_exec_inst(view, order);
+    }
+    if (refusal.text == NULL) {
+        refusal = read_quantity(view, instrument, &row->quantity);
+    }
+    if (refusal.text == NULL && !market) {
+        refusal = read_price(view, instrument, &row->price);
+    }
+    if (refusal.text == NULL && market && has(view, KRAKEN_PRICE)) {
+        refusal = invalid("EGeneral:Invalid arguments:price");
+    }
+    bool rests = !market && (order->time_in_force == '1' || order->time_in_force == '6');
+    if (refusal.text == NULL && order->is_post_only && !rests) {
+        refusal = invalid("EGeneral:Invalid arguments:oflags");
+    }
+    if (refusal.text == NULL) {
+        refusal = read_valid_until(view, now, &order->valid_until);
+    }
+    if (refusal.text == NULL) {
+        refusal = read_expire_time(view, now, order->time_in_force, &order->expire_at);
+    }
+    return refusal;
+}
+
+struct kraken_refusal kraken_new_order_check(const struct kraken_spot *spot,
+                                             const struct fix_view *view, struct now now,
+                                             struct kraken_order *order, struct exchange_row *row) {
+    int found = exchange_instrument_find(spot->config.instruments, spot->config.instrument_count,
+                                         text_of(view, KRAKEN_SYMBOL));
+    if (found < 0) {
+        return (struct kraken_refusal){KRAKEN_REASON_UNKNOWN_INSTRUMENT,
+                                       "EQuery:Unknown asset pair"};
+    }
+    const struct exchange_instrument *instrument = &spot->config.instruments[found];
+    order->instrument = (uint32_t)found;
+    order->ord_type = letter_of(view, KRAKEN_ORD_TYPE);
+    order->side = letter_of(view, KRAKEN_SIDE);
+    order->time_in_force = letter_of(view, KRAKEN_TIME_IN_FORCE);
+    order->self_trade = self_trade_of(view);
+    struct kraken_refusal refusal = check_terms(view, now, instrument, order, row);
+    if (refusal.text == NULL) {
+        row->leaves = row->quantity;
+    }
+    return refusal;
+}
+
+/* [ocrr]: type, side and validity are repeated, and may not change. */
+struct kraken_refusal kraken_replace_check(const struct kraken_spot *spot,
+                                           const struct fix_view *view, struct now now,
+                                           const struct kraken_order *order,
+                                           struct kraken_step *terms) {
+    const struct exchange_instrument *instrument = &spot->config.instruments[order->instrument];
+    if (letter_of(view, KRAKEN_ORD_TYPE) != order->ord_type ||
+        letter_of(view, KRAKEN_TIME_IN_FORCE) != order->time_in_force || order->ord_type != '2') {
+        return invalid("EGeneral:Invalid arguments:ordertype");
+    }
+    struct kraken_refusal refusal = check_features(view, order->ord_type);
+    if (refusal.text == NULL) {
+        refusal = read_quantity(view, instrument, &terms->quantity);
+    }
+    if (refusal.text == NULL) {
+        refusal = read_price(view, instrument, &terms->price);
+    }
+    if (refusal.text == NULL) {
+        refusal = read_valid_until(view, now, &terms->valid_until);
+    }
+    terms->is_post_only = has(view, KRAKEN_EXEC_INST) || order->is_post_only;
+    return refusal;
+}
