@@ -18,7 +18,6 @@
 #ifndef TERCEL_CORE_APP_CONFIG_H
 #define TERCEL_CORE_APP_CONFIG_H
 
-#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -27,6 +26,7 @@
 #include "core/base/check.h"
 #include "core/base/decimal.h"
 #include "core/base/instant.h"
+#include "net/endpoint.h"
 
 #define CONFIG_VERSION 1
 #define CONFIG_FILE_BYTES_MAX (1024 * 1024)
@@ -38,19 +38,14 @@
 #define CONFIG_INSTRUMENTS_MAX 2048
 #define CONFIG_NAME_MAX 32
 #define CONFIG_COMP_ID_MAX 63
-#define CONFIG_SYMBOL_MAX 32
+#define CONFIG_SYMBOL_MAX 31
 #define CONFIG_CORES_MAX 1024
 #define CONFIG_CORE_NONE (-1)
 
-/* A numeric IPv4 or IPv6 address and a port, ready for bind and connect. */
+/* A numeric address and a port, ready for bind and connect, and as it was written. */
 struct config_endpoint {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in v4;
-        struct sockaddr_in6 v6;
-    } address;
-    socklen_t address_bytes;
-    const char *text; /* as written */
+    struct endpoint at;
+    const char *text;
 };
 
 /* min <= max, both > 0. */
@@ -115,7 +110,7 @@ struct config_client {
 };
 
 struct config_venue {
-    const char *name; /* what ExDestination(100) says: upper case */
+    const char *name; /* what ExDestination(100) says: upper case, no '.' */
     enum config_dialect dialect;
     struct config_endpoint endpoint;
     enum config_transport transport;
@@ -143,7 +138,7 @@ struct config_instrument_venue {
 };
 
 struct config_instrument {
-    const char *symbol;       /* ours: Symbol(55) to clients */
+    const char *symbol;       /* ours: Symbol(55) to clients; no '.' */
     uint32_t price_digits;    /* decimals of a price: struct price is scaled by 10^price_digits */
     uint32_t quantity_digits; /* likewise struct quantity */
     struct price tick;        /* >= 1 */
@@ -184,6 +179,7 @@ struct config {
 /* What of the host the checks need; a parameter, so that tests are about no host in particular. */
 struct config_host {
     bool cores[CONFIG_CORES_MAX]; /* usable by this process, by number */
+    uint64_t memory_bytes;        /* physical; 0: not known */
     bool look_at_files;           /* also check the files that the config names */
 };
 

@@ -118,6 +118,10 @@ Test(config_bad, words_choices_and_endpoints) {
         {"address: 127.0.0.1:4002", "address: @0.0.0.0:4002", CONFIG_CODE_VALUE},
         {"file: /var/lib/tercel/ledger.csv", "file: @/var/lib/tercel/", CONFIG_CODE_VALUE},
         {"symbol: ETH-USD", "symbol: @ETH USD", CONFIG_CODE_VALUE},
+        {"symbol: ETH-USD", "symbol: @ETH.USD", CONFIG_CODE_VALUE},
+        {"symbol: ETH-USD", "symbol: @ETH-USD-12345678901234567890123X", CONFIG_CODE_RANGE},
+        {"name: KRAKEN-2", "name: @KRAKEN.2", CONFIG_CODE_VALUE},
+        {"address: 10.0.0.1:5001", "address: @10.0.0.1:05001", CONFIG_CODE_VALUE},
     };
     CHECK_ALL(cases);
 }
@@ -268,6 +272,11 @@ Test(config_bad, references_and_limits_that_do_not_fit) {
          "    venues: [KRAKEN]",
          CONFIG_CODE_REFERENCE},
         {"client_connections: 10", "client_connections: @1", CONFIG_CODE_CONFLICT},
+        {"limits:\n  orders: 1000\n  requests_per_venue: 2000\n  client_connections: 10\n"
+         "  reports_per_client: 500\n  message_bytes_max: 4KiB\n  send_buffer: 1MiB\n",
+         "limits:\n  @orders: 1000\n  requests_per_venue: 2000\n  client_connections: 4096\n"
+         "  reports_per_client: 500\n  message_bytes_max: 4KiB\n  send_buffer: 64MiB\n",
+         CONFIG_CODE_HOST},
         {"tls: off", "tls: @on", CONFIG_CODE_NOT_BUILT},
         {"address: 127.0.0.1:4001", "address: @8.8.8.8:443", CONFIG_CODE_UNSAFE},
         {"  - name: acme\n    sender_comp_id: ACME\n    target_comp_id: TERCEL\n"

@@ -76,7 +76,7 @@ static void complain_unknown(struct config_loader *loader, const char *section,
     if (nearest != NULL) {
         snprintf(advice, sizeof(advice), "meant \"%s\"?", nearest);
     } else if (elsewhere != NULL) {
-        snprintf(advice, sizeof(advice), "it belongs %s%s",
+        snprintf(advice, sizeof(advice), "\"%s\" belongs %s%s", elsewhere->key,
                  elsewhere->section[0] != '\0' ? "under " : "at the top level", elsewhere->section);
     }
     config_complain_key(loader, CONFIG_CODE_UNKNOWN_KEY, child, advice, "unknown key \"%.*s\"",

@@ -60,7 +60,7 @@ static void check_config(const struct config *config) {
     }
     for (uint32_t i = 0; i < config->venue_count; i++) {
         CHECK(config->venues[i].name[0] != '\0' && !config->venues[i].tls);
-        CHECK(config->venues[i].endpoint.address_bytes > 0);
+        CHECK(config->venues[i].endpoint.at.address_bytes > 0);
         CHECK(config->venues[i].api_secret_file[0] != '\0');
     }
     for (uint32_t i = 0; i < config->instrument_count; i++) {

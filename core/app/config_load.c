@@ -11,6 +11,9 @@
 void config_host_read(struct config_host *host) {
     memset(host, 0, sizeof(*host));
     host->look_at_files = true;
+    long pages = sysconf(_SC_PHYS_PAGES);
+    long page_bytes = sysconf(_SC_PAGESIZE);
+    host->memory_bytes = pages > 0 && page_bytes > 0 ? (uint64_t)pages * (uint64_t)page_bytes : 0;
     cpu_set_t cores;
     CPU_ZERO(&cores);
     /* Fails only on hosts with more cores than a cpu_set_t has: then every number is believed. */

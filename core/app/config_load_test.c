@@ -51,7 +51,7 @@ Test(config_load, takes_the_listeners_and_clients_of_the_sample) {
     cr_assert_eq(config->listener_count, 2);
     cr_expect_str_eq(config->listeners[1].name, "oe-2");
     cr_expect_str_eq(config->listeners[1].endpoint.text, "[::1]:5002");
-    cr_expect_eq(config->listeners[1].endpoint.address.v6.sin6_port, htons(5002));
+    cr_expect_eq(config->listeners[1].endpoint.at.address.v6.sin6_port, htons(5002));
     cr_assert_eq(config->client_count, 2);
     const struct config_client *acme = &config->clients[0];
     cr_expect_str_eq(acme->sender_comp_id, "ACME");
@@ -78,7 +78,7 @@ Test(config_load, takes_the_venues_of_the_sample) {
     cr_assert_eq(config->venue_count, 2);
     const struct config_venue *venue = &config->venues[0];
     cr_expect_str_eq(venue->name, "KRAKEN");
-    cr_expect_eq(venue->endpoint.address.v4.sin_port, htons(4001));
+    cr_expect_eq(venue->endpoint.at.address.v4.sin_port, htons(4001));
     cr_expect_str_eq(venue->sender_comp_id, "TERCEL1");
     cr_expect_str_eq(venue->target_comp_id, "KRAKEN-TRD");
     cr_expect_str_eq(venue->api_key_file, "dir/kraken.key");

@@ -12,75 +12,69 @@ static const char *const reload_names[] = {[CONFIG_RELOAD_RESTART] = "restart",
                                            [CONFIG_RELOAD_SESSION] = "session",
                                            [CONFIG_RELOAD_LIVE] = "live"};
 
-/* The type and range in words. */
-static void describe(const struct config_key *row, char *out, size_t out_size) {
+static void describe_choice(const struct config_key *row, char *out, size_t out_size) {
+    size_t used = 0;
+    for (const struct config_choice *choice = row->choices; choice->name != NULL; choice++) {
+        int len =
+            snprintf(out + used, out_size - used, "%s%s", used > 0 ? " | " : "", choice->name);
+        used += (size_t)len < out_size - used ? (size_t)len : 0;
+    }
+}
+
+static void describe_range(const struct config_key *row, char *out, size_t out_size) {
     char low[CONFIG_QUANTITY_TEXT_MAX];
     char high[CONFIG_QUANTITY_TEXT_MAX];
-    switch (row->type) {
-    case CONFIG_TYPE_SECTION:
-        snprintf(out, out_size, "section");
-        return;
-    case CONFIG_TYPE_SECTIONS:
-        snprintf(out, out_size, "list of up to %lld sections", (long long)row->max);
-        return;
-    case CONFIG_TYPE_INTEGER:
-        snprintf(out, out_size, "integer, %lld to %lld", (long long)row->min, (long long)row->max);
-        return;
-    case CONFIG_TYPE_POWER:
-        snprintf(out, out_size, "power of two, %lld to %lld", (long long)row->min,
+    if (row->type == CONFIG_TYPE_SIZE) {
+        snprintf(out, out_size, "size, %s to %s", config_size_text(row->min, low),
+                 config_size_text(row->max, high));
+    } else if (row->type == CONFIG_TYPE_INTEGER || row->type == CONFIG_TYPE_POWER) {
+        snprintf(out, out_size, "%s, %lld to %lld",
+                 row->type == CONFIG_TYPE_POWER ? "power of two" : "integer", (long long)row->min,
                  (long long)row->max);
-        return;
-    case CONFIG_TYPE_CORE:
-        snprintf(out, out_size, "a core's number, or none");
-        return;
-    case CONFIG_TYPE_DURATION:
-    case CONFIG_TYPE_SECONDS:
+    } else {
         snprintf(out, out_size, "duration%s, %s to %s",
                  row->type == CONFIG_TYPE_SECONDS ? " in whole seconds" : "",
                  config_duration_text(row->min, low), config_duration_text(row->max, high));
-        return;
-    case CONFIG_TYPE_SIZE:
-        snprintf(out, out_size, "size, %s to %s", config_size_text(row->min, low),
-                 config_size_text(row->max, high));
-        return;
-    case CONFIG_TYPE_SWITCH:
-        snprintf(out, out_size, "on or off");
-        return;
-    case CONFIG_TYPE_CHOICE: {
-        size_t used = 0;
-        for (const struct config_choice *choice = row->choices; choice->name != NULL; choice++) {
-            int len =
-                snprintf(out + used, out_size - used, "%s%s", used > 0 ? " | " : "", choice->name);
-            used += (size_t)len < out_size - used ? (size_t)len : 0;
-        }
+    }
+}
+
+/* Types that one text describes; a NUMBER stands for the row's maximum. */
+static const char *const descriptions[] = {
+    [CONFIG_TYPE_SECTION] = "section",
+    [CONFIG_TYPE_SECTIONS] = "list of up to NUMBER sections",
+    [CONFIG_TYPE_CORE] = "a core's number, or none",
+    [CONFIG_TYPE_SWITCH] = "on or off",
+    [CONFIG_TYPE_NAME] = "name, up to NUMBER characters",
+    [CONFIG_TYPE_UPPER_NAME] = "name in upper case, up to NUMBER characters",
+    [CONFIG_TYPE_WORD] = "text without blanks, up to NUMBER characters",
+    [CONFIG_TYPE_SYMBOL] = "text without blanks and '.', up to NUMBER characters",
+    [CONFIG_TYPE_PATH] = "path of a file",
+    [CONFIG_TYPE_LISTEN] = "ADDRESS:PORT or [IPV6]:PORT",
+    [CONFIG_TYPE_CONNECT] = "ADDRESS:PORT or [IPV6]:PORT",
+    [CONFIG_TYPE_PRICE] = "decimal, more than 0",
+    [CONFIG_TYPE_QUANTITY] = "decimal, more than 0",
+    [CONFIG_TYPE_ACCOUNTS] = "list of up to NUMBER names",
+    [CONFIG_TYPE_VENUES] = "list of up to NUMBER names",
+    [CONFIG_TYPE_VENUE] = "name of a venue",
+};
+
+/* The type and range in words. */
+static void describe(const struct config_key *row, char *out, size_t out_size) {
+    if (row->type == CONFIG_TYPE_CHOICE) {
+        describe_choice(row, out, out_size);
         return;
     }
-    case CONFIG_TYPE_NAME:
-    case CONFIG_TYPE_UPPER_NAME:
-        snprintf(out, out_size, "name%s, up to %lld characters",
-                 row->type == CONFIG_TYPE_UPPER_NAME ? " in upper case" : "", (long long)row->max);
+    const char *text = descriptions[row->type];
+    if (text == NULL) {
+        describe_range(row, out, out_size);
         return;
-    case CONFIG_TYPE_WORD:
-        snprintf(out, out_size, "text without blanks, up to %lld characters", (long long)row->max);
-        return;
-    case CONFIG_TYPE_PATH:
-        snprintf(out, out_size, "path of a file");
-        return;
-    case CONFIG_TYPE_LISTEN:
-    case CONFIG_TYPE_CONNECT:
-        snprintf(out, out_size, "ADDRESS:PORT or [IPV6]:PORT");
-        return;
-    case CONFIG_TYPE_PRICE:
-    case CONFIG_TYPE_QUANTITY:
-        snprintf(out, out_size, "decimal, more than 0");
-        return;
-    case CONFIG_TYPE_ACCOUNTS:
-    case CONFIG_TYPE_VENUES:
-        snprintf(out, out_size, "list of up to %lld names", (long long)row->max);
-        return;
-    case CONFIG_TYPE_VENUE:
-        snprintf(out, out_size, "name of a venue");
-        return;
+    }
+    const char *number = strstr(text, "NUMBER");
+    if (number == NULL) {
+        snprintf(out, out_size, "%s", text);
+    } else {
+        snprintf(out, out_size, "%.*s%lld%s", (int)(number - text), text, (long long)row->max,
+                 number + strlen("NUMBER"));
     }
 }
 

@@ -37,7 +37,7 @@ Test(config_report, an_unknown_key_gets_the_nearest_one) {
     cr_expect_not_null(strstr(printed, "meant \"heartbeat\"?"));
     free(printed);
     printed = print_edit("id: 7", "tick: 7");
-    cr_expect_not_null(strstr(printed, "it belongs under instruments"));
+    cr_expect_not_null(strstr(printed, "\"tick\" belongs under instruments"));
     free(printed);
 }
 

@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "core/app/config_endpoint.h"
 #include "core/app/config_loader.h"
-#include "core/app/config_scalar.h"
 
 /*
  * Values that were refused are empty or 0 here, and indexes that were not found UINT16_MAX: each
@@ -21,11 +21,6 @@ static void refuse_same(struct config_loader *loader, const char *const *text,
                     "%s is taken on line %u%s", what, first->at.line, config_show(node, shown));
 }
 
-static bool is_same_endpoint(const struct config_endpoint *a, const struct config_endpoint *b) {
-    return a->address_bytes > 0 && a->address_bytes == b->address_bytes &&
-           memcmp(&a->address, &b->address, a->address_bytes) == 0;
-}
-
 static void check_listeners(struct config_loader *loader) {
     struct config *config = loader->config;
     for (uint32_t i = 0; i < config->listener_count; i++) {
@@ -33,8 +28,9 @@ static void check_listeners(struct config_loader *loader) {
         for (uint32_t j = 0; j < i; j++) {
             struct config_listener *other = &config->listeners[j];
             refuse_same(loader, &listener->name, &other->name, "this name");
-            bool any_port = listener->endpoint.address.v4.sin_port == 0;
-            if (!any_port && is_same_endpoint(&listener->endpoint, &other->endpoint)) {
+            if (CONFIG_IS_GIVEN(loader, listener->endpoint) &&
+                endpoint_port(&listener->endpoint.at) != 0 &&
+                config_endpoint_is_same(&listener->endpoint.at, &other->endpoint.at)) {
                 config_complain(
                     loader, CONFIG_CODE_NOT_UNIQUE, CONFIG_NODE_OF(loader, listener->endpoint),
                     "choose another address or port", "another listener has this address (\"%s\")",
@@ -48,8 +44,8 @@ static void check_listeners(struct config_loader *loader) {
 static const struct config_listener *find_open_listener(const struct config *config) {
     for (uint32_t i = 0; i < config->listener_count; i++) {
         const struct config_listener *listener = &config->listeners[i];
-        if (listener->endpoint.address_bytes > 0 &&
-            !config_endpoint_is_loopback(&listener->endpoint)) {
+        if (listener->endpoint.at.address_bytes > 0 &&
+            !config_endpoint_is_loopback(&listener->endpoint.at)) {
             return listener;
         }
     }
@@ -142,7 +138,7 @@ static void check_venue_unique(struct config_loader *loader, uint32_t index) {
     for (uint32_t i = 0; i < index; i++) {
         struct config_venue *other = &config->venues[i];
         refuse_same(loader, &venue->name, &other->name, "this name");
-        if (is_same_endpoint(&venue->endpoint, &other->endpoint) &&
+        if (config_endpoint_is_same(&venue->endpoint.at, &other->endpoint.at) &&
             strcmp(venue->target_comp_id, other->target_comp_id) == 0) {
             refuse_same(loader, &venue->sender_comp_id, &other->sender_comp_id,
                         "this session (address and CompIDs)");
@@ -157,19 +153,19 @@ static void check_venue_security(struct config_loader *loader, struct config_ven
                         "TLS is not built yet");
         return;
     }
-    const struct config_endpoint *endpoint = &venue->endpoint;
+    const struct endpoint *endpoint = &venue->endpoint.at;
     if (endpoint->address_bytes == 0 || config_endpoint_is_loopback(endpoint)) {
         return;
     }
     const struct config_node *node = CONFIG_NODE_OF(loader, venue->endpoint);
     if (config_endpoint_is_private(endpoint)) {
         config_warn(loader, CONFIG_CODE_UNSAFE, node, "be sure of every host on that network",
-                    "keys and orders cross a network in the clear (\"%s\")", endpoint->text);
+                    "keys and orders cross a network in the clear (\"%s\")", venue->endpoint.text);
     } else {
         config_complain(loader, CONFIG_CODE_UNSAFE, node,
                         "run a TLS tunnel on this host and set address to its end",
                         "keys and orders would cross the internet in the clear (\"%s\")",
-                        endpoint->text);
+                        venue->endpoint.text);
     }
 }
 
@@ -303,6 +299,31 @@ static void check_buffer(struct config_loader *loader, uint32_t *bytes) {
     }
 }
 
+/*
+ * What connections and waiting reports take, which is most of what is mapped and touched at start:
+ * past the host's memory that would end in the kernel killing the process, not in an error.
+ */
+static uint64_t buffers_bytes(const struct config *config) {
+    const uint64_t report_bytes = 1024;
+    const struct config_limits *limits = &config->limits;
+    uint64_t connections =
+        (uint64_t)limits->client_connections + config->client_count + config->venue_count;
+    uint64_t of_connection = (uint64_t)limits->send_buffer_bytes + limits->receive_buffer_bytes;
+    return connections * of_connection +
+           report_bytes * limits->reports_per_client * config->client_count;
+}
+
+static void check_memory(struct config_loader *loader) {
+    uint64_t need_mib = buffers_bytes(loader->config) >> 20;
+    uint64_t have_mib = loader->host->memory_bytes >> 20;
+    if (have_mib > 0 && need_mib > have_mib) {
+        config_complain(loader, CONFIG_CODE_HOST, CONFIG_NODE_OF(loader, loader->config->limits),
+                        "fewer client_connections, or smaller buffers",
+                        "buffers need %llu MiB, more than the %llu MiB of this host",
+                        (unsigned long long)need_mib, (unsigned long long)have_mib);
+    }
+}
+
 static void check_limits(struct config_loader *loader) {
     struct config_limits *limits = &loader->config->limits;
     char advice[80];
@@ -346,5 +367,6 @@ void config_check_rules(struct config_loader *loader) {
     check_venues(loader);
     check_instruments(loader);
     check_limits(loader);
+    check_memory(loader);
     check_worker(loader, &loader->config->order_entry);
 }

@@ -1,8 +1,9 @@
 #include "core/app/config_scalar.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "core/base/instant.h"
 
 struct unit {
     struct bytes name;
@@ -143,110 +144,17 @@ enum config_scalar_result config_scalar_decimal(struct bytes text) {
     return well ? CONFIG_SCALAR_OK : CONFIG_SCALAR_MALFORMED;
 }
 
-/* The numeric address `text`, of either family, with its port. */
-static bool read_address(struct bytes text, bool v6, uint16_t port,
-                         struct config_endpoint *endpoint) {
-    char address[INET6_ADDRSTRLEN];
-    if (text.len == 0 || text.len >= sizeof(address)) {
-        return false;
-    }
-    memcpy(address, text.data, text.len);
-    address[text.len] = '\0';
-    struct config_endpoint made = {0};
-    if (v6) {
-        made.address.v6.sin6_family = AF_INET6;
-        made.address.v6.sin6_port = htons(port);
-        made.address_bytes = sizeof(made.address.v6);
-        if (inet_pton(AF_INET6, address, &made.address.v6.sin6_addr) != 1) {
-            return false;
-        }
-    } else {
-        made.address.v4.sin_family = AF_INET;
-        made.address.v4.sin_port = htons(port);
-        made.address_bytes = sizeof(made.address.v4);
-        if (inet_pton(AF_INET, address, &made.address.v4.sin_addr) != 1) {
-            return false;
-        }
-    }
-    *endpoint = made;
-    return true;
-}
-
-enum config_scalar_result config_scalar_endpoint(struct bytes text,
-                                                 struct config_endpoint *endpoint) {
+enum config_scalar_result config_scalar_endpoint(struct bytes text, struct endpoint *endpoint) {
     if (text.len == 0) {
         return CONFIG_SCALAR_EMPTY;
     }
     const char *colon = memrchr(text.data, ':', text.len);
-    if (colon == NULL || memchr(text.data, '\0', text.len) != NULL) {
-        return CONFIG_SCALAR_MALFORMED;
-    }
-    struct bytes host = bytes_of(text.data, (size_t)(colon - text.data));
     int64_t port = 0;
-    enum config_scalar_result result = config_scalar_integer(bytes_skip(text, host.len + 1), &port);
-    if (result != CONFIG_SCALAR_OK || port > UINT16_MAX) {
-        return CONFIG_SCALAR_MALFORMED;
-    }
-    bool v6 = host.len >= 2 && host.data[0] == '[' && host.data[host.len - 1] == ']';
-    if (v6) {
-        host = bytes_of(host.data + 1, host.len - 2);
-    }
-    return read_address(host, v6, (uint16_t)port, endpoint) ? CONFIG_SCALAR_OK
-                                                            : CONFIG_SCALAR_MALFORMED;
-}
-
-/* The IPv4 address in host order; also of an IPv4-mapped IPv6 address. False for other IPv6. */
-static bool v4_of(const struct config_endpoint *endpoint, uint32_t *address) {
-    if (endpoint->address.any.sa_family == AF_INET) {
-        *address = ntohl(endpoint->address.v4.sin_addr.s_addr);
-        return true;
-    }
-    const struct in6_addr *v6 = &endpoint->address.v6.sin6_addr;
-    if (endpoint->address.any.sa_family != AF_INET6 || !IN6_IS_ADDR_V4MAPPED(v6)) {
-        return false;
-    }
-    const uint8_t *last = v6->s6_addr + 12;
-    *address =
-        ((uint32_t)last[0] << 24) | ((uint32_t)last[1] << 16) | ((uint32_t)last[2] << 8) | last[3];
-    return true;
-}
-
-static bool v4_in(uint32_t address, uint32_t net, unsigned prefix_bits) {
-    return (address ^ net) >> (32 - prefix_bits) == 0;
-}
-
-bool config_endpoint_is_loopback(const struct config_endpoint *endpoint) {
-    uint32_t v4 = 0;
-    if (v4_of(endpoint, &v4)) {
-        return v4_in(v4, 0x7F000000, 8);
-    }
-    return endpoint->address.any.sa_family == AF_INET6 &&
-           IN6_IS_ADDR_LOOPBACK(&endpoint->address.v6.sin6_addr);
-}
-
-bool config_endpoint_is_private(const struct config_endpoint *endpoint) {
-    uint32_t v4 = 0;
-    if (v4_of(endpoint, &v4)) {
-        return v4_in(v4, 0x0A000000, 8) || v4_in(v4, 0xAC100000, 12) || v4_in(v4, 0xC0A80000, 16) ||
-               v4_in(v4, 0xA9FE0000, 16) || v4_in(v4, 0x64400000, 10);
-    }
-    if (endpoint->address.any.sa_family != AF_INET6) {
-        return false;
-    }
-    const struct in6_addr *v6 = &endpoint->address.v6.sin6_addr;
-    return IN6_IS_ADDR_LINKLOCAL(v6) || (v6->s6_addr[0] & 0xFE) == 0xFC;
-}
-
-bool config_endpoint_is_destination(const struct config_endpoint *endpoint) {
-    uint32_t v4 = 0;
-    if (v4_of(endpoint, &v4)) {
-        bool this_net = v4_in(v4, 0, 8);
-        bool multicast_or_reserved = v4_in(v4, 0xE0000000, 3);
-        return !this_net && !multicast_or_reserved && endpoint->address.v4.sin_port != 0;
-    }
-    const struct in6_addr *v6 = &endpoint->address.v6.sin6_addr;
-    return endpoint->address.any.sa_family == AF_INET6 && !IN6_IS_ADDR_UNSPECIFIED(v6) &&
-           !IN6_IS_ADDR_MULTICAST(v6) && endpoint->address.v6.sin6_port != 0;
+    bool well = colon != NULL &&
+                config_scalar_integer(bytes_skip(text, (size_t)(colon - text.data) + 1), &port) ==
+                    CONFIG_SCALAR_OK &&
+                endpoint_parse(text, endpoint) == ENDPOINT_OK;
+    return well ? CONFIG_SCALAR_OK : CONFIG_SCALAR_MALFORMED;
 }
 
 static bool is_upper_or_digit(char byte) {
@@ -272,7 +180,7 @@ bool config_scalar_is_name(struct bytes text) {
 
 bool config_scalar_is_upper_name(struct bytes text) {
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] >= 'a' && text.data[i] <= 'z') {
+        if ((text.data[i] >= 'a' && text.data[i] <= 'z') || text.data[i] == '.') {
             return false;
         }
     }
@@ -291,6 +199,10 @@ static bool is_printable(struct bytes text, char low) {
 
 bool config_scalar_is_word(struct bytes text) {
     return is_printable(text, '!');
+}
+
+bool config_scalar_is_symbol(struct bytes text) {
+    return config_scalar_is_word(text) && memchr(text.data, '.', text.len) == NULL;
 }
 
 bool config_scalar_is_path(struct bytes text) {

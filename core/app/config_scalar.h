@@ -11,7 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "core/app/config.h"
+#include "core/base/bytes.h"
+#include "core/base/check.h"
+#include "net/endpoint.h"
 
 enum config_scalar_result {
     CONFIG_SCALAR_OK = 0,
@@ -46,29 +48,23 @@ enum config_scalar_result config_scalar_switch(struct bytes text, bool *value) M
 enum config_scalar_result config_scalar_decimal(struct bytes text) MUST_USE;
 
 /*
- * "192.0.2.1:4001" or "[2001:db8::1]:4001": numeric, port 0 .. 65535. Fills everything but `text`.
- * A host name is MALFORMED: nothing here resolves names.
+ * "192.0.2.1:4001" or "[2001:db8::1]:4001": as endpoint_parse, and the port is an integer of the
+ * above form. A host name is MALFORMED: nothing here resolves names.
  */
 enum config_scalar_result config_scalar_endpoint(struct bytes text,
-                                                 struct config_endpoint *endpoint) MUST_USE;
-
-/* Only this host can reach the address (127/8, ::1). */
-bool config_endpoint_is_loopback(const struct config_endpoint *endpoint);
-
-/* Not routed on the internet: RFC 1918, RFC 3927, RFC 6598, RFC 4193, RFC 4291 link-local. */
-bool config_endpoint_is_private(const struct config_endpoint *endpoint);
-
-/* An address one can connect to: not unspecified, not multicast, not broadcast, port not 0. */
-bool config_endpoint_is_destination(const struct config_endpoint *endpoint);
+                                                 struct endpoint *endpoint) MUST_USE;
 
 /* A letter or digit, then letters, digits, '_', '-', '.'. Not empty. */
 bool config_scalar_is_name(struct bytes text);
 
-/* A name without lower-case letters. */
+/* A name without lower-case letters and dots. */
 bool config_scalar_is_upper_name(struct bytes text);
 
 /* Printable ASCII without a blank: what may stand in a FIX CompID or Symbol. Not empty. */
 bool config_scalar_is_word(struct bytes text);
+
+/* A word without a dot: BTC-USD.KRAKEN is the symbol BTC-USD at one venue. */
+bool config_scalar_is_symbol(struct bytes text);
 
 /* Printable ASCII, blanks inside allowed, not ending in '/'. Not empty. */
 bool config_scalar_is_path(struct bytes text);

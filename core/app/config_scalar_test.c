@@ -4,6 +4,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "core/app/config_endpoint.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct number_case {
@@ -172,7 +174,7 @@ Test(config_scalar, endpoints_and_what_they_are) {
         {"[ff02::1]:80", false, false, false},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct config_endpoint endpoint;
+        struct endpoint endpoint;
         cr_assert_eq(config_scalar_endpoint(bytes_of_string(cases[i].text), &endpoint),
                      CONFIG_SCALAR_OK, "%s", cases[i].text);
         cr_expect_eq(config_endpoint_is_loopback(&endpoint), cases[i].loopback, "%s",
@@ -184,7 +186,7 @@ Test(config_scalar, endpoints_and_what_they_are) {
 }
 
 Test(config_scalar, an_endpoint_is_ready_for_the_kernel) {
-    struct config_endpoint endpoint;
+    struct endpoint endpoint;
     cr_assert_eq(config_scalar_endpoint(BYTES("192.0.2.7:4001"), &endpoint), CONFIG_SCALAR_OK);
     cr_expect_eq(endpoint.address.v4.sin_family, AF_INET);
     cr_expect_eq(endpoint.address.v4.sin_port, htons(4001));
@@ -222,7 +224,7 @@ Test(config_scalar, what_is_no_endpoint) {
                                       "[]:1",
                                       "[::1]:",
                                       "kraken.example:443"};
-    struct config_endpoint endpoint;
+    struct endpoint endpoint;
     for (size_t i = 0; i < COUNT(bad); i++) {
         cr_expect_neq(config_scalar_endpoint(bytes_of_string(bad[i]), &endpoint), CONFIG_SCALAR_OK,
                       "\"%s\"", bad[i]);
@@ -238,6 +240,9 @@ Test(config_scalar, names_words_and_paths) {
     cr_expect(!config_scalar_is_name(BYTES("a/b")));
     cr_expect(config_scalar_is_upper_name(BYTES("KRAKEN-2")));
     cr_expect(!config_scalar_is_upper_name(BYTES("KRAKEn")));
+    cr_expect(!config_scalar_is_upper_name(BYTES("KRAKEN.2")));
+    cr_expect(config_scalar_is_symbol(BYTES("BTC-USD")));
+    cr_expect(!config_scalar_is_symbol(BYTES("BTC-USD.KRAKEN")));
     cr_expect(config_scalar_is_word(BYTES("BTC/USD=x|~!")));
     cr_expect(!config_scalar_is_word(BYTES("BTC USD")));
     cr_expect(!config_scalar_is_word(BYTES("BTC\x01")));

@@ -52,7 +52,9 @@ const struct config_key config_keys[] = {
      .help = "Stands in every log line; unique among your instances."},
     {"instance", "mode", CONFIG_TYPE_CHOICE, .required = true, .choices = modes, .example = "paper",
      .offset = offsetof(struct config_instance, mode),
-     .help = "live: the venues are real and so is the money. paper: they are not."},
+     .help =
+         "What you mean this instance to be: logs say it. It keeps no order back: where orders go "
+         "is decided by the addresses under venues."},
 
     {"", "shard", CONFIG_TYPE_SECTION, .offset = 0, .help = "Several instances, one set of ids."},
     {"shard", "id", CONFIG_TYPE_INTEGER, .max = 63, .fallback = "0", IN_CONFIG(shard_id),
@@ -102,9 +104,10 @@ const struct config_key config_keys[] = {
      .help = "How long a finished order still recognises a late report of its venue."},
 
     {"", "ledger", CONFIG_TYPE_SECTION, .required = true, .offset = 0,
-     .help = "The order ledger: one line of CSV for every event of every order."},
+     .help = "The order ledger: one row of CSV for every order that ended or was refused."},
     {"ledger", "file", CONFIG_TYPE_PATH, .required = true, .max = 1024, .example = "ledger.csv",
-     IN_CONFIG(ledger_file), .help = "Appended to. Relative to this file's folder."},
+     IN_CONFIG(ledger_file),
+     .help = "Made anew at every start: keep the last one elsewhere first."},
 
     {"", "listen", CONFIG_TYPE_SECTIONS, .required = true,
      LIST(config, listeners, listener_count, CONFIG_LISTENERS_MAX),
@@ -214,7 +217,7 @@ const struct config_key config_keys[] = {
     {"", "instruments", CONFIG_TYPE_SECTIONS, .required = true, .reload = CONFIG_RELOAD_DRAIN,
      LIST(config, instruments, instrument_count, CONFIG_INSTRUMENTS_MAX),
      .help = "What can be traded."},
-    {"instruments", "symbol", CONFIG_TYPE_WORD, .required = true, .max = CONFIG_SYMBOL_MAX,
+    {"instruments", "symbol", CONFIG_TYPE_SYMBOL, .required = true, .max = CONFIG_SYMBOL_MAX,
      .example = "BTC-USD", .reload = CONFIG_RELOAD_DRAIN, IN_INSTRUMENT(symbol),
      .help = "Symbol(55) to clients."},
     {"instruments", "price_digits", CONFIG_TYPE_INTEGER, .required = true,
@@ -284,13 +287,17 @@ const char *config_schema_nearest(const char *section, struct bytes key) {
 }
 
 const struct config_key *config_schema_elsewhere(const char *section, struct bytes key) {
+    const struct config_key *best = NULL;
+    size_t best_distance = NEAREST_FAR;
     for (size_t i = 0; i < config_key_count; i++) {
         const struct config_key *row = &config_keys[i];
-        if (strcmp(row->section, section) != 0 && bytes_equal(bytes_of_string(row->key), key)) {
-            return row;
+        size_t distance = nearest_distance(key, bytes_of_string(row->key));
+        if (strcmp(row->section, section) != 0 && distance < best_distance) {
+            best_distance = distance;
+            best = row;
         }
     }
-    return NULL;
+    return best;
 }
 
 bool config_schema_is_word(struct bytes word) {

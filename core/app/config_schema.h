@@ -27,9 +27,10 @@ enum config_type {
     CONFIG_TYPE_SIZE,       /* uint32_t; min .. max in bytes */
     CONFIG_TYPE_SWITCH,     /* bool */
     CONFIG_TYPE_CHOICE,     /* an enum, stored as int */
-    CONFIG_TYPE_NAME,       /* const char *; at most `max` characters, as are the next three */
-    CONFIG_TYPE_UPPER_NAME, /* a name without lower-case letters */
+    CONFIG_TYPE_NAME,       /* const char *; at most `max` characters, as are the next four */
+    CONFIG_TYPE_UPPER_NAME, /* a name without lower-case letters and '.' */
     CONFIG_TYPE_WORD,       /* printable, without blanks */
+    CONFIG_TYPE_SYMBOL,     /* a word without '.' */
     CONFIG_TYPE_PATH,
     CONFIG_TYPE_LISTEN,   /* struct config_endpoint to bind; port 0: any */
     CONFIG_TYPE_CONNECT,  /* struct config_endpoint to connect to */
@@ -83,7 +84,7 @@ void config_schema_section(const struct config_key *row, char *out, size_t out_s
 /* The key of `section` that is spelt nearest, or NULL when none is near. */
 const char *config_schema_nearest(const char *section, struct bytes key);
 
-/* A section that has `key`, other than `section`; NULL when there is none. */
+/* The row of another section whose key is spelt nearest; NULL when none is near. */
 const struct config_key *config_schema_elsewhere(const char *section, struct bytes key);
 
 /* Whether `word` is a key or a choice of the schema: it then gives nothing away. */

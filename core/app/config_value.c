@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/app/config_endpoint.h"
 #include "core/app/config_loader.h"
 #include "core/app/config_scalar.h"
 
@@ -173,11 +174,15 @@ static bool store_text(struct config_loader *loader, const struct config_key *ro
     if (row->type == CONFIG_TYPE_UPPER_NAME) {
         kind.is = config_scalar_is_upper_name;
         kind.what = "a name in upper case";
-        kind.advice = "upper-case letters, digits, '_', '-', '.', like KRAKEN";
+        kind.advice = "upper-case letters, digits, '_' and '-', like KRAKEN";
     } else if (row->type == CONFIG_TYPE_WORD) {
         kind.is = config_scalar_is_word;
         kind.what = "a word";
         kind.advice = "printable ASCII without blanks";
+    } else if (row->type == CONFIG_TYPE_SYMBOL) {
+        kind.is = config_scalar_is_symbol;
+        kind.what = "a symbol";
+        kind.advice = "printable ASCII without blanks and '.', like BTC-USD";
     }
     if (!kind.is(node->text)) {
         return complain_value(loader, node, kind.what, kind.advice);
@@ -211,11 +216,11 @@ static bool store_path(struct config_loader *loader, const struct config_key *ro
 static bool store_endpoint(struct config_loader *loader, const struct config_key *row,
                            const struct config_node *node, struct config_endpoint *field) {
     struct config_endpoint endpoint;
-    if (config_scalar_endpoint(node->text, &endpoint) != CONFIG_SCALAR_OK) {
+    if (config_scalar_endpoint(node->text, &endpoint.at) != CONFIG_SCALAR_OK) {
         return complain_value(loader, node, "a numeric address and port",
                               "like 127.0.0.1:5001 or [::1]:5001; names are not looked up");
     }
-    if (row->type == CONFIG_TYPE_CONNECT && !config_endpoint_is_destination(&endpoint)) {
+    if (row->type == CONFIG_TYPE_CONNECT && !config_endpoint_is_destination(&endpoint.at)) {
         return complain_value(loader, node, "an address that one can connect to",
                               "a host's own address and a port from 1 to 65535");
     }
@@ -258,6 +263,7 @@ bool config_value_store(struct config_loader *loader, const struct config_key *r
     case CONFIG_TYPE_NAME:
     case CONFIG_TYPE_UPPER_NAME:
     case CONFIG_TYPE_WORD:
+    case CONFIG_TYPE_SYMBOL:
         return store_text(loader, row, node, field);
     case CONFIG_TYPE_PATH:
         return store_path(loader, row, node, field);
@@ -296,6 +302,7 @@ size_t config_value_bytes(enum config_type type) {
     case CONFIG_TYPE_NAME:
     case CONFIG_TYPE_UPPER_NAME:
     case CONFIG_TYPE_WORD:
+    case CONFIG_TYPE_SYMBOL:
     case CONFIG_TYPE_PATH:
         return sizeof(const char *);
     case CONFIG_TYPE_LISTEN:

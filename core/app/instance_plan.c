@@ -323,23 +323,15 @@ bool instance_place(struct instance *instance, FILE *err) {
     return true;
 }
 
-static struct endpoint endpoint_of(const struct config_endpoint *from) {
-    struct endpoint to = {.address_bytes = from->address_bytes};
-    to.address.v6 = from->address.v6;
-    return to;
-}
-
 static bool open_all(struct instance *instance, struct uring_error *error) {
     const struct config *config = instance->config;
     for (uint32_t i = 0; i < config->listener_count; i++) {
-        struct endpoint at = endpoint_of(&config->listeners[i].endpoint);
-        if (!uring_stack_listen(instance->stack, &at, 64, error)) {
+        if (!uring_stack_listen(instance->stack, &config->listeners[i].endpoint.at, 64, error)) {
             return false;
         }
     }
     for (uint32_t i = 0; i < config->venue_count; i++) {
-        struct endpoint peer = endpoint_of(&config->venues[i].endpoint);
-        if (!uring_stack_peer(instance->stack, &peer, error)) {
+        if (!uring_stack_peer(instance->stack, &config->venues[i].endpoint.at, error)) {
             return false;
         }
     }
