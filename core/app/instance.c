@@ -72,6 +72,16 @@ bool instance_start(struct instance *instance, FILE *err) {
     return worker_came_up(instance, err);
 }
 
+void instance_print_listeners(const struct instance *instance, FILE *log) {
+    const struct config *config = instance->config;
+    for (uint32_t i = 0; i < config->listener_count; i++) {
+        struct endpoint at = uring_stack_listens_at(instance->stack, i);
+        char text[ENDPOINT_TEXT_MAX + 1];
+        endpoint_format(&at, text);
+        (void)fprintf(log, "tercel: %s listens on %s\n", config->listeners[i].name, text);
+    }
+}
+
 void instance_stop(struct instance *instance) {
     atomic_store_explicit(&instance->worker.stop, true, memory_order_release);
     instance_wake(instance);

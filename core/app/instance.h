@@ -41,6 +41,7 @@ struct worker {
     atomic_bool stop;                /* written by main, release; read each turn, acquire */
     atomic_bool let_go;              /* written by main, release; awaited after DONE, acquire */
     uint32_t live_orders;            /* with DONE: what could not be brought to an end */
+    uint64_t turns;                  /* with DONE: made in all, one io_uring_enter each */
     struct uring_error failure;      /* with FAILED: why; both are published by `state` */
 };
 
@@ -77,6 +78,9 @@ void instance_destroy(struct instance *instance);
 /* Starts the cold threads and the worker; false, with the reason on `err`, when it does not come
  * up. */
 bool instance_start(struct instance *instance, FILE *err);
+/* One line on `log` for each listener, with the port that the kernel chose for port 0. Before
+ * instance_join. */
+void instance_print_listeners(const struct instance *instance, FILE *log);
 /* Asks the worker to stop; idempotent. */
 void instance_stop(struct instance *instance);
 /* Whether the worker made its last turn, or never came up. */

@@ -51,6 +51,7 @@ int command_run(const struct config *config) {
     }
     bool started = instance_start(instance, stderr);
     if (started) {
+        instance_print_listeners(instance, stderr);
         (void)fprintf(stderr, "tercel: %s is running, %zu MiB mapped\n", config->instance.name,
                       instance->map_bytes >> 20);
         attend_until_done(instance, &stop_signals);
@@ -58,6 +59,10 @@ int command_run(const struct config *config) {
     instance_join(instance);
     int result = started ? verdict(instance, config->shutdown.policy == CONFIG_SHUTDOWN_LEAVE)
                          : COMMAND_USAGE;
+    if (started) {
+        (void)fprintf(stderr, "tercel: %s has ended after %llu turns\n", config->instance.name,
+                      (unsigned long long)instance->worker.turns);
+    }
     instance_destroy(instance);
     return result;
 }

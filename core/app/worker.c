@@ -75,6 +75,7 @@ void *worker_run(void *argument) {
     turns(instance);
     alloc_guard_unseal();
     worker->live_orders = order_entry_live_orders(instance->entry);
+    worker->turns = uring_stack_counters(instance->stack).turns;
     atomic_store_explicit(&worker->state, WORKER_DONE, memory_order_release);
     close_stack(instance);
     return NULL;
