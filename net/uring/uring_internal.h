@@ -47,6 +47,7 @@ struct uring_stream {
     uint32_t in_flight;                   /* a bit per enum uring_operation */
     enum stream_close_reason send_failed; /* known from a send; closes once receiving ends too */
     bool dirty;
+    bool accepted;          /* counts against accepts_max */
     bool in_use;            /* the owner, or the accept queue, has it */
     bool finishing;         /* FIN after the last byte */
     bool shut_down;         /* the kernel has our FIN */
@@ -103,6 +104,7 @@ struct uring_stack {
     struct instant now; /* of the turn under way, or the last */
     uint32_t next_epoch;
     struct uring_stream *free;
+    uint32_t accepted;                /* slots that accepted streams hold */
     struct uring_stream *dirty_first; /* have something to submit, oldest first */
     struct uring_stream *dirty_last;
     struct uring_queue connecting; /* by deadline: the timeout is the same for all */

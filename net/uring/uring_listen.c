@@ -5,8 +5,15 @@
 /* After the kernel ran out of descriptors or memory: neither comes back within a turn. */
 #define RETRY_NS (10 * NS_PER_MS)
 
+static bool has_slot(const struct uring_stack *stack) {
+    uint32_t most = stack->limits.accepts_max;
+    return stack->free != NULL && (most == 0 || stack->accepted < most);
+}
+
 static void open_accepted(struct uring_stack *stack, struct uring_listener *listener, int fd) {
     struct uring_stream *stream = uring_stack_take_slot(stack, fd, STREAM_OPEN);
+    stream->accepted = true;
+    stack->accepted++;
     uring_queue_push(&listener->accepted, stream);
     stack->counters.accepted++;
     uring_stack_mark(stream);
@@ -28,11 +35,11 @@ static void arm(struct uring_stack *stack, uint32_t index) {
 void uring_listen_advance(struct uring_stack *stack) {
     for (uint32_t i = 0; i < stack->listener_count; i++) {
         struct uring_listener *listener = &stack->listeners[i];
-        if (stack->free != NULL && listener->parked >= 0) {
+        if (has_slot(stack) && listener->parked >= 0) {
             open_accepted(stack, listener, listener->parked);
             listener->parked = -1;
         }
-        if (stack->free != NULL && listener->parked < 0 && !listener->armed &&
+        if (has_slot(stack) && listener->parked < 0 && !listener->armed &&
             instant_reached(stack->now, listener->retry_at)) {
             arm(stack, i);
         }
@@ -48,7 +55,7 @@ void uring_listen_accepted(struct uring_stack *stack, uint32_t index, int result
             stack->counters.accept_failures++;
             listener->retry_at = instant_add(stack->now, (struct duration){.ns = RETRY_NS});
         }
-    } else if (stack->free == NULL || stack->ending) {
+    } else if (!has_slot(stack) || stack->ending) {
         listener->parked = result;
     } else {
         open_accepted(stack, listener, result);

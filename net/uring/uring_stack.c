@@ -35,7 +35,7 @@ static bool limits_possible(const struct uring_limits *limits) {
                  (limits->peers_max <= URING_PEERS_MAX && limits->sockets_per_peer >= 1 &&
                   limits->sockets_per_peer <= URING_SOCKETS_PER_PEER_MAX);
     return stream_limits_possible(&limits->stream) && limits->streams_max >= 1 &&
-           limits->streams_max <= URING_STREAMS_MAX &&
+           limits->streams_max <= URING_STREAMS_MAX && limits->accepts_max <= limits->streams_max &&
            limits->listeners_max <= URING_LISTENERS_MAX && peers && submissions &&
            limits->connect_timeout.ns > 0;
 }
@@ -203,6 +203,8 @@ void uring_stack_free_if_done(struct uring_stream *stream) {
         return;
     }
     clear_buffers(stream);
+    stream->stack->accepted -= stream->accepted;
+    stream->accepted = false;
     stream->queue_next = stream->stack->free;
     stream->stack->free = stream;
     stream->stack->counters.slots_free++;

@@ -17,9 +17,10 @@
  *
  * Limits and what happens at them. A full submission ring puts work off to the next turn, in order,
  * without loss; STREAM_AGAIN_RING is never returned. The completion ring holds all that can be
- * outstanding, so it cannot overflow. When all streams_max slots are in use, a listener accepts one
- * more connection at most, keeps it until a slot is free, and leaves the others in the kernel's
- * backlog; dial gives NULL. A slot is free once its stream was discarded and the kernel has
+ * outstanding, so it cannot overflow. When all slots for accepted streams are in use, a listener
+ * accepts one more connection at most, keeps it until a slot is free, and leaves the others in the
+ * kernel's backlog; so a crowd at a listener takes no slot from the peers to be dialled. When all
+ * slots are in use dial gives NULL. A slot is free once its stream was discarded and the kernel has
  * returned every operation on its socket: a completion never meets a stream it was not meant for.
  *
  * Dialled sockets are made and configured beforehand, because setting TCP_NODELAY is a system call
@@ -56,6 +57,7 @@
 struct uring_limits {
     struct stream_limits stream;
     uint32_t streams_max;      /* dialled and accepted, until discarded and closed: 1 .. 8192 */
+    uint32_t accepts_max;      /* accepted, of these: the rest is kept for dials; 0: streams_max */
     uint32_t listeners_max;    /* 0 .. 64 */
     uint32_t peers_max;        /* 0 .. 4096 */
     uint32_t sockets_per_peer; /* 1 .. 16, when there are peers */

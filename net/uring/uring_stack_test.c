@@ -106,6 +106,7 @@ Test(uring_stack, footprint_refuses_impossible_limits) {
     } while (0)
     REFUSES(streams_max = 0);
     REFUSES(streams_max = URING_STREAMS_MAX + 1);
+    REFUSES(accepts_max = 7);
     REFUSES(listeners_max = URING_LISTENERS_MAX + 1);
     REFUSES(peers_max = URING_PEERS_MAX + 1);
     REFUSES(sockets_per_peer = 0);
@@ -455,6 +456,29 @@ Test(uring_stack, a_full_table_leaves_newcomers_in_the_backlog) {
         cr_assert_eq(stream_peek(streams[i % 6], 1).len, 1, "accepted in order");
     }
     for (int i = 0; i < 20; i++) {
+        close(raws[i]);
+    }
+    destroy(self);
+}
+
+Test(uring_stack, a_crowd_at_the_listener_leaves_room_to_dial) {
+    struct uring_limits limits = uring_fixture_limits;
+    limits.accepts_max = 4;
+    struct uring_fixture *self = uring_fixture_make(&limits);
+    struct endpoint at = listens_at(self);
+    int raws[10];
+    for (int i = 0; i < 10; i++) {
+        raws[i] = raw_connect(&at);
+    }
+    for (int i = 0; i < 4; i++) {
+        accept_one(self);
+    }
+    pump(self);
+    cr_assert_null(uring_fixture_accept(&self->fixture));
+    cr_assert_eq(uring_stack_counters(self->stack).slots_free, 2);
+    cr_assert_not_null(uring_fixture_dial(&self->fixture));
+    cr_assert_not_null(uring_fixture_dial(&self->fixture));
+    for (int i = 0; i < 10; i++) {
         close(raws[i]);
     }
     destroy(self);
