@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char header[] =
@@ -10,17 +11,18 @@ static const char header[] =
     "final_status,cum_qty,avg_px,leaves_qty,fills,fill_notional,rejected_by,reject_code\n";
 
 bool ledger_writer_open(struct ledger_writer *writer, const char *path) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0) {
         return false;
     }
-    writer->file = fdopen(fd, "w");
+    struct stat status;
+    writer->file = fstat(fd, &status) == 0 ? fdopen(fd, "a") : NULL;
     if (writer->file == NULL) {
         (void)close(fd);
         return false;
     }
     atomic_init(&writer->failed, false);
-    return fputs(header, writer->file) >= 0 && fflush(writer->file) == 0;
+    return status.st_size != 0 || (fputs(header, writer->file) >= 0 && fflush(writer->file) == 0);
 }
 
 bool ledger_writer_step(void *context) {

@@ -28,7 +28,8 @@ struct ledger_writer {
     bool dirty;
 };
 
-/* Creates the file, mode 0600, and writes the header; false with errno set. */
+/* Opens the file, or makes it with mode 0600; an empty one gets the header. False with errno set.
+ */
 bool ledger_writer_open(struct ledger_writer *writer, const char *path) MUST_USE;
 /* Writes what the ring holds; true when there was something. */
 bool ledger_writer_step(void *writer);
