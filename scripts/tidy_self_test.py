@@ -60,7 +60,8 @@ endforeach
     "core/order/exact.c": "int exact(int x) {\n" + lines(67) + "    return x;\n}\n",
     "core/order/same.c": "#define VENUE_NONE 0\n\n"
                          "int same(int venue, int other_venue) {\n"
-                         "    return venue == other_venue || venue == VENUE_NONE || venue == 0;\n}\n",
+                         "    return venue == other_venue || venue == VENUE_NONE ||"
+                         " venue == 0;\n}\n",
     "net/stream.h": guarded("net/stream.h", "struct stream;\n"),
     "net/uring/open.h": guarded("net/uring/open.h", '#include "net/stream.h"\n'),
     "venues/registry.h": guarded("venues/registry.h", "struct venue;\n"),
