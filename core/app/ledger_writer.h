@@ -5,8 +5,8 @@
  * price, final_status, cum_qty, avg_px, leaves_qty, fills, fill_notional, rejected_by, reject_code.
  * Numbers are exact decimals without trailing zeros; avg_px has at most 8 digits, rounded half up,
  * and is empty without a fill; price is empty for a market order. The last row of an order counts:
- * a late fill adds another. The file is made anew at every start, flushed whenever the ring runs
- * empty.
+ * a late fill adds another. Rows are added to what the file has already, and flushed whenever the
+ * ring runs empty.
  */
 #ifndef TERCEL_CORE_APP_LEDGER_WRITER_H
 #define TERCEL_CORE_APP_LEDGER_WRITER_H
