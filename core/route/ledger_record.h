@@ -45,8 +45,11 @@ struct ledger_record {
     uint32_t fills;
     int64_t average_scaled;
     unsigned average_digits;
-    __extension__ unsigned __int128 notional;
+    /* A cell of a ring is aligned to 8, which is less than this type would want. */
+    __extension__ unsigned __int128 notional __attribute__((packed, aligned(8)));
 };
+
+_Static_assert(_Alignof(struct ledger_record) <= 8, "a record lies in a cell of a ring");
 
 /* Digits of an average price, on the wire and in the ledger, unless the instrument's prices have
  * more. */
