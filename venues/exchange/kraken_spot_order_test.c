@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "venues/exchange/kraken_script.h"
+#include "venues/exchange/kraken_test_script.h"
 
 #define UP "A L \nA < 35=A|98=0|108=60|141=Y|\n"
 

@@ -1,7 +1,7 @@
 /* Kraken's Logon, session layer and cancel-on-disconnect, as a client sees them. */
 #include <criterion/criterion.h>
 
-#include "venues/exchange/kraken_script.h"
+#include "venues/exchange/kraken_test_script.h"
 
 #define UP "A L 8674=0|\nA < 35=A|98=0|108=60|141=Y|\n"
 #define RESTS                                                                                      \

@@ -1,4 +1,4 @@
-#include "venues/exchange/kraken_script.h"
+#include "venues/exchange/kraken_test_script.h"
 
 #include <criterion/criterion.h>
 #include <stdarg.h>
@@ -130,7 +130,7 @@ static void expand(struct script *script, const char *text, char *out) {
             out += format_time(at, now ? 3 : 0, out);
             text = rest;
         } else if (text[0] == '@' && text[1] >= '1' && text[1] <= '9') {
-            out += sprintf(out, "%s", script->variables[text[1] - '0']);
+            out += snprintf(out, 64, "%s", script->variables[text[1] - '0']);
             text += 2;
         } else {
             *out++ = *text++;

@@ -19,8 +19,8 @@
  * milliseconds; in what is expected =* is any value, and =@1 .. =@9 any value the first time and
  * the same later, also in what is sent.
  */
-#ifndef TERCEL_VENUES_EXCHANGE_KRAKEN_SCRIPT_H
-#define TERCEL_VENUES_EXCHANGE_KRAKEN_SCRIPT_H
+#ifndef TERCEL_VENUES_EXCHANGE_KRAKEN_TEST_SCRIPT_H
+#define TERCEL_VENUES_EXCHANGE_KRAKEN_TEST_SCRIPT_H
 
 #include "venues/exchange/kraken_spot.h"
 
