@@ -55,6 +55,8 @@
 #define FIX_TEST_REQ_ID_MAX 64
 #define FIX_SESSION_TEXT_MAX 127
 #define FIX_REF_MSG_TYPE_MAX 8
+/* Routing fields (115, 116, 128, 129, 144, 145) repeated in a Reject; more is left out. */
+#define FIX_ROUTE_MAX 200
 #define FIX_HEARTBEAT_S_MAX 3600
 /* The greatest MsgSeqNum(34) that is read: 18 digits. */
 #define FIX_SEQ_MAX UINT64_C(999999999999999999)
@@ -189,6 +191,8 @@ struct fix_owed {
     uint64_t end_seq; /* gap fill: the last number asked for; 0: all */
     char ref_msg_type[FIX_REF_MSG_TYPE_MAX];
     uint8_t ref_msg_type_len;
+    uint8_t route_len;
+    char route[FIX_ROUTE_MAX]; /* Reject: header fields, as they are written */
     uint8_t text_len;
     char text[FIX_SESSION_TEXT_MAX + 1]; /* 58, or 112 of a Heartbeat or TestRequest */
 };
@@ -264,8 +268,10 @@ size_t fix_session_end(struct fix_session *session, struct now now,
 
 /*
  * The caller could not process the message it was delivered: owes a Reject(3) with
- * SessionRejectReason(373) `reason`, RefTagID(371) when ref_tag is not 0. Never refused: input is
- * BLOCKED before the queue could overflow.
+ * SessionRejectReason(373) `reason`, RefTagID(371) when ref_tag is not 0. Routing fields of the
+ * message come back reversed. At most once a delivered message: then it is never refused, because
+ * input is BLOCKED before the queue could overflow. `reason` is an enum fix_reject_reason or any
+ * other number the peer knows.
  */
 void fix_session_reject(struct fix_session *session, const struct fix_view *view, uint32_t reason,
                         uint32_t ref_tag, struct bytes text);

@@ -8,6 +8,9 @@ static struct script s;
 
 #define LOGOUT_ANSWER "35=5|34=9|"
 
+/* As it stands: for what follows with a '-'. */
+#define HEADER_2 "!35=D|34=2|49=THEM|52=20260105-12:00:00.000|56=US|"
+
 static void begin(void) {
     script_up(&s, FIX_ACCEPTOR);
 }
@@ -36,7 +39,7 @@ Test(fix_session_header, case_2a_numbers_in_order) {
 
 Test(fix_session_header, case_2d_malformed_tag_is_garbled) {
     static const char *const texts[] = {"35=D|34=2|11|", "35=D|34=2|x=1|", "35=D|34=2|=1|",
-                                        "35=D|34=2|011=1|"};
+                                        HEADER_2 "-=1|", HEADER_2 "-|",    "35=D|34=2|1.5=1|"};
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         begin();
         check_ignored(say(&s, texts[i]));
@@ -247,6 +250,73 @@ Test(fix_session_header, message_with_too_many_fields) {
     }
     cr_assert_eq(say(&s, text), FIX_ACTION_CLOSE);
     cr_assert_str_eq(hear(&s), "35=5|34=2|58=Message too long|");
+}
+
+/* A number that is no tag: the message is refused in its turn, and only then. */
+Test(fix_session_header, case_14a_tag_number_invalid) {
+    static const char *const bad[] = {"0=HI|", "-1=HI|", "011=HI|", "00=|", "99999999999=HI|"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        char text[128];
+        begin();
+        snprintf(text, sizeof(text), HEADER_2 "%s", bad[i]);
+        cr_assert_eq(say(&s, text), FIX_ACTION_NONE, "%s", bad[i]);
+        cr_assert(s.input.secret, "what follows the tag is not known");
+        cr_assert_str_eq(hear(&s), "35=3|34=2|45=2|58=Invalid tag number|372=D|373=0|");
+        cr_assert_eq(s.session.next_in, 3);
+        cr_assert_eq(s.session.counters.garbled, 0);
+    }
+    begin();
+    cr_assert_eq(say(&s, "35=D|34=4|0=HI|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=2|34=2|7=2|16=0|");
+    cr_assert_str_eq(hear(&s), "");
+}
+
+Test(fix_session_header, rejects_carry_the_route_reversed) {
+    static const struct {
+        const char *fields;
+        const char *route;
+    } cases[] = {
+        {"115=JCD|116=CS|128=MG|129=CB|144=BB|145=HI|",
+         "115=MG|116=CB|128=JCD|129=CS|144=HI|145=BB|"},
+        {"115=JCD|", "128=JCD|"},
+        {"145=HI|128=MG|", "115=MG|144=HI|"},
+        {"115=|116=CS|128=|129=|144=|145=|", "129=CS|"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char text[128];
+        char expected[160];
+        begin();
+        snprintf(text, sizeof(text), "35=*|34=2|%s", cases[i].fields);
+        snprintf(expected, sizeof(expected), "35=3|34=2|%s45=2|58=Invalid MsgType|372=*|373=11|",
+                 cases[i].route);
+        cr_assert_eq(say(&s, text), FIX_ACTION_NONE);
+        cr_assert_str_eq(hear(&s), expected);
+        snprintf(text, sizeof(text), "35=D|34=3|%s11=a|", cases[i].fields);
+        snprintf(expected, sizeof(expected), "35=3|34=3|%s45=3|58=no|372=D|373=99|",
+                 cases[i].route);
+        cr_assert_eq(say(&s, text), FIX_ACTION_DELIVER);
+        fix_session_reject(&s.session, &s.input.view, FIX_REJECT_OTHER, 0, BYTES("no"));
+        cr_assert_str_eq(hear(&s), expected);
+    }
+}
+
+/* Every length of a route: whole, or left out whole. */
+Test(fix_session_header, a_route_too_long_to_repeat_is_left_out) {
+    for (size_t len = 90; len < 110; len++) {
+        char name[128];
+        char text[512];
+        memset(name, 'x', len);
+        name[len] = '\0';
+        begin();
+        snprintf(text, sizeof(text), "35=*|34=2|115=%s|128=%s|", name, name);
+        say(&s, text);
+        bool fits = 2 * (len + 5) <= FIX_ROUTE_MAX;
+        snprintf(text, sizeof(text), "35=3|34=2|%s%s%s%s%s45=2|58=Invalid MsgType|372=*|373=11|",
+                 fits ? "115=" : "", fits ? name : "", fits ? "|128=" : "", fits ? name : "",
+                 fits ? "|" : "");
+        cr_assert_str_eq(hear(&s), text);
+    }
 }
 
 Test(fix_session_header, case_7_reject_is_counted_handed_on_and_not_answered) {

@@ -26,21 +26,11 @@ static enum fix_action take_too_long(struct fix_session *session, struct now now
     return fix_session_refuse(session, now, FIX_END_TOO_LONG, fix_end_text(FIX_END_TOO_LONG));
 }
 
-static bool holds_secret(const struct fix_view *view) {
-    /* The last three: NewPassword, EncryptedPassword, EncryptedNewPassword of FIX 5.0 SP2. */
-    static const uint32_t secret_tags[] = {FIX_PASSWORD, FIX_RAW_DATA, 925, 1402, 1404};
-    for (size_t i = 0; i < sizeof(secret_tags) / sizeof(secret_tags[0]); i++) {
-        if (fix_view_find(view, secret_tags[i], 0) >= 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void note_fault(struct fix_message *message, uint32_t tag, enum fix_get got) {
-    if (got == FIX_GET_OK || message->fault_tag != 0) {
+    if (got == FIX_GET_OK || message->faulty) {
         return;
     }
+    message->faulty = true;
     message->fault_tag = tag;
     message->fault_reason = fix_reject_reason_of(got);
 }
@@ -82,17 +72,38 @@ bool fix_message_time_in_range(const struct fix_session *session, struct now now
     return late_ns <= limit_ns && late_ns >= -limit_ns;
 }
 
-static void read_poss_dup(struct fix_message *message) {
-    enum fix_get got = fix_get_bool(message->view, FIX_POSS_DUP_FLAG, &message->poss_dup);
-    if (got != FIX_GET_MISSING) {
-        note_fault(message, FIX_POSS_DUP_FLAG, got);
+/* One walk for what may stand anywhere and is seldom there. The last three tags: NewPassword,
+ * EncryptedPassword and EncryptedNewPassword of FIX 5.0 SP2. */
+static void read_flags(struct fix_message *message) {
+    for (uint32_t i = 3; i < message->view->count; i++) {
+        switch (message->view->fields[i].tag) {
+        case FIX_POSS_DUP_FLAG:
+            note_fault(message, FIX_POSS_DUP_FLAG,
+                       fix_get_bool(message->view, FIX_POSS_DUP_FLAG, &message->poss_dup));
+            break;
+        case FIX_PASSWORD:
+        case FIX_RAW_DATA:
+        case 925:
+        case 1402:
+        case 1404:
+            message->secret = true;
+            break;
+        default:
+            break;
+        }
     }
 }
 
-static struct fix_message message_of(const struct fix_view *view) {
-    struct fix_message message = {.view = view, .type = fix_view_msg_type(view)};
+static struct fix_message message_of(const struct fix_view *view, bool invalid_tag) {
+    struct fix_message message = {
+        .view = view,
+        .type = fix_view_msg_type(view),
+        .secret = invalid_tag,
+        .faulty = invalid_tag,
+        .fault_reason = FIX_REJECT_INVALID_TAG,
+    };
     message.kind = message.type.len == 1 ? message.type.data[0] : '\0';
-    read_poss_dup(&message);
+    read_flags(&message);
     return message;
 }
 
@@ -117,7 +128,7 @@ static bool msg_type_is_valid(struct bytes type) {
 static enum fix_action take_in_sequence(struct fix_session *session, struct now now,
                                         const struct fix_message *message) {
     fix_session_consume(session, now, message);
-    if (message->fault_tag != 0) {
+    if (message->faulty) {
         fix_session_owe_reject(session, message, message->fault_reason, message->fault_tag);
         return FIX_ACTION_NONE;
     }
@@ -215,7 +226,7 @@ static enum fix_action take_by_kind(struct fix_session *session, struct now now,
                    ? fix_session_take_reset_logon(session, now, message)
                    : take_by_sequence(session, now, message);
     }
-    if (message->fault_tag != 0) {
+    if (message->faulty) {
         fix_session_consume(session, now, message);
         fix_session_owe_reject(session, message, message->fault_reason, message->fault_tag);
         return FIX_ACTION_NONE;
@@ -260,8 +271,9 @@ static enum fix_action take_after_fault(struct fix_session *session, struct now 
 }
 
 static enum fix_action take_message(struct fix_session *session, struct now now,
-                                    struct fix_input *input) {
-    struct fix_message message = message_of(&input->view);
+                                    struct fix_input *input, bool invalid_tag) {
+    struct fix_message message = message_of(&input->view, invalid_tag);
+    input->secret = message.secret;
     session->counters.received++;
     session->last_received = now.mono;
     session->deadline_silence = INSTANT_NEVER;
@@ -279,18 +291,41 @@ static enum fix_action take_message(struct fix_session *session, struct now now,
     return action;
 }
 
+/* Whether "tag=..." begins with a number, though none FIX has: 0, -1, 011. */
+static bool tag_is_number(struct bytes field) {
+    size_t first = field.len != 0 && field.data[0] == '-' ? 1 : 0;
+    size_t at = first;
+    while (at < field.len && field.data[at] >= '0' && field.data[at] <= '9') {
+        at++;
+    }
+    return at > first && at < field.len && field.data[at] == '=';
+}
+
+/* A message whole but for one tag is rejected when its number's turn comes; what cannot even be
+ * read as tags is garbled, and its number stays free. */
+static bool only_tag_is_invalid(enum fix_view_result result, const struct fix_view *view,
+                                uint32_t bad_offset) {
+    return result == FIX_VIEW_BAD_TAG && view->count >= 3 &&
+           view->fields[0].tag == FIX_BEGIN_STRING && view->fields[1].tag == FIX_BODY_LENGTH &&
+           view->fields[2].tag == FIX_MSG_TYPE && view->fields[2].len != 0 &&
+           tag_is_number(bytes_skip(view->message, bad_offset));
+}
+
 static enum fix_action take_framed(struct fix_session *session, struct now now,
                                    struct bytes message, struct fix_input *input) {
-    uint32_t bad_offset;
+    uint32_t bad_offset = 0;
     enum fix_view_result result = fix_view_parse(message, &input->view, &bad_offset);
-    input->secret = result != FIX_VIEW_OK || holds_secret(&input->view);
+    if (LIKELY(result == FIX_VIEW_OK)) {
+        return take_message(session, now, input, false);
+    }
+    input->secret = true;
     if (result == FIX_VIEW_TOO_MANY) {
         return take_too_long(session, now);
     }
-    if (result != FIX_VIEW_OK) {
-        return take_garbled(session);
+    if (only_tag_is_invalid(result, &input->view, bad_offset)) {
+        return take_message(session, now, input, true);
     }
-    return take_message(session, now, input);
+    return take_garbled(session);
 }
 
 static void take_bytes(struct fix_session *session, struct now now, struct bytes in,

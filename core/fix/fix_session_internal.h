@@ -7,6 +7,7 @@
  *   fix_session_admin.c     the other admin messages in
  *   fix_session_resend.c    gaps: ours (what we ask for) and theirs (what we answer)
  *   fix_session_output.c    the owed queue, and writing
+ *   fix_session_reject.c    Reject out
  *   fix_session_identify.c  an unbound connection's first message
  *   fix_session_text.c      enum values as text, and building texts
  */
@@ -27,11 +28,13 @@ struct fix_message {
     struct bytes type;
     char kind; /* MsgType(35) when it is one byte, else 0 */
     bool poss_dup;
-    uint64_t seq;
-    /* The first header field found missing, empty or malformed; tag 0: none. It leads to a Reject
-     * only once the sequence number says that the message is not a stray. */
-    uint32_t fault_tag;
+    bool secret; /* a password or the like is in it */
+    /* The first header field found missing, empty or malformed, or a tag that is none. It leads to
+     * a Reject only once the sequence number says that the message is not a stray. */
+    bool faulty;
+    uint32_t fault_tag; /* 0: not told */
     enum fix_reject_reason fault_reason;
+    uint64_t seq;
 };
 
 /* Header checks, fix_session_input.c. Each returns whether the session may go on. */
@@ -82,6 +85,9 @@ struct fix_owed *fix_session_owed_find(struct fix_session *session, char msg_typ
 void fix_session_owed_remove(struct fix_session *session, char msg_type);
 void fix_session_owed_clear(struct fix_session *session);
 void fix_owed_set_text(struct fix_owed *owed, struct bytes text);
+/* Header fields of their own, and the body, of an owed Reject. */
+void fix_owed_put_route(const struct fix_owed *owed, struct fix_writer *writer);
+void fix_owed_put_reject(const struct fix_owed *owed, struct fix_writer *writer);
 /* Owes a Reject of `message` with the reason's usual text; ref_tag 0: none. */
 void fix_session_owe_reject(struct fix_session *session, const struct fix_message *message,
                             enum fix_reject_reason reason, uint32_t ref_tag);

@@ -83,8 +83,12 @@ static enum fix_end check_header(const struct fix_session *session, struct now n
         message->fault_tag == FIX_TARGET_COMP_ID) {
         return FIX_END_COMP_ID;
     }
-    if (!fix_message_time_in_range(session, now, message) || message->fault_tag != 0) {
-        return message->fault_tag == FIX_POSS_DUP_FLAG ? FIX_END_BAD_LOGON : FIX_END_SENDING_TIME;
+    if (!fix_message_time_in_range(session, now, message) ||
+        message->fault_tag == FIX_SENDING_TIME) {
+        return FIX_END_SENDING_TIME;
+    }
+    if (message->faulty) {
+        return FIX_END_BAD_LOGON;
     }
     return FIX_END_NONE;
 }
@@ -216,7 +220,7 @@ enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct
     }
     struct logon_terms terms;
     struct bytes refusal = read_terms(session, message, &terms);
-    if (message->fault_tag != 0) {
+    if (message->faulty) {
         refusal = fix_end_text(FIX_END_BAD_LOGON);
     } else if (session->config.signature_needed) {
         /* The answer would have to be signed; a new connection does that properly. */

@@ -46,37 +46,6 @@ void fix_owed_set_text(struct fix_owed *owed, struct bytes text) {
     owed->text_len = (uint8_t)fix_text_copy(owed->text, sizeof(owed->text), text);
 }
 
-static void owe_reject(struct fix_session *session, struct bytes ref_msg_type, uint64_t ref_seq,
-                       uint32_t reason, uint32_t ref_tag, struct bytes text) {
-    struct fix_owed *owed = fix_session_owe(session, FIX_MSG_REJECT[0]);
-    owed->ref_seq = ref_seq;
-    owed->ref_tag = ref_tag;
-    owed->reason = reason;
-    /* A type too long to repeat is left out: a part of it would name another. */
-    if (ref_msg_type.len <= sizeof(owed->ref_msg_type)) {
-        memcpy(owed->ref_msg_type, ref_msg_type.data, ref_msg_type.len);
-        owed->ref_msg_type_len = (uint8_t)ref_msg_type.len;
-    }
-    fix_owed_set_text(owed, text);
-    session->counters.rejects_sent++;
-}
-
-void fix_session_owe_reject(struct fix_session *session, const struct fix_message *message,
-                            enum fix_reject_reason reason, uint32_t ref_tag) {
-    owe_reject(session, message->type, message->seq, reason, ref_tag, fix_reject_text(reason));
-}
-
-void fix_session_reject(struct fix_session *session, const struct fix_view *view, uint32_t reason,
-                        uint32_t ref_tag, struct bytes text) {
-    if (session->state != FIX_SESSION_UP && session->state != FIX_SESSION_LOGOUT_SENT) {
-        return;
-    }
-    uint64_t seq;
-    /* It was delivered, so it has a number. */
-    CHECK(fix_get_uint(view, FIX_MSG_SEQ_NUM, FIX_SEQ_MAX, &seq) == FIX_GET_OK);
-    owe_reject(session, fix_view_msg_type(view), seq, reason, ref_tag, text);
-}
-
 void fix_session_owe_logon(struct fix_session *session) {
     (void)fix_session_owe(session, FIX_MSG_LOGON[0]);
 }
@@ -126,19 +95,6 @@ static void put_logon(const struct fix_session *session, struct fix_writer *writ
     }
 }
 
-static void put_reject(struct fix_writer *writer, const struct fix_owed *owed) {
-    fix_put_uint(writer, FIX_REF_SEQ_NUM, owed->ref_seq);
-    put_text(writer, FIX_TEXT, owed);
-    if (owed->ref_tag != 0) {
-        fix_put_uint(writer, FIX_REF_TAG_ID, owed->ref_tag);
-    }
-    if (owed->ref_msg_type_len != 0) {
-        fix_put_bytes(writer, FIX_REF_MSG_TYPE,
-                      bytes_of(owed->ref_msg_type, owed->ref_msg_type_len));
-    }
-    fix_put_uint(writer, FIX_SESSION_REJECT_REASON, owed->reason);
-}
-
 /* The number after the gap. Nothing was numbered since the request came: what was owed then went
  * out before this, and no application message may (fix_session_can_send). */
 static uint64_t fill_to(const struct fix_session *session, const struct fix_owed *fill) {
@@ -158,7 +114,7 @@ static void put_body(const struct fix_session *session, struct fix_writer *write
         fix_put_uint(writer, FIX_END_SEQ_NO, 0);
         return;
     case '3':
-        put_reject(writer, owed);
+        fix_owed_put_reject(owed, writer);
         return;
     case '4':
         fix_put_uint(writer, FIX_NEW_SEQ_NO, fill_to(session, owed));
@@ -219,6 +175,7 @@ size_t fix_session_output(struct fix_session *session, struct now now, char *roo
     fix_writer_begin(&writer, room, bytes, session->config.begin_string);
     put_header(session, &writer, bytes_of(&owed->msg_type, 1),
                gap_fill ? owed->ref_seq : session->next_out, gap_fill);
+    fix_owed_put_route(owed, &writer);
     put_body(session, &writer, owed);
     size_t len = fix_writer_finish(&writer);
     *secret = logon && session->config.logon_hook.write_fields != NULL;

@@ -1,0 +1,91 @@
+#include "core/fix/fix_session_internal.h"
+
+#include "core/fix/fix_view.h"
+
+/* Where the way back goes: what came on behalf of somebody is delivered to him (FIX 4.4 volume 1,
+ * "Standard message header"). Ascending by the tag that is written. */
+static const struct {
+    char prefix[5];
+    uint32_t from;
+} route_fields[] = {
+    {"115=", 128}, {"116=", 129}, {"128=", 115}, {"129=", 116}, {"144=", 145}, {"145=", 144},
+};
+
+/* False when it does not fit. */
+static bool append_route(struct fix_owed *owed, struct bytes prefix, struct bytes value) {
+    if (prefix.len + value.len + 1 > sizeof(owed->route) - owed->route_len) {
+        return false;
+    }
+    char *at = owed->route + owed->route_len;
+    memcpy(at, prefix.data, prefix.len);
+    memcpy(at + prefix.len, value.data, value.len);
+    at[prefix.len + value.len] = FIX_SOH;
+    owed->route_len = (uint8_t)(owed->route_len + prefix.len + value.len + 1);
+    return true;
+}
+
+/* All of it or nothing: half a route leads somewhere else. */
+static void reverse_route(struct fix_owed *owed, const struct fix_view *view) {
+    for (size_t i = 0; i < sizeof(route_fields) / sizeof(route_fields[0]); i++) {
+        struct bytes value;
+        if (fix_get_bytes(view, route_fields[i].from, &value) == FIX_GET_OK &&
+            !append_route(owed, bytes_of_string(route_fields[i].prefix), value)) {
+            owed->route_len = 0;
+            return;
+        }
+    }
+}
+
+static void owe_reject(struct fix_session *session, const struct fix_view *view, uint64_t ref_seq,
+                       uint32_t reason, uint32_t ref_tag, struct bytes text) {
+    struct fix_owed *owed = fix_session_owe(session, FIX_MSG_REJECT[0]);
+    owed->ref_seq = ref_seq;
+    owed->ref_tag = ref_tag;
+    owed->reason = reason;
+    struct bytes type = fix_view_msg_type(view);
+    /* A type too long to repeat is left out: a part of it would name another. */
+    if (type.len <= sizeof(owed->ref_msg_type)) {
+        memcpy(owed->ref_msg_type, type.data, type.len);
+        owed->ref_msg_type_len = (uint8_t)type.len;
+    }
+    reverse_route(owed, view);
+    fix_owed_set_text(owed, text);
+    session->counters.rejects_sent++;
+}
+
+void fix_session_owe_reject(struct fix_session *session, const struct fix_message *message,
+                            enum fix_reject_reason reason, uint32_t ref_tag) {
+    owe_reject(session, message->view, message->seq, reason, ref_tag, fix_reject_text(reason));
+}
+
+void fix_session_reject(struct fix_session *session, const struct fix_view *view, uint32_t reason,
+                        uint32_t ref_tag, struct bytes text) {
+    if (session->state != FIX_SESSION_UP && session->state != FIX_SESSION_LOGOUT_SENT) {
+        return;
+    }
+    uint64_t seq;
+    /* It was delivered, so it has a number. */
+    CHECK(fix_get_uint(view, FIX_MSG_SEQ_NUM, FIX_SEQ_MAX, &seq) == FIX_GET_OK);
+    owe_reject(session, view, seq, reason, ref_tag, text);
+}
+
+void fix_owed_put_route(const struct fix_owed *owed, struct fix_writer *writer) {
+    if (owed->route_len != 0) {
+        fix_put_raw(writer, bytes_of(owed->route, owed->route_len));
+    }
+}
+
+void fix_owed_put_reject(const struct fix_owed *owed, struct fix_writer *writer) {
+    fix_put_uint(writer, FIX_REF_SEQ_NUM, owed->ref_seq);
+    if (owed->text_len != 0) {
+        fix_put_bytes(writer, FIX_TEXT, bytes_of(owed->text, owed->text_len));
+    }
+    if (owed->ref_tag != 0) {
+        fix_put_uint(writer, FIX_REF_TAG_ID, owed->ref_tag);
+    }
+    if (owed->ref_msg_type_len != 0) {
+        fix_put_bytes(writer, FIX_REF_MSG_TYPE,
+                      bytes_of(owed->ref_msg_type, owed->ref_msg_type_len));
+    }
+    fix_put_uint(writer, FIX_SESSION_REJECT_REASON, owed->reason);
+}
