@@ -8,12 +8,7 @@ bool client_is_down(const struct client *client) {
 }
 
 bool reports_have_room(const struct order_entry *entry) {
-    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
-        if (report_queue_free(&entry->clients[i].reports) < 2) {
-            return false;
-        }
-    }
-    return ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE);
+    return entry->full_queues == 0 && ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE);
 }
 
 /* The password goes to the cold thread in a cell of its own; the cell is wiped there. */
@@ -102,8 +97,8 @@ static void act(struct order_entry *entry, uint32_t index, struct now now, enum 
 /* A message may cause a report or two and a ledger record; an open password question blocks the
  * ring. */
 static bool may_read(const struct order_entry *entry, const struct client *client) {
-    return report_queue_free(&client->reports) >= 2 && !client->password_asked &&
-           ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE);
+    return report_queue_free(&client->reports) >= REPORT_CELLS_PER_MESSAGE &&
+           !client->password_asked && ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE);
 }
 
 static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
@@ -153,7 +148,8 @@ void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
 }
 
 /* Reports that the stream or the session cannot take now stay queued, in order. */
-static void write_reports(struct order_entry *entry, struct client *client, struct now now) {
+static void write_reports(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
     const struct client_report *report;
     while ((report = report_queue_peek(&client->reports)) != NULL) {
         struct fix_writer writer;
@@ -165,7 +161,7 @@ static void write_reports(struct order_entry *entry, struct client *client, stru
         /* Every value in a report was checked or made by us and the room is enough for all. */
         bool sent = fix_link_end(&client->link, now, &writer, STREAM_RELEASE_NOW);
         CHECK(sent);
-        report_queue_pop(&client->reports);
+        reports_pop(entry, index);
     }
 }
 
@@ -176,7 +172,7 @@ void client_write(struct order_entry *entry, uint32_t index, struct now now) {
     }
     fix_link_flush(&client->link, now);
     note_up(entry, index, now);
-    write_reports(entry, client, now);
+    write_reports(entry, index, now);
     if (client->drained && fix_link_is_over(&client->link, now)) {
         part(entry, index, now);
     }

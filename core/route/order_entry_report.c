@@ -17,6 +17,24 @@ static const struct instrument *instrument_of(const struct order_entry *entry, u
     return instrument_table_at(entry->setup.directory->instruments, index);
 }
 
+/* How many queues are full is counted where it changes, so that no report costs a walk over
+ * clients. */
+static void push(struct order_entry *entry, uint32_t client) {
+    struct report_queue *queue = &entry->clients[client].reports;
+    report_queue_push(queue);
+    if (report_queue_free(queue) == REPORT_CELLS_PER_MESSAGE - 1) {
+        entry->full_queues++;
+    }
+}
+
+void reports_pop(struct order_entry *entry, uint32_t client) {
+    struct report_queue *queue = &entry->clients[client].reports;
+    report_queue_pop(queue);
+    if (report_queue_free(queue) == REPORT_CELLS_PER_MESSAGE) {
+        entry->full_queues--;
+    }
+}
+
 static unsigned average_digits(const struct instrument *instrument) {
     return instrument->price_digits > AVERAGE_DIGITS_MIN ? instrument->price_digits
                                                          : AVERAGE_DIGITS_MIN;
@@ -75,7 +93,7 @@ static struct client_report *order_cell(struct order_entry *entry, struct now no
 static void push_execution(struct order_entry *entry, uint32_t client,
                            struct client_report *report) {
     report->exec_number = entry->next_exec++;
-    report_queue_push(&entry->clients[client].reports);
+    push(entry, client);
 }
 
 void report_order(struct order_entry *entry, struct now now, const struct order *order,
@@ -178,7 +196,7 @@ void report_cancel_reject(struct order_entry *entry, struct now now, uint32_t cl
     }
     report->transact_time = now.utc;
     put_text(report, reject, text);
-    report_queue_push(&entry->clients[client].reports);
+    push(entry, client);
 }
 
 void report_unsupported_type(struct order_entry *entry, uint32_t client, uint64_t seq,
@@ -188,7 +206,7 @@ void report_unsupported_type(struct order_entry *entry, uint32_t client, uint64_
     report->ref_seq = seq;
     report_copy(report->ref_msg_type, sizeof(report->ref_msg_type) - 1, msg_type);
     put_text(report, REJECT_NONE, BYTES("Unsupported Message Type"));
-    report_queue_push(&entry->clients[client].reports);
+    push(entry, client);
 }
 
 bool ledger_has_room(const struct order_entry *entry, uint32_t cells) {

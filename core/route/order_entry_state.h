@@ -28,6 +28,8 @@
 #define TURN_BURST 32
 /* Orders looked at in one turn by a walk over the whole table. */
 #define WALK_BURST 256
+/* Free cells a report queue must have for one venue report or client message to be taken. */
+#define REPORT_CELLS_PER_MESSAGE 2
 /* Cells of the ledger ring that one venue report or client message may need. */
 #define LEDGER_CELLS_PER_MESSAGE 2
 
@@ -82,6 +84,7 @@ struct order_entry {
     bool stop_cancels;
     uint32_t stop_from; /* slot: how far the walk of the stop has come; ORDER_NONE: done */
     struct instant stop_deadline;
+    uint32_t full_queues;        /* clients with fewer than REPORT_CELLS_PER_MESSAGE free */
     struct client_decode decode; /* of the message at hand */
 };
 
@@ -116,6 +119,7 @@ void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum o
                 struct bytes text, enum reject_code reject);
 
 /* report */
+void reports_pop(struct order_entry *entry, uint32_t client);
 void report_order(struct order_entry *entry, struct now now, const struct order *order,
                   enum order_report what, struct bytes text, enum reject_code reject);
 void report_fill(struct order_entry *entry, struct now now, const struct order *order,
