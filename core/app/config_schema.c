@@ -107,7 +107,7 @@ const struct config_key config_keys[] = {
      .help = "The order ledger: one row of CSV for every order that ended or was refused."},
     {"ledger", "file", CONFIG_TYPE_PATH, .required = true, .max = 1024, .example = "ledger.csv",
      IN_CONFIG(ledger_file),
-     .help = "Made anew at every start: keep the last one elsewhere first."},
+     .help = "Appended to: earlier rows stay."},
 
     {"", "listen", CONFIG_TYPE_SECTIONS, .required = true,
      LIST(config, listeners, listener_count, CONFIG_LISTENERS_MAX),

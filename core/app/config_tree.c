@@ -118,6 +118,7 @@ static enum config_tree_result open_container(struct builder *builder, const yam
 }
 
 static void close_container(struct builder *builder, const yaml_event_t *event) {
+    CHECK(builder->open != NULL); /* libyaml pairs its events */
     builder->open->end = mark_of(event->end_mark);
     builder->open = builder->open->parent;
     builder->depth--;
