@@ -277,6 +277,11 @@ Test(config_bad, references_and_limits_that_do_not_fit) {
          "limits:\n  @orders: 1000\n  requests_per_venue: 2000\n  client_connections: 4096\n"
          "  reports_per_client: 500\n  message_bytes_max: 4KiB\n  send_buffer: 64MiB\n",
          CONFIG_CODE_HOST},
+        {"limits:\n  orders: 1000\n  requests_per_venue: 2000\n  client_connections: 10\n"
+         "  reports_per_client: 500\n",
+         "limits:\n  @orders: 1000\n  requests_per_venue: 2000\n  client_connections: 10\n"
+         "  reports_per_client: 1000000\n",
+         CONFIG_CODE_HOST},
         {"tls: off", "tls: @on", CONFIG_CODE_NOT_BUILT},
         {"address: 127.0.0.1:4001", "address: @8.8.8.8:443", CONFIG_CODE_UNSAFE},
         {"  - name: acme\n    sender_comp_id: ACME\n    target_comp_id: TERCEL\n"

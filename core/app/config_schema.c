@@ -106,8 +106,7 @@ const struct config_key config_keys[] = {
     {"", "ledger", CONFIG_TYPE_SECTION, .required = true, .offset = 0,
      .help = "The order ledger: one row of CSV for every order that ended or was refused."},
     {"ledger", "file", CONFIG_TYPE_PATH, .required = true, .max = 1024, .example = "ledger.csv",
-     IN_CONFIG(ledger_file),
-     .help = "Appended to: earlier rows stay."},
+     IN_CONFIG(ledger_file), .help = "Appended to: earlier rows stay."},
 
     {"", "listen", CONFIG_TYPE_SECTIONS, .required = true,
      LIST(config, listeners, listener_count, CONFIG_LISTENERS_MAX),

@@ -100,7 +100,7 @@ const char config_sample[] = "# A comment.\n"
                              "  deadline: 20s\n";
 
 struct config_host config_sample_host(void) {
-    struct config_host host = {.memory_bytes = UINT64_C(8) << 30};
+    struct config_host host = {.memory_bytes = UINT64_C(1) << 30};
     for (size_t core = 0; core < 4; core++) {
         host.cores[core] = true;
     }

@@ -10,7 +10,7 @@
 /* Every key of the schema is in it, none at its default; it has no warning. */
 extern const char config_sample[];
 
-/* A host with the cores 0 to 3 and 8 GiB, where no files are looked at. */
+/* A host with the cores 0 to 3 and 1 GiB, where no files are looked at. */
 struct config_host config_sample_host(void);
 
 /*

@@ -91,12 +91,8 @@ static enum credential_result read_into(int file, char *data, size_t room, size_
     if (!read_fully(file, data, room - 1, len)) {
         return CREDENTIAL_UNREADABLE;
     }
-    bool filled = *len == room - 1;
     *len = without_newline(data, *len);
     enum credential_result result = check_content(data, *len);
-    if (result == CREDENTIAL_OK && filled) {
-        return CREDENTIAL_TOO_LONG;
-    }
     if (result == CREDENTIAL_OK) {
         memset(data + *len, 0, room - *len);
     }
@@ -110,7 +106,7 @@ enum credential_result credential_read(struct credential *credential, const char
     if (result != CREDENTIAL_OK) {
         return result;
     }
-    /* CR LF, one byte to notice what is too long, and a terminator. */
+    /* CR LF, one byte to notice what is too long without them, and a terminator. */
     const size_t room = CREDENTIAL_BYTES_MAX + 4;
     char *data = sodium_malloc(room);
     /* sodium_malloc goes on when it cannot lock; a secret that may be swapped out is no secret. */
