@@ -222,7 +222,9 @@ static void strip_header(struct script *script, char *body) {
     snprintf(time, sizeof(time), "%s", script_time(script, 0));
     size_t len = 0;
     unsigned same = 0;
-    for (char *field = strtok(body, "|"); field != NULL; field = strtok(NULL, "|")) {
+    char *rest = NULL;
+    for (char *field = strtok_r(body, "|", &rest); field != NULL;
+         field = strtok_r(NULL, "|", &rest)) {
         if (strncmp(field, "52=", 3) == 0 || strncmp(field, "122=", 4) == 0) {
             cr_assert_str_eq(strchr(field, '=') + 1, time);
         }
