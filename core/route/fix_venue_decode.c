@@ -44,13 +44,43 @@ static bool kind_of_exec(enum dialect_exec exec, enum venue_report_kind *kind) {
         *kind = VENUE_REPORT_REFUSED;
         return true;
     case DIALECT_EXEC_STATUS:
-        *kind = VENUE_REPORT_STATUS;
-        return true;
     case DIALECT_EXEC_UNKNOWN:
     case DIALECT_EXEC_IGNORE:
         break;
     }
     return false;
+}
+
+/*
+ * A status tells what is, not what happened: OrdStatus(39) says whether the order is still open. A
+ * filled one is not booked on the word of a status, which has no price.
+ */
+static bool decode_status(const struct fix_view *view, struct venue_report *report) {
+    char status = '\0';
+    (void)!fix_get_char(view, FIX_ORD_STATUS, &status);
+    switch (status) {
+    case '4':
+        report->kind = VENUE_REPORT_CANCELED;
+        return true;
+    case 'C':
+        report->kind = VENUE_REPORT_EXPIRED;
+        return true;
+    case '8':
+        report->kind = VENUE_REPORT_REFUSED;
+        return true;
+    case '0':
+    case '1':
+    case '5':
+    case '6':
+    case 'A':
+    case 'E':
+        report->kind = VENUE_REPORT_STATUS;
+        return true;
+    default:
+        report->kind = VENUE_REPORT_MALFORMED;
+        report->text = BYTES("a status that does not say whether the order is open");
+        return true;
+    }
 }
 
 static bool decode_execution(struct fix_venue *venue, const struct fix_view *view,
@@ -75,7 +105,8 @@ static bool decode_execution(struct fix_venue *venue, const struct fix_view *vie
         report->text = BYTES("an execution report of an ExecType outside the dialect");
         return true;
     }
-    return kind_of_exec(exec, &report->kind);
+    return exec == DIALECT_EXEC_STATUS ? decode_status(view, report)
+                                       : kind_of_exec(exec, &report->kind);
 }
 
 static bool decode_business_reject(struct fix_venue *venue, const struct fix_view *view,

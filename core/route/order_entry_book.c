@@ -93,15 +93,16 @@ void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum o
     }
 }
 
+/* CumQty(14) is required (FIX 4.4, tag 14): without it a fill said twice would be booked twice. */
 static bool parse_fill(const struct instrument *instrument, const struct venue_report *report,
                        struct order_fill *fill) {
-    fill->has_cumulative = report->cumulative.len != 0;
+    fill->has_cumulative = true;
     return decimal_parse(report->last_quantity, instrument->quantity_digits, &fill->last.scaled) ==
                DECIMAL_OK &&
            decimal_parse(report->last_price, instrument->price_digits, &fill->price.scaled) ==
                DECIMAL_OK &&
-           (!fill->has_cumulative || decimal_parse(report->cumulative, instrument->quantity_digits,
-                                                   &fill->cumulative.scaled) == DECIMAL_OK);
+           decimal_parse(report->cumulative, instrument->quantity_digits,
+                         &fill->cumulative.scaled) == DECIMAL_OK;
 }
 
 static void note_fill(struct order_entry *entry, struct now now, const struct order *order,
@@ -190,8 +191,8 @@ static void book_refusal(struct order_entry *entry, const struct request *reques
 /* An order back from doubt whose acknowledgement was told before is known again, not new again. */
 static void book_acknowledgement(struct order_entry *entry, uint32_t slot, struct now now) {
     struct order *order = order_table_at(entry->orders, slot);
-    enum order_event event =
-        order->venue_accepted ? ORDER_EVENT_STATUS_OPEN : ORDER_EVENT_ACKNOWLEDGED;
+    bool known_again = order->venue_accepted && order->state == ORDER_IN_DOUBT;
+    enum order_event event = known_again ? ORDER_EVENT_STATUS_OPEN : ORDER_EVENT_ACKNOWLEDGED;
     order->venue_accepted = true;
     book_event(entry, slot, now, event, bytes_of(NULL, 0), REJECT_NONE);
 }

@@ -132,8 +132,9 @@ static uint8_t copy_number(char field[DECIMAL_TEXT_MAX + 1], struct bytes text) 
     return report_copy(field, DECIMAL_TEXT_MAX, text);
 }
 
+/* Likewise: a code of one character, if that can be said at all. */
 static char only_char(struct bytes text) {
-    return text.len == 1 ? text.data[0] : '\0';
+    return text.len == 1 && text.data[0] > ' ' && text.data[0] <= '~' ? text.data[0] : '\0';
 }
 
 static void ledger_refusal(struct order_entry *entry, const struct client_report *report,
