@@ -203,6 +203,11 @@ void fix_session_logout(struct fix_session *session, struct now now, struct byte
     }
 }
 
+void fix_session_hold(struct fix_session *session, struct now now) {
+    session->last_received = now.mono;
+    session->deadline_silence = INSTANT_NEVER;
+}
+
 static struct instant deadline_up(const struct fix_session *session) {
     struct instant deadline = INSTANT_NEVER;
     if (session->heartbeat_s == 0) {

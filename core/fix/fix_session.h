@@ -292,6 +292,12 @@ void fix_session_verdict(struct fix_session *session, struct now now, uint32_t e
 /* Starts an orderly logout; Text(58) optional. */
 void fix_session_logout(struct fix_session *session, struct now now, struct bytes text);
 
+/*
+ * The caller does not read now, for reasons of its own: the silence of the peer up to now counts
+ * for nothing, because what it said may lie there unread.
+ */
+void fix_session_hold(struct fix_session *session, struct now now);
+
 struct instant fix_session_deadline(const struct fix_session *session);
 enum fix_action fix_session_tick(struct fix_session *session, struct now now);
 

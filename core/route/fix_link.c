@@ -1,5 +1,7 @@
 #include "core/route/fix_link.h"
 
+#include <string.h>
+
 /* Admin messages handled in one call: a flood of heartbeats cannot keep the worker from its turn.
  */
 #define FIX_LINK_BURST 64
@@ -15,6 +17,9 @@ void fix_link_attach(struct fix_link *link, struct stream *stream) {
     link->need = 0;
     link->connected = false;
     link->finished = false;
+    link->abandoned = false;
+    link->more = false;
+    link->blocked = false;
 }
 
 static bool note_connected(struct fix_link *link, struct now now) {
@@ -31,6 +36,8 @@ static bool note_connected(struct fix_link *link, struct now now) {
 enum fix_action fix_link_read(struct fix_link *link, struct now now, struct fix_input *input) {
     input->action = FIX_ACTION_NONE;
     input->consumed = 0;
+    link->more = false;
+    link->blocked = false;
     if (link->stream == NULL || !note_connected(link, now)) {
         return FIX_ACTION_NONE;
     }
@@ -44,12 +51,18 @@ enum fix_action fix_link_read(struct fix_link *link, struct now now, struct fix_
             link->need = input->need;
             continue;
         }
+        link->blocked = input->action == FIX_ACTION_BLOCKED;
         if (input->action != FIX_ACTION_NONE) {
             return input->action;
         }
         fix_link_consume(link, input);
     }
+    link->more = true;
     return FIX_ACTION_NONE;
+}
+
+void fix_link_hold(struct fix_link *link) {
+    link->more = false;
 }
 
 void fix_link_consume(struct fix_link *link, const struct fix_input *input) {
@@ -59,20 +72,45 @@ void fix_link_consume(struct fix_link *link, const struct fix_input *input) {
     }
 }
 
-static void write_owed(struct fix_link *link, struct now now) {
+/* On a stream that is gone: numbers are used up as if written, and go down with the connection. */
+static void drop_owed(struct fix_link *link, struct now now) {
+    char nowhere[FIX_ADMIN_BYTES_MAX];
+    bool secret = false;
+    while (fix_session_output(&link->session, now, nowhere, sizeof(nowhere), &secret) != 0) {
+        if (secret) {
+            explicit_bzero(nowhere, sizeof(nowhere));
+        }
+    }
+}
+
+/* STREAM_OK: nothing is owed any more. */
+static enum stream_result write_owed(struct fix_link *link, struct now now) {
     while (fix_session_has_output(&link->session)) {
         struct stream_room room;
-        if (stream_reserve(link->stream, FIX_ADMIN_BYTES_MAX, &room) != STREAM_OK) {
-            return;
+        enum stream_result result = stream_reserve(link->stream, FIX_ADMIN_BYTES_MAX, &room);
+        if (result == STREAM_GONE) {
+            drop_owed(link, now);
+        }
+        if (result != STREAM_OK) {
+            return result;
         }
         bool secret = false;
         size_t len =
             fix_session_output(&link->session, now, room.data, FIX_ADMIN_BYTES_MAX, &secret);
         if (len == 0) {
             stream_cancel(link->stream);
-            return;
+            continue;
         }
         stream_commit(link->stream, len, STREAM_RELEASE_NOW, secret ? STREAM_SECRET : STREAM_PLAIN);
+    }
+    return STREAM_OK;
+}
+
+/* What had blocked reading is written: there may be more to read, and nothing else will say so. */
+static void unblock(struct fix_link *link) {
+    if (link->blocked && !fix_session_has_output(&link->session)) {
+        link->blocked = false;
+        link->more = true;
     }
 }
 
@@ -83,7 +121,8 @@ void fix_link_flush(struct fix_link *link, struct now now) {
     if (!link->finished && instant_reached(now.mono, fix_session_deadline(&link->session))) {
         (void)fix_session_tick(&link->session, now);
     }
-    write_owed(link, now);
+    (void)write_owed(link, now);
+    unblock(link);
     if (link->session.state == FIX_SESSION_CLOSING && !link->finished &&
         !fix_session_has_output(&link->session)) {
         link->finished = true;
@@ -94,11 +133,14 @@ void fix_link_flush(struct fix_link *link, struct now now) {
 
 enum stream_result fix_link_begin(struct fix_link *link, struct now now, struct bytes msg_type,
                                   size_t bytes, struct fix_writer *writer) {
-    if (link->stream == NULL || !fix_session_can_send(&link->session)) {
+    if (link->stream == NULL || link->session.state != FIX_SESSION_UP) {
         return STREAM_GONE;
     }
     struct stream_room room;
-    enum stream_result result = stream_reserve(link->stream, bytes, &room);
+    enum stream_result result = write_owed(link, now);
+    if (result == STREAM_OK) {
+        result = stream_reserve(link->stream, bytes, &room);
+    }
     if (result == STREAM_OK) {
         link->room_bytes = bytes;
         fix_session_begin(&link->session, now, msg_type, room.data, bytes, writer);
@@ -118,16 +160,21 @@ bool fix_link_end(struct fix_link *link, struct now now, struct fix_writer *writ
     return true;
 }
 
+void fix_link_logout(struct fix_link *link, struct now now, struct bytes text) {
+    link->abandoned = link->stream != NULL && !link->connected;
+    fix_session_logout(&link->session, now, text);
+}
+
 static bool wants_to_say_goodbye(const struct fix_link *link) {
     return link->session.state == FIX_SESSION_CLOSING ||
            link->session.state == FIX_SESSION_LOGOUT_SENT;
 }
 
 bool fix_link_is_over(const struct fix_link *link, struct now now) {
-    if (link->stream == NULL) {
+    if (link->stream == NULL || link->more) {
         return false;
     }
-    if (link->finished && instant_reached(now.mono, link->linger)) {
+    if (link->abandoned || (link->finished && instant_reached(now.mono, link->linger))) {
         return true;
     }
     enum stream_state state = stream_state(link->stream);
@@ -145,12 +192,16 @@ struct stream *fix_link_detach(struct fix_link *link, struct now now) {
         fix_session_disconnected(&link->session, now);
     }
     link->connected = false;
+    link->more = false;
     return stream;
 }
 
 struct instant fix_link_deadline(const struct fix_link *link) {
     if (link->stream == NULL || !link->connected) {
         return INSTANT_NEVER;
+    }
+    if (link->more) {
+        return (struct instant){.ns = INT64_MIN};
     }
     return link->finished ? link->linger : fix_session_deadline(&link->session);
 }

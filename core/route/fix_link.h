@@ -20,7 +20,10 @@ struct fix_link {
     size_t need;           /* what the next peek asks for */
     size_t room_bytes;     /* of the open reservation */
     bool connected;        /* the session was told that the stream is open */
+    bool more;             /* reading stopped short of what is there: read again at once */
+    bool blocked;          /* reading waits until what is owed has been written */
     bool finished;         /* our direction was ended */
+    bool abandoned;        /* logged out before it was connected */
     struct instant linger; /* once finished: how long the peer may take to end its own */
 };
 
@@ -30,19 +33,22 @@ void fix_link_init(struct fix_link *link, const struct fix_session_config *confi
 void fix_link_attach(struct fix_link *link, struct stream *stream);
 
 /*
- * Reads at most one message. NONE and PARTIAL mean "not now"; every other action is for the caller,
+ * Reads at most one message. NONE and BLOCKED mean "not now"; every other action is for the caller,
  * who then calls fix_link_consume with the same input. Administrative messages are dealt with
- * inside, up to FIX_LINK_BURST a call.
+ * inside, a bounded number a call: after that it is NONE, too, and the deadline is "at once".
  */
 enum fix_action fix_link_read(struct fix_link *link, struct now now, struct fix_input *input);
 void fix_link_consume(struct fix_link *link, const struct fix_input *input);
+
+/* In place of reading, when the caller cannot take now what might come. */
+void fix_link_hold(struct fix_link *link);
 
 /* Timers, then owed admin messages as far as there is room, then the orderly end if it is time. */
 void fix_link_flush(struct fix_link *link, struct now now);
 
 /*
- * Begins an application message of up to `bytes`. Any result but STREAM_OK leaves everything as it
- * was; STREAM_GONE also when the session is not up.
+ * Begins an application message of up to `bytes`, behind whatever admin messages are owed. Any
+ * result but STREAM_OK means that it was not begun; STREAM_GONE also when the session is not up.
  */
 enum stream_result fix_link_begin(struct fix_link *link, struct now now, struct bytes msg_type,
                                   size_t bytes, struct fix_writer *writer) MUST_USE;
@@ -50,11 +56,14 @@ enum stream_result fix_link_begin(struct fix_link *link, struct now now, struct 
 bool fix_link_end(struct fix_link *link, struct now now, struct fix_writer *writer,
                   struct stream_position release_after) MUST_USE;
 
+/* Ends the session in whatever state it is, in order where that is possible. */
+void fix_link_logout(struct fix_link *link, struct now now, struct bytes text);
+
 /*
  * Whether the connection has nothing more to give: closed, ended by the peer without a logout, or
- * ended by us and not by the peer in time. To be asked only after fix_link_read said NONE, so that
- * no whole message is left behind. The caller then discards the stream that fix_link_detach
- * returns.
+ * ended by us and not by the peer in time. Not while fix_link_read stopped short; and to be asked
+ * only after it said NONE, so that no whole message is left behind. The caller then discards the
+ * stream that fix_link_detach returns.
  */
 bool fix_link_is_over(const struct fix_link *link, struct now now);
 struct stream *fix_link_detach(struct fix_link *link, struct now now);

@@ -124,6 +124,7 @@ static bool poll(struct venue *base, struct now now, struct venue_report *report
     struct fix_venue *venue = self_of(base);
     *report = (struct venue_report){.request_known = false};
     venue->drained = false;
+    venue->polled = true;
     if (venue->link.stream == NULL) {
         return false;
     }
@@ -131,7 +132,7 @@ static bool poll(struct venue *base, struct now now, struct venue_report *report
         release_held(venue);
         enum fix_action action = fix_link_read(&venue->link, now, &venue->input);
         if (action == FIX_ACTION_NONE || action == FIX_ACTION_BLOCKED) {
-            venue->drained = action == FIX_ACTION_NONE;
+            venue->drained = action == FIX_ACTION_NONE && !venue->link.more;
             return false;
         }
         if (act(venue, action, report)) {
@@ -142,6 +143,7 @@ static bool poll(struct venue *base, struct now now, struct venue_report *report
             return false;
         }
     }
+    venue->link.more = true;
     return false;
 }
 
@@ -162,6 +164,12 @@ static struct stream *detach_if_over(struct venue *base, struct now now,
 static void flush(struct venue *base, struct now now) {
     struct fix_venue *venue = self_of(base);
     release_held(venue);
+    if (!venue->polled) {
+        /* Nobody can take its reports now: what it says meanwhile lies in the stream. */
+        fix_link_hold(&venue->link);
+        fix_session_hold(&venue->link.session, now);
+    }
+    venue->polled = false;
     fix_link_flush(&venue->link, now);
 }
 
@@ -193,10 +201,7 @@ static void answer(struct venue *base, struct now now, const struct answer *answ
 }
 
 static void logout(struct venue *base, struct now now, struct bytes text) {
-    struct fix_venue *venue = self_of(base);
-    if (venue->link.session.state == FIX_SESSION_UP) {
-        fix_session_logout(&venue->link.session, now, text);
-    }
+    fix_link_logout(&self_of(base)->link, now, text);
 }
 
 static struct instant deadline(const struct venue *base) {

@@ -56,6 +56,7 @@ struct fix_venue {
     bool was_up;
     bool asked; /* the signature question of `asked_epoch` is out */
     uint32_t asked_epoch;
+    bool polled;  /* since the last flush */
     bool drained; /* the last poll left nothing whole unread */
     bool held;    /* `input` belongs to the report last returned and is not consumed yet */
     struct fix_input input;

@@ -94,6 +94,7 @@ struct venue_ops {
     /* The next question for a cold thread; false when there is none. Asked until answered. */
     bool (*question)(struct venue *venue, struct now now, struct question *question);
     void (*answer)(struct venue *venue, struct now now, const struct answer *answer);
+    /* In whatever state the session is. */
     void (*logout)(struct venue *venue, struct now now, struct bytes text);
     bool (*up)(const struct venue *venue);
     struct instant (*deadline)(const struct venue *venue);
