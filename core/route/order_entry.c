@@ -28,9 +28,9 @@ static struct order_table_limits order_limits(const struct order_entry_limits *l
 static size_t venue_bytes(const struct order_entry_limits *limits) {
     struct request_table_limits requests = {.entries = limits->requests_per_venue};
     size_t table = request_table_footprint(requests);
-    return table == 0
-               ? 0
-               : aligned(table) + aligned(power_of_two_at_least(limits->orders) * sizeof(uint32_t));
+    return table == 0 ? 0
+                      : aligned(table) + aligned(power_of_two_at_least(limits->orders) *
+                                                 sizeof(struct cancel_place));
 }
 
 static bool limits_are_possible(const struct order_entry_limits *limits) {
@@ -93,7 +93,7 @@ static void init_venues(struct order_entry *entry, struct carver *carver) {
         slot->requests =
             request_table_init(carve(carver, request_table_footprint(requests)), requests);
         slot->cancels.capacity = power_of_two_at_least(setup->limits.orders);
-        slot->cancels.slots = carve(carver, slot->cancels.capacity * sizeof(uint32_t));
+        slot->cancels.places = carve(carver, slot->cancels.capacity * sizeof(struct cancel_place));
         backoff_init(&slot->backoff, &setup->venues[i].reconnect);
     }
 }
@@ -160,16 +160,17 @@ static void sweep(struct order_entry *entry, struct now now) {
 
 /*
  * Venues before clients: what a venue said in this turn is known before the next request is judged.
- * Writing comes last, so that one turn's messages to a peer leave together.
+ * The door comes last, when connections that ended have made place for their successors.
  */
 bool order_entry_turn(struct order_entry *entry, struct now now) {
     if (entry->phase == ORDER_ENTRY_STOPPED) {
         return false;
     }
     entry->more = false;
+    entry->held = false;
+    sweep(entry, now);
     take_sign_answers(entry, now);
     take_password_answers(entry, now);
-    door_turn(entry, now);
     for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
         venue_slot_turn(entry, i, now);
     }
@@ -184,16 +185,14 @@ bool order_entry_turn(struct order_entry *entry, struct now now) {
     for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
         client_write(entry, i, now);
     }
-    sweep(entry, now);
-    return entry->more;
+    door_turn(entry, now);
+    return entry->more || held_back_may_go_on(entry);
 }
 
-/* At once while orders of a lost session can be told; when they cannot, what makes room wakes us.
- */
 static struct instant venue_deadline(const struct order_entry *entry,
                                      const struct venue_slot *slot) {
     if (slot->losing) {
-        return reports_have_room(entry) ? (struct instant){.ns = INT64_MIN} : INSTANT_NEVER;
+        return INSTANT_NEVER; /* each turn says itself whether it can go on */
     }
     if (slot->venue->ops->stream(slot->venue) == NULL) {
         return entry->phase == ORDER_ENTRY_LOGGING_OUT ? INSTANT_NEVER : slot->backoff.due;

@@ -115,7 +115,8 @@ struct instant order_entry_deadline(const struct order_entry *entry);
 
 /*
  * No new orders from now on. With `cancel` every live order is cancelled at its venue first; then,
- * at the latest after `patience`, everybody is logged out. Idempotent.
+ * at the latest after `patience`, the venues are logged out, and when what they said last is with
+ * the clients, those, too: some seconds each. Idempotent. A turn is due at once.
  */
 void order_entry_stop(struct order_entry *entry, struct now now, bool cancel,
                       struct duration patience);

@@ -4,15 +4,40 @@ static bool queue_is_empty(const struct cancel_queue *queue) {
     return queue->head == queue->tail;
 }
 
+static struct cancel_place *place_at(const struct cancel_queue *queue, uint32_t position) {
+    return &queue->places[position & (queue->capacity - 1)];
+}
+
+/* The order whose cancel this place holds, NULL when it does no more. */
+static struct order *order_of_place(struct order_entry *entry, const struct cancel_place *place) {
+    struct order *order = order_table_at(entry->orders, place->slot);
+    return order->number == place->number && order->cancel_owed ? order : NULL;
+}
+
+/* Cold: only a venue that takes nothing for longer than orders live can make it full. */
+COLD static void drop_dead_places(struct order_entry *entry, struct cancel_queue *queue) {
+    uint32_t kept = queue->head;
+    for (uint32_t at = queue->head; at != queue->tail; at++) {
+        if (order_of_place(entry, place_at(queue, at)) != NULL) {
+            *place_at(queue, kept++) = *place_at(queue, at);
+        }
+    }
+    queue->tail = kept;
+}
+
 void cancel_owe(struct order_entry *entry, uint32_t slot) {
     struct order *order = order_table_at(entry->orders, slot);
     if (order->cancel_owed) {
         return;
     }
     struct cancel_queue *queue = &entry->venues[order->venue].cancels;
+    if (queue->tail - queue->head == queue->capacity) {
+        drop_dead_places(entry, queue);
+    }
+    /* An order is in it at most once, and this one is not. */
     CHECK(queue->tail - queue->head < queue->capacity);
     order->cancel_owed = true;
-    queue->slots[queue->tail++ & (queue->capacity - 1)] = slot;
+    *place_at(queue, queue->tail++) = (struct cancel_place){.number = order->number, .slot = slot};
 }
 
 /* A refused cancel leaves its entry behind; the next one of the same order takes its place. */
@@ -86,24 +111,34 @@ static void give_up(struct order_entry *entry, struct now now, struct order *ord
     }
 }
 
+/* False when this cancel, and so those behind it, must wait. */
+static bool try_cancel(struct order_entry *entry, struct now now, uint32_t slot,
+                       struct order *order) {
+    if (!order->cancel_pending || order_state_is_terminal(order->state)) {
+        return true;
+    }
+    if (!reports_have_room(entry)) {
+        return false;
+    }
+    enum venue_send sent = send_cancel(entry, now, slot);
+    if (sent != VENUE_SENT && sent != VENUE_SEND_AGAIN) {
+        give_up(entry, now, order);
+    }
+    return sent != VENUE_SEND_AGAIN;
+}
+
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now) {
     struct cancel_queue *queue = &entry->venues[venue].cancels;
     for (int count = 0; count < WALK_BURST && !queue_is_empty(queue); count++) {
-        uint32_t slot = queue->slots[queue->head & (queue->capacity - 1)];
-        struct order *order = order_table_at(entry->orders, slot);
-        if (order->cancel_pending && !order_state_is_terminal(order->state)) {
-            if (!reports_have_room(entry)) {
+        const struct cancel_place *place = place_at(queue, queue->head);
+        struct order *order = order_of_place(entry, place);
+        if (order != NULL) {
+            if (!try_cancel(entry, now, place->slot, order)) {
                 return;
             }
-            enum venue_send sent = send_cancel(entry, now, slot);
-            if (sent == VENUE_SEND_AGAIN) {
-                return;
-            }
-            if (sent != VENUE_SENT) {
-                give_up(entry, now, order);
-            }
+            order->cancel_owed = false;
         }
-        order->cancel_owed = false;
         queue->head++;
     }
+    entry->more |= !queue_is_empty(queue);
 }

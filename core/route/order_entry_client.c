@@ -7,8 +7,23 @@ bool client_is_down(const struct client *client) {
     return client->link.stream == NULL;
 }
 
-bool reports_have_room(const struct order_entry *entry) {
+static bool everybody_has_room(const struct order_entry *entry) {
     return entry->full_queues == 0 && ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE);
+}
+
+bool reports_have_room(struct order_entry *entry) {
+    bool room = everybody_has_room(entry);
+    entry->held |= !room;
+    return room;
+}
+
+/*
+ * Room that a turn gave back at its end serves who found none before. The ledger's thread wakes
+ * nobody: while its ring is full there is no waiting.
+ */
+bool held_back_may_go_on(const struct order_entry *entry) {
+    return entry->held &&
+           (everybody_has_room(entry) || !ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE));
 }
 
 /* The password goes to the cold thread in a cell of its own; the cell is wiped there. */
@@ -94,11 +109,24 @@ static void act(struct order_entry *entry, uint32_t index, struct now now, enum 
     fix_link_consume(&client->link, &client->input);
 }
 
-/* A message may cause a report or two and a ledger record; an open password question blocks the
- * ring. */
-static bool may_read(const struct order_entry *entry, const struct client *client) {
-    return report_queue_free(&client->reports) >= REPORT_CELLS_PER_MESSAGE &&
-           !client->password_asked && ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE);
+/*
+ * A message may cause a report or two and a ledger record; an open password question blocks the
+ * ring. Where the reason is not the client's, it is not silent meanwhile.
+ */
+static bool may_read(struct order_entry *entry, struct client *client, struct now now) {
+    client->shut =
+        client->password_asked || report_queue_free(&client->reports) < REPORT_CELLS_PER_MESSAGE;
+    if (client->shut) {
+        fix_link_hold(&client->link);
+        return false;
+    }
+    if (!ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE)) {
+        entry->held = true;
+        fix_link_hold(&client->link);
+        fix_session_hold(&client->link.session, now);
+        return false;
+    }
+    return true;
 }
 
 static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
@@ -117,34 +145,7 @@ static void part(struct order_entry *entry, uint32_t index, struct now now) {
     notice_send(entry, now, NOTICE_CLIENT_DOWN, index, report_queue_count(&client->reports),
                 bytes_of_string(fix_end_name(session->end)));
     client->was_up = false;
-}
-
-void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
-    struct client *client = &entry->clients[index];
-    client->drained = false;
-    if (client->link.stream == NULL) {
-        return;
-    }
-    for (int count = 0; count < TURN_BURST; count++) {
-        if (!may_read(entry, client)) {
-            return;
-        }
-        enum fix_action action = fix_link_read(&client->link, now, &client->input);
-        note_up(entry, index, now);
-        if (action == FIX_ACTION_NONE) {
-            client->drained = true;
-            return;
-        }
-        if (action == FIX_ACTION_BLOCKED) {
-            return;
-        }
-        act(entry, index, now, action);
-        if (action == FIX_ACTION_CLOSE) {
-            client->drained = true;
-            return;
-        }
-    }
-    entry->more = true;
+    entry->more |= entry->phase != ORDER_ENTRY_RUNNING;
 }
 
 /* Reports that the stream or the session cannot take now stay queued, in order. */
@@ -162,7 +163,42 @@ static void write_reports(struct order_entry *entry, uint32_t index, struct now 
         bool sent = fix_link_end(&client->link, now, &writer, STREAM_RELEASE_NOW);
         CHECK(sent);
         reports_pop(entry, index);
+        entry->more |= entry->phase != ORDER_ENTRY_RUNNING;
     }
+}
+
+/*
+ * What is known goes out before the next message is read: in which order a client hears things
+ * depends on what it said, not on how its bytes were cut.
+ */
+void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    client->drained = false;
+    client->shut = false;
+    if (client->link.stream == NULL) {
+        return;
+    }
+    for (int count = 0; count < TURN_BURST; count++) {
+        write_reports(entry, index, now);
+        if (!may_read(entry, client, now)) {
+            return;
+        }
+        enum fix_action action = fix_link_read(&client->link, now, &client->input);
+        note_up(entry, index, now);
+        if (action == FIX_ACTION_NONE) {
+            client->drained = !client->link.more;
+            return;
+        }
+        if (action == FIX_ACTION_BLOCKED) {
+            return;
+        }
+        act(entry, index, now, action);
+        if (action == FIX_ACTION_CLOSE) {
+            client->drained = true;
+            return;
+        }
+    }
+    entry->more = true;
 }
 
 void client_write(struct order_entry *entry, uint32_t index, struct now now) {
@@ -173,7 +209,8 @@ void client_write(struct order_entry *entry, uint32_t index, struct now now) {
     fix_link_flush(&client->link, now);
     note_up(entry, index, now);
     write_reports(entry, index, now);
-    if (client->drained && fix_link_is_over(&client->link, now)) {
+    /* What a shut client left unread was not taken: it asks, or is asked, for it next time. */
+    if ((client->drained || client->shut) && fix_link_is_over(&client->link, now)) {
         part(entry, index, now);
     }
 }

@@ -11,16 +11,15 @@ static struct door_connection *free_place(struct order_entry *entry) {
 
 /* A full door leaves newcomers in the kernel's backlog until somebody has said who he is. */
 static void accept_new(struct order_entry *entry, struct now now) {
+    struct door_connection *place;
     for (unsigned listener = 0; listener < entry->setup.listener_count; listener++) {
-        struct door_connection *place = free_place(entry);
-        if (place == NULL) {
-            return;
-        }
-        struct stream *stream = stream_accept(entry->setup.stack, listener);
-        if (stream != NULL) {
+        struct stream *stream;
+        while ((place = free_place(entry)) != NULL &&
+               (stream = stream_accept(entry->setup.stack, listener)) != NULL) {
             place->stream = stream;
             place->need = 0;
             place->deadline = instant_add(now.mono, entry->setup.identify_timeout);
+            entry->more = true;
         }
     }
 }
@@ -56,6 +55,7 @@ static void admit(struct order_entry *entry, struct now now, struct door_connect
     } else {
         fix_link_attach(&entry->clients[index].link, place->stream);
         place->stream = NULL;
+        entry->more = true;
     }
 }
 
@@ -81,13 +81,13 @@ static void identify(struct order_entry *entry, struct now now, struct door_conn
 }
 
 void door_turn(struct order_entry *entry, struct now now) {
-    if (entry->phase == ORDER_ENTRY_RUNNING) {
-        accept_new(entry, now);
-    }
     for (uint32_t i = 0; i < entry->setup.limits.client_connections; i++) {
         if (entry->door[i].stream != NULL) {
             identify(entry, now, &entry->door[i]);
         }
+    }
+    if (entry->phase == ORDER_ENTRY_RUNNING) {
+        accept_new(entry, now);
     }
 }
 

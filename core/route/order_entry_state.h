@@ -44,15 +44,25 @@ struct client {
     struct report_queue reports;
     bool was_up;
     bool drained;        /* nothing whole was left unread in this turn */
+    bool shut;           /* nothing could be read in this turn, whatever is there */
     bool password_asked; /* the question of `asked_epoch` is out */
     uint32_t asked_epoch;
     struct fix_input input;
 };
 
-/* Slots of orders whose cancel waits for room at the venue. */
+/* The number tells the order from a later one in its slot. */
+struct cancel_place {
+    uint64_t number;
+    uint32_t slot;
+};
+
+/*
+ * Orders whose cancel waits for room at the venue. One that ended meanwhile keeps its place until
+ * the place is wanted.
+ */
 struct cancel_queue {
-    uint32_t *slots;
-    uint32_t capacity; /* a power of two >= orders: an order is in it at most once */
+    struct cancel_place *places;
+    uint32_t capacity; /* a power of two >= orders */
     uint32_t head;
     uint32_t tail;
 };
@@ -81,10 +91,12 @@ struct order_entry {
     uint64_t next_exec;
     enum order_entry_phase phase;
     bool more; /* this turn left something that could be done at once */
+    bool held; /* this turn left something for want of room for reports or ledger records */
     bool stop_cancels;
     uint32_t stop_from; /* slot: how far the walk of the stop has come; ORDER_NONE: done */
     struct instant stop_deadline;
     uint32_t full_queues;        /* clients with fewer than REPORT_CELLS_PER_MESSAGE free */
+    bool clients_told;           /* of the stop's two logouts the second one has begun */
     struct client_decode decode; /* of the message at hand */
 };
 
@@ -97,8 +109,10 @@ struct instant door_deadline(const struct order_entry *entry);
 void client_turn(struct order_entry *entry, uint32_t index, struct now now);
 void client_write(struct order_entry *entry, uint32_t index, struct now now);
 bool client_is_down(const struct client *client);
-/* Every client's queue and the ledger can take what one venue report may cause. */
-bool reports_have_room(const struct order_entry *entry);
+/* Every client's queue and the ledger can take what one venue report may cause; notes when not. */
+bool reports_have_room(struct order_entry *entry);
+/* At the end of a turn: what was held back may go on at once. */
+bool held_back_may_go_on(const struct order_entry *entry);
 
 /* submit, cancel */
 void order_submit(struct order_entry *entry, struct now now);

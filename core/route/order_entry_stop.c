@@ -1,5 +1,8 @@
 #include "core/route/order_entry_state.h"
 
+/* How long the venues, and after them the clients, may take to answer our Logout. */
+#define LOGOUT_PATIENCE_NS (3 * NS_PER_S)
+
 void order_entry_stop(struct order_entry *entry, struct now now, bool cancel,
                       struct duration patience) {
     if (entry->phase != ORDER_ENTRY_RUNNING) {
@@ -39,37 +42,46 @@ static void owe_cancels(struct order_entry *entry) {
 static bool reports_are_out(const struct order_entry *entry) {
     for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
         const struct client *client = &entry->clients[i];
-        if (!client_is_down(client) && report_queue_count(&client->reports) != 0) {
+        if (client->link.session.state == FIX_SESSION_UP &&
+            report_queue_count(&client->reports) != 0) {
             return false;
         }
     }
     return true;
 }
 
-static void log_out(struct order_entry *entry, struct now now) {
-    static const char text[] = "the router is shutting down";
+static const char farewell[] = "the router is shutting down";
+
+/* Venues first: what they say last still reaches the clients. */
+static void log_out_venues(struct order_entry *entry, struct now now) {
     entry->phase = ORDER_ENTRY_LOGGING_OUT;
-    entry->stop_deadline = instant_add(now.mono, (struct duration){.ns = 3 * NS_PER_S});
-    entry->stop_from = 0;
+    entry->stop_deadline = instant_add(now.mono, (struct duration){.ns = LOGOUT_PATIENCE_NS});
     for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
         struct venue *venue = entry->venues[i].venue;
-        venue->ops->logout(venue, now, BYTES(text));
-    }
-    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
-        struct fix_session *session = &entry->clients[i].link.session;
-        if (session->state == FIX_SESSION_UP) {
-            fix_session_logout(session, now, BYTES(text));
-        }
+        venue->ops->logout(venue, now, BYTES(farewell));
     }
 }
 
-static bool everybody_is_gone(const struct order_entry *entry) {
+static void log_out_clients(struct order_entry *entry, struct now now) {
+    entry->clients_told = true;
+    entry->stop_deadline = instant_add(now.mono, (struct duration){.ns = LOGOUT_PATIENCE_NS});
+    entry->stop_from = 0;
+    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
+        fix_link_logout(&entry->clients[i].link, now, BYTES(farewell));
+    }
+}
+
+static bool venues_are_gone(const struct order_entry *entry) {
     for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
-        struct venue *venue = entry->venues[i].venue;
-        if (venue->ops->stream(venue) != NULL) {
+        const struct venue_slot *slot = &entry->venues[i];
+        if (slot->losing || slot->venue->ops->stream(slot->venue) != NULL) {
             return false;
         }
     }
+    return true;
+}
+
+static bool clients_are_gone(const struct order_entry *entry) {
     for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
         if (!client_is_down(&entry->clients[i])) {
             return false;
@@ -92,27 +104,40 @@ static bool ledger_open_orders(struct order_entry *entry) {
             ledger_order(entry, order, LEDGER_NOT_REFUSED, REJECT_NONE);
         }
     }
+    entry->held = true;
     return false;
+}
+
+static void cancel_turn(struct order_entry *entry, struct now now, bool late) {
+    owe_cancels(entry);
+    entry->more |= entry->stop_from != ORDER_NONE;
+    bool done = !entry->stop_cancels ||
+                (entry->stop_from == ORDER_NONE && order_table_live(entry->orders) == 0);
+    if (late || done) {
+        log_out_venues(entry, now);
+    }
+}
+
+static void log_out_turn(struct order_entry *entry, struct now now, bool late) {
+    if (!entry->clients_told) {
+        if (late || (venues_are_gone(entry) && reports_are_out(entry))) {
+            log_out_clients(entry, now);
+        }
+    } else if ((late || clients_are_gone(entry)) && ledger_open_orders(entry)) {
+        notice_send(entry, now, NOTICE_STOPPED, 0, order_table_live(entry->orders),
+                    bytes_of(NULL, 0));
+        entry->phase = ORDER_ENTRY_STOPPED;
+    }
 }
 
 void stop_turn(struct order_entry *entry, struct now now) {
     bool late = instant_reached(now.mono, entry->stop_deadline);
     switch (entry->phase) {
-    case ORDER_ENTRY_CANCELING: {
-        owe_cancels(entry);
-        bool done = !entry->stop_cancels ||
-                    (entry->stop_from == ORDER_NONE && order_table_live(entry->orders) == 0);
-        if (late || (done && reports_are_out(entry))) {
-            log_out(entry, now);
-        }
+    case ORDER_ENTRY_CANCELING:
+        cancel_turn(entry, now, late);
         break;
-    }
     case ORDER_ENTRY_LOGGING_OUT:
-        if ((late || everybody_is_gone(entry)) && ledger_open_orders(entry)) {
-            notice_send(entry, now, NOTICE_STOPPED, 0, order_table_live(entry->orders),
-                        bytes_of(NULL, 0));
-            entry->phase = ORDER_ENTRY_STOPPED;
-        }
+        log_out_turn(entry, now, late);
         break;
     case ORDER_ENTRY_RUNNING:
     case ORDER_ENTRY_STOPPED:

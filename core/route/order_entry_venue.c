@@ -49,6 +49,7 @@ static void note_over(struct order_entry *entry, uint32_t index, struct now now,
         lasted = instant_since(now.mono, slot->up_since);
         slot->losing = true;
         slot->lose_from = 0;
+        entry->more = true;
     }
     slot->up = false;
     backoff_failed(&slot->backoff, now, lasted, &entry->prng);
@@ -75,6 +76,7 @@ static void lose_orders(struct order_entry *entry, uint32_t index, struct now no
                        BYTES("in doubt: the venue session was lost"), REJECT_NONE);
         }
     }
+    entry->more |= slot->losing;
 }
 
 static void dial(struct order_entry *entry, uint32_t index, struct now now) {
