@@ -354,10 +354,13 @@ void stream_conformance_release_frees_up_to_its_position(struct stream_fixture *
     expect_bytes(fixture, &flow, pair.b, 1);
     release(pair.a, 39);
     expect_bytes(fixture, &flow, pair.b, 2 + 3);
-    release(pair.a, 20); /* never goes back: nothing happens */
+    release(pair.a, 20); /* never goes back */
     expect_bytes(fixture, &flow, pair.b, 0);
     release(pair.a, 1000);
     expect_bytes(fixture, &flow, pair.b, 4 + 5 + 6);
+    release(pair.a, 900);
+    flow_write_held(&flow, pair.a, 7, 999);
+    expect_bytes(fixture, &flow, pair.b, 7);
     pair_discard(fixture, pair);
 }
 

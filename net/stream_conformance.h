@@ -81,6 +81,8 @@ struct stream_fixture {
     X(suite, make, discard_of_a_live_stream_resets_the_peer)                                       \
     X(suite, make, secrets_are_wiped_once_sent_and_read)                                           \
     X(suite, make, secrets_are_wiped_when_read_in_parts)                                           \
+    X(suite, make, secrets_are_wiped_when_gathered)                                                \
+    X(suite, make, secrets_are_wiped_when_never_read)                                              \
     X(suite, make, secrets_are_wiped_when_never_sent)                                              \
     X(suite, make, a_cancelled_secret_is_wiped)
 

@@ -404,11 +404,18 @@ static bool secret_lies_in_memory(const struct stream_fixture *fixture) {
     return false;
 }
 
-static void secret_write(struct stream *stream, uint64_t position) {
+/* Bytes [from, end) of the secret as a record. */
+static void secret_write_part(struct stream *stream, size_t from, size_t end, uint64_t position) {
     struct stream_room room;
+    char secret[SECRET_BYTES];
     cr_assert_eq(stream_reserve(stream, SECRET_BYTES, &room), STREAM_OK);
-    secret_make(room.data);
-    stream_commit(stream, SECRET_BYTES, (struct stream_position){.value = position}, STREAM_SECRET);
+    secret_make(secret);
+    memcpy(room.data, secret + from, end - from);
+    stream_commit(stream, end - from, (struct stream_position){.value = position}, STREAM_SECRET);
+}
+
+static void secret_write(struct stream *stream, uint64_t position) {
+    secret_write_part(stream, 0, SECRET_BYTES, position);
 }
 
 static struct bytes secret_await(struct stream_fixture *fixture, struct stream *stream) {
@@ -455,6 +462,27 @@ void stream_conformance_secrets_are_wiped_when_read_in_parts(struct stream_fixtu
     fixture_pump(fixture);
     cr_assert(!secret_lies_in_memory(fixture));
     pair_discard(fixture, pair);
+}
+
+void stream_conformance_secrets_are_wiped_when_gathered(struct stream_fixture *fixture) {
+    struct pair pair = pair_connect(fixture);
+    secret_write_part(pair.a, 0, 7, 0);
+    fixture_pump(fixture);
+    secret_write_part(pair.a, 7, SECRET_BYTES, 0);
+    secret_await(fixture, pair.b);
+    cr_assert(secret_lies_in_memory(fixture));
+    stream_consume(pair.b, SECRET_BYTES, STREAM_SECRET);
+    cr_assert(!secret_lies_in_memory(fixture));
+    pair_discard(fixture, pair);
+}
+
+void stream_conformance_secrets_are_wiped_when_never_read(struct stream_fixture *fixture) {
+    struct pair pair = pair_connect(fixture);
+    secret_write(pair.a, 0);
+    secret_await(fixture, pair.b);
+    cr_assert(secret_lies_in_memory(fixture));
+    pair_discard(fixture, pair);
+    cr_assert(!secret_lies_in_memory(fixture));
 }
 
 void stream_conformance_secrets_are_wiped_when_never_sent(struct stream_fixture *fixture) {

@@ -1,127 +1,14 @@
 #include <criterion/criterion.h>
 
-#include "net/stream_frame_null.h"
+#include "net/stream_frame_null_test_fixture.h"
 #include "net/stream_memory_test_fixture.h"
 
-#define WRAPPERS 8
-
-/* The memory fixture below; every stream it makes is wrapped in a record layer. */
-struct frame_fixture {
-    struct stream_fixture fixture;
-    struct memory_fixture *below;
-    struct wrapper {
-        struct stream *stream; /* the layer; NULL: free */
-        struct stream *below;
-    } wrappers[WRAPPERS];
-    char *layers;
-    size_t layer_bytes;
-};
-
-static struct frame_fixture *frame_fixture_of(struct stream_fixture *fixture) {
-    return (struct frame_fixture *)fixture;
-}
-
-static const struct stream_frame_null_limits frame_limits = {
-    .record_bytes_max = 500 - STREAM_FRAME_NULL_OVERHEAD_BYTES,
-    .large_bytes_max = 3000 - STREAM_FRAME_NULL_OVERHEAD_BYTES,
-    .gather_bytes_max = 2500,
-};
-
-static struct stream *wrap(struct frame_fixture *self, struct stream *below) {
-    if (below == NULL) {
-        return NULL;
-    }
-    for (size_t i = 0; i < WRAPPERS; i++) {
-        if (self->wrappers[i].stream == NULL) {
-            self->wrappers[i].below = below;
-            self->wrappers[i].stream =
-                stream_frame_null_init(self->layers + i * self->layer_bytes, &frame_limits, below);
-            return self->wrappers[i].stream;
-        }
-    }
-    cr_assert_fail("more connections than the fixture wraps");
-    return NULL;
-}
-
-static struct stream *frame_dial(struct stream_fixture *fixture) {
-    struct frame_fixture *self = frame_fixture_of(fixture);
-    return wrap(self, memory_fixture_dial(&self->below->fixture));
-}
-
-static struct stream *frame_accept(struct stream_fixture *fixture) {
-    struct frame_fixture *self = frame_fixture_of(fixture);
-    return wrap(self, memory_fixture_accept(&self->below->fixture));
-}
-
-static struct wrapper *wrapper_of(struct frame_fixture *self, struct stream *stream) {
-    for (size_t i = 0; i < WRAPPERS; i++) {
-        if (self->wrappers[i].stream == stream) {
-            return &self->wrappers[i];
-        }
-    }
-    cr_assert_fail("no stream of this fixture");
-    return NULL;
-}
-
-static void frame_discard(struct stream_fixture *fixture, struct stream *stream) {
-    struct frame_fixture *self = frame_fixture_of(fixture);
-    struct wrapper *wrapper = wrapper_of(self, stream);
-    memory_fixture_discard(&self->below->fixture, wrapper->below);
-    wrapper->stream = NULL;
-}
-
-static void frame_pump(struct stream_fixture *fixture) {
-    memory_fixture_pump(&frame_fixture_of(fixture)->below->fixture);
-}
-
-static void frame_step(struct stream_fixture *fixture, struct prng *prng) {
-    memory_fixture_step(&frame_fixture_of(fixture)->below->fixture, prng);
-}
-
-static bool frame_refuse(struct stream_fixture *fixture, struct stream *stream,
-                         enum stream_result result, uint32_t skip, uint32_t count) {
-    stream_memory_refuse(wrapper_of(frame_fixture_of(fixture), stream)->below, result, skip, count);
-    return true;
-}
-
-static void frame_destroy(struct stream_fixture *fixture) {
-    struct frame_fixture *self = frame_fixture_of(fixture);
-    memory_fixture_destroy(&self->below->fixture);
-    free(self->layers);
-    free(self);
-}
-
-static const struct stream_fixture_ops frame_fixture_ops = {
-    .dial = frame_dial,
-    .accept = frame_accept,
-    .discard = frame_discard,
-    .pump = frame_pump,
-    .step = frame_step,
-    .refuse = frame_refuse,
-    .destroy = frame_destroy,
-};
-
-static struct stream_fixture *frame_fixture_make(size_t segment_bytes) {
-    struct frame_fixture *self = calloc(1, sizeof(*self));
-    self->below = memory_fixture_make(segment_bytes);
-    self->layer_bytes = stream_frame_null_footprint(&frame_limits);
-    self->layers = aligned_alloc(64, WRAPPERS * self->layer_bytes);
-    self->fixture = self->below->fixture;
-    self->fixture.ops = &frame_fixture_ops;
-    self->fixture.limits.record_bytes_max = frame_limits.record_bytes_max;
-    self->fixture.limits.gather_bytes_max = frame_limits.gather_bytes_max;
-    self->fixture.many_bytes_max = frame_limits.large_bytes_max;
-    self->fixture.overhead_bytes = STREAM_FRAME_NULL_OVERHEAD_BYTES;
-    self->fixture.memory[1] = bytes_of(self->layers, WRAPPERS * self->layer_bytes);
-    return &self->fixture;
-}
-
 static struct stream_fixture *whole(void) {
-    return frame_fixture_make(SIZE_MAX);
+    return frame_fixture_make(&memory_fixture_make(SIZE_MAX)->fixture);
 }
 
 static struct stream_fixture *byte_by_byte(void) {
-    return frame_fixture_make(1);
+    return frame_fixture_make(&memory_fixture_make(1)->fixture);
 }
 
 STREAM_CONFORMANCE_TESTS(stream_frame_null_whole, whole)

@@ -116,15 +116,16 @@ static struct bytes end_peek(struct stream *stream, size_t at_least) {
     return gather(end, end->viewed);
 }
 
+/* What was consumed is overwritten, secret or not. */
 static void end_consume(struct stream *stream, size_t count, unsigned flags) {
     struct end *end = stream_memory_end_of(stream);
     CHECK(count <= end->viewed);
-    int filler = flags & STREAM_SECRET ? 0 : STALE;
+    (void)flags;
     for (size_t i = 0; i < count; i++) {
-        end->received[end->head] = (char)filler;
+        end->received[end->head] = (char)STALE;
         end->head = stream_memory_end_wrapped(end, end->head + 1);
     }
-    memset(end->gathered, filler, end->gathered_bytes);
+    memset(end->gathered, STALE, end->gathered_bytes);
     end->gathered_bytes = 0;
     end->unread -= (uint32_t)count;
     end->viewed = 0;

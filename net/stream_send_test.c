@@ -118,6 +118,21 @@ Test(stream_send, secrets_are_wiped_as_they_are_taken) {
     cr_assert_null(memchr(send.data, 's', 100));
 }
 
+/* The budget of records is for positions that differ: a burst under one position needs one. */
+Test(stream_send, neighbours_of_one_position_share_an_entry) {
+    struct stream_send send;
+    struct stream_room room;
+    send_make(&send);
+    for (uint64_t i = 0; i < 30; i++) {
+        cr_assert_eq(stream_send_reserve(&send, 1, &room), STREAM_OK, "record %d", (int)i);
+        stream_send_commit(&send, 1, (struct stream_position){.value = 9 - i % 3}, STREAM_PLAIN);
+    }
+    stream_send_release(&send, (struct stream_position){.value = 8});
+    cr_assert_eq(stream_send_front(&send).len, 0, "all wait for the first");
+    stream_send_release(&send, (struct stream_position){.value = 9});
+    cr_assert_eq(stream_send_front(&send).len, 30);
+}
+
 /* A queue of bytes that keeps every record apart and never reuses a place. */
 struct twin {
     char bytes[1 << 16];

@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 
+#include "net/stream_frame_null_test_fixture.h"
 #include "net/uring/uring_test_fixture.h"
 
 static struct stream_fixture *loopback(void) {
@@ -7,3 +8,10 @@ static struct stream_fixture *loopback(void) {
 }
 
 STREAM_CONFORMANCE_TESTS(uring_stream, loopback)
+
+/* A record layer over sockets. */
+static struct stream_fixture *framed_loopback(void) {
+    return frame_fixture_make(loopback());
+}
+
+STREAM_CONFORMANCE_TESTS(uring_stream_framed, framed_loopback)
