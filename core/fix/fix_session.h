@@ -167,8 +167,8 @@ struct fix_input {
     size_t need;     /* PARTIAL: what to ask of the stream next time */
     bool secret;     /* the consumed bytes held a password: wipe them */
     uint64_t seq;    /* of the message in view */
-    struct fix_view
-        view; /* with DELIVER, REJECTED and NEED_VERDICT, until the bytes are consumed */
+    /* With DELIVER, REJECTED and NEED_VERDICT, until the bytes are consumed. */
+    struct fix_view view;
 };
 
 struct fix_session_counters {

@@ -221,6 +221,30 @@ Test(fix_session_logon, heartbeat_interval_of_the_logon_is_answered) {
     cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=3600|");
 }
 
+Test(fix_session_logon, heartbeat_interval_within_the_bounds_of_the_session) {
+    static const struct {
+        const char *text;
+        bool accepted;
+    } cases[] = {
+        {"35=A|34=1|98=0|108=4|", false},
+        {"35=A|34=1|98=0|108=5|", true},
+        {"35=A|34=1|98=0|108=60|", true},
+        {"35=A|34=1|98=0|108=61|", false},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        script_begin(&s, FIX_ACCEPTOR);
+        s.config.heartbeat_min_s = 5;
+        s.config.heartbeat_max_s = 60;
+        script_restart(&s);
+        script_connect(&s);
+        cr_assert_eq(say(&s, cases[i].text), cases[i].accepted ? FIX_ACTION_UP : FIX_ACTION_CLOSE);
+        cr_assert_str_eq(hear(&s), cases[i].accepted
+                                       ? cases[i].text
+                                       : "35=5|34=1|58=HeartBtInt outside what this session "
+                                         "allows|");
+    }
+}
+
 Test(fix_session_logon, heartbeat_zero_where_allowed) {
     script_begin(&s, FIX_ACCEPTOR);
     s.config.heartbeat_zero_allowed = true;

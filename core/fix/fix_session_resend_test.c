@@ -37,6 +37,7 @@ Test(fix_session_resend, case_8_one_gap_fill_over_the_range) {
         cr_assert_str_eq(hear(&s), cases[i].answer);
         cr_assert_str_eq(hear(&s), "");
         cr_assert_eq(s.session.next_in, 5);
+        cr_assert_eq(s.session.counters.gaps, 0);
         cr_assert_str_eq(script_send(&s, "8", "z"), "35=8|34=6|11=z|", "live numbers go on");
     }
 }

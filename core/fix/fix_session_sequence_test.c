@@ -89,6 +89,50 @@ Test(fix_session_sequence, a_request_without_any_answer_is_repeated_after_an_int
     cr_assert_str_eq(hear(&s), "35=2|34=3|7=5|16=0|");
 }
 
+/* The waiting counts from the request's writing, not from what came before it. */
+Test(fix_session_sequence, a_request_written_after_a_quiet_time_is_waited_for) {
+    begin_expecting(5);
+    script_advance(&s, 29000);
+    say(&s, "35=0|34=20|");
+    cr_assert_str_eq(hear(&s), "35=2|34=2|7=5|16=0|");
+    script_advance(&s, 1500);
+    say(&s, "35=0|34=21|");
+    cr_assert_str_eq(hear(&s), "");
+}
+
+/* And from each step of the answer. */
+Test(fix_session_sequence, an_answer_that_goes_on_is_waited_for) {
+    begin_expecting(5);
+    say(&s, "35=0|34=20|");
+    hear(&s);
+    for (unsigned seq = 5; seq < 15; seq++) {
+        char text[64];
+        script_advance(&s, 900);
+        snprintf(text, sizeof(text), "35=D|34=%u|43=Y|122=20260105-11:00:00|11=x|", seq);
+        cr_assert_eq(say(&s, text), FIX_ACTION_DELIVER);
+        snprintf(text, sizeof(text), "35=0|34=%u|", seq + 20);
+        say(&s, text);
+        cr_assert_str_eq(hear(&s), "");
+    }
+}
+
+Test(fix_session_sequence, a_request_without_any_answer_nor_heartbeats) {
+    script_begin(&s, FIX_ACCEPTOR);
+    s.config.heartbeat_zero_allowed = true;
+    script_restart(&s);
+    script_connect(&s);
+    say(&s, "35=A|34=1|98=0|108=0|");
+    hear(&s);
+    say(&s, "35=0|34=9|");
+    cr_assert_str_eq(hear(&s), "35=2|34=2|7=2|16=0|");
+    script_advance(&s, 29999);
+    say(&s, "35=0|34=10|");
+    cr_assert_str_eq(hear(&s), "");
+    script_advance(&s, 1);
+    say(&s, "35=0|34=11|");
+    cr_assert_str_eq(hear(&s), "35=2|34=3|7=2|16=0|");
+}
+
 /* Not asked as long as it is only owed; not open when it was lost with the connection. */
 Test(fix_session_sequence, a_request_is_open_only_once_written) {
     begin_expecting(5);
