@@ -111,7 +111,7 @@ static void order_rejected(struct kraken_spot *spot, uint32_t index, enum matchi
     row->order_id_len = 0;
     ++spot->counters.orders_refused;
     kraken_reports_add_refusal(spot, spot->orders[index].client,
-                               kraken_id_bytes(&spot->orders[index].cl_ord_id), 'D',
+                               kraken_id_bytes(&spot->orders[index].cl_ord_id), BYTES("D"),
                                refusal_of(reason), spot->cause.now);
 }
 
@@ -233,8 +233,8 @@ static void run_order(struct kraken_spot *spot, const struct kraken_step *step, 
     }
 }
 
-static void refuse_step(struct kraken_spot *spot, const struct kraken_step *step, char msg_type,
-                        struct kraken_refusal refusal, struct now now) {
+static void refuse_step(struct kraken_spot *spot, const struct kraken_step *step,
+                        struct bytes msg_type, struct kraken_refusal refusal, struct now now) {
     kraken_reports_add_refusal(spot, step->client, kraken_id_bytes(&step->request_id), msg_type,
                                refusal, now);
 }
@@ -247,14 +247,14 @@ static void run_cancel(struct kraken_spot *spot, const struct kraken_step *step,
     spot->cause = (struct kraken_cause){
         .now = now, .request_id = &step->request_id, .cancel_text = "User requested"};
     if (!matching_cancel(spot->books[order->instrument].matching, order->ref)) {
-        refuse_step(spot, step, 'F', unknown_order, now);
+        refuse_step(spot, step, BYTES("F"), unknown_order, now);
     }
 }
 
 static void run_replace(struct kraken_spot *spot, const struct kraken_step *step, struct now now) {
     struct kraken_order *order = &spot->orders[step->order];
     if (step->valid_until.ns != 0 && now.utc.ns > step->valid_until.ns) {
-        refuse_step(spot, step, 'G', refusal_of(MATCHING_REASON_DEADLINE_PASSED), now);
+        refuse_step(spot, step, BYTES("G"), refusal_of(MATCHING_REASON_DEADLINE_PASSED), now);
         return;
     }
     spot->cause =
@@ -263,7 +263,7 @@ static void run_replace(struct kraken_spot *spot, const struct kraken_step *step
                                   step->quantity, step->is_post_only, order->self_trade);
     struct kraken_refusal refusal = found ? spot->cause.refusal : unknown_order;
     if (refusal.text != NULL) {
-        refuse_step(spot, step, 'G', refusal, now);
+        refuse_step(spot, step, BYTES("G"), refusal, now);
     }
 }
 

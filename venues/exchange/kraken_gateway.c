@@ -17,7 +17,7 @@ struct request {
     uint32_t client;
     const struct fix_view *view;
     struct now now;
-    char msg_type;
+    struct bytes msg_type;
     struct bytes cl_ord_id; /* empty: the request had none */
 };
 
@@ -246,7 +246,7 @@ static void reject_fields(struct kraken_spot *spot, const struct request *reques
                           const struct kraken_fault *fault) {
     struct kraken_report *report =
         kraken_reports_add(spot, request->client, KRAKEN_SESSION_REJECT, request->now);
-    report->ref_msg_type = request->msg_type;
+    kraken_report_set_msg_type(report, request->msg_type);
     report->ref_seq = seq;
     report->ref_tag = fault->tag;
     report->reason = fault->reason;
@@ -278,7 +278,7 @@ void kraken_gateway_take(struct kraken_spot *spot, uint32_t client, const struct
     struct request request = {.client = client,
                               .view = view,
                               .now = now,
-                              .msg_type = fix_view_msg_type(view).data[0],
+                              .msg_type = fix_view_msg_type(view),
                               .cl_ord_id = text_of(view, KRAKEN_CL_ORD_ID)};
     enum kraken_request kind = kraken_request_of(view);
     struct kraken_fault fault;
@@ -287,7 +287,7 @@ void kraken_gateway_take(struct kraken_spot *spot, uint32_t client, const struct
         return;
     }
     /* Somebody's j about ours is for people to read: two ends must not reject each other's. */
-    if (kind == KRAKEN_UNKNOWN_REQUEST && request.msg_type == 'j') {
+    if (kind == KRAKEN_UNKNOWN_REQUEST && bytes_equal(request.msg_type, BYTES("j"))) {
         return;
     }
     struct kraken_refusal refusal = take(spot, kind, &request);

@@ -20,7 +20,8 @@
 
 #define KRAKEN_NONE UINT32_MAX
 #define KRAKEN_EXEC_INST_MAX 15
-#define KRAKEN_TXID_BYTES 19 /* OQNCZM-NVAVC-AVD2LO */
+#define KRAKEN_MSG_TYPE_MAX 8 /* longer ones are cut */
+#define KRAKEN_TXID_BYTES 19  /* OQNCZM-NVAVC-AVD2LO */
 
 /* BusinessRejectReason(380) as [brej] has it. */
 enum kraken_business_reason {
@@ -83,11 +84,12 @@ struct kraken_report {
     uint32_t order;
     char exec_type;
     char ord_status;
-    char ref_msg_type;
     bool has_orig;
     bool is_maker;
-    struct kraken_id_text cl_ord_id; /* 11, or 379 */
-    struct kraken_id_text orig;      /* 41 */
+    uint8_t ref_msg_type_len;
+    char ref_msg_type[KRAKEN_MSG_TYPE_MAX]; /* 372 */
+    struct kraken_id_text cl_ord_id;        /* 11, or 379 */
+    struct kraken_id_text orig;             /* 41 */
     struct price price;
     struct quantity quantity;
     struct quantity executed;
@@ -246,7 +248,9 @@ struct kraken_report *kraken_reports_add(struct kraken_spot *spot, uint32_t clie
 struct kraken_report *kraken_reports_add_execution(struct kraken_spot *spot, uint32_t order,
                                                    char exec_type, char ord_status, struct now now);
 void kraken_reports_add_refusal(struct kraken_spot *spot, uint32_t client, struct bytes cl_ord_id,
-                                char msg_type, struct kraken_refusal refusal, struct now now);
+                                struct bytes msg_type, struct kraken_refusal refusal,
+                                struct now now);
+void kraken_report_set_msg_type(struct kraken_report *report, struct bytes msg_type);
 /* Writes the first report into `room`; its length, or 0. */
 size_t kraken_reports_write(struct kraken_spot *spot, uint32_t client, struct now now, char *room,
                             size_t bytes);

@@ -48,11 +48,18 @@ struct kraken_report *kraken_reports_add_execution(struct kraken_spot *spot, uin
     return report;
 }
 
+void kraken_report_set_msg_type(struct kraken_report *report, struct bytes msg_type) {
+    size_t len = msg_type.len < KRAKEN_MSG_TYPE_MAX ? msg_type.len : KRAKEN_MSG_TYPE_MAX;
+    memcpy(report->ref_msg_type, msg_type.data, len);
+    report->ref_msg_type_len = (uint8_t)len;
+}
+
 void kraken_reports_add_refusal(struct kraken_spot *spot, uint32_t client, struct bytes cl_ord_id,
-                                char msg_type, struct kraken_refusal refusal, struct now now) {
+                                struct bytes msg_type, struct kraken_refusal refusal,
+                                struct now now) {
     struct kraken_report *report = kraken_reports_add(spot, client, KRAKEN_BUSINESS_REJECT, now);
     report->cl_ord_id = kraken_id_text_of(cl_ord_id);
-    report->ref_msg_type = msg_type;
+    kraken_report_set_msg_type(report, msg_type);
     report->reason = refusal.reason;
     report->text = refusal.text;
 }
@@ -209,7 +216,8 @@ static void put_execution(const struct kraken_spot *spot, struct fix_writer *wri
 static void put_business_reject(struct fix_writer *writer, const struct kraken_report *report) {
     fix_put_uint(writer, KRAKEN_REF_SEQ_NUM, 0);
     fix_put_bytes(writer, KRAKEN_TEXT, bytes_of_string(report->text));
-    fix_put_char(writer, KRAKEN_REF_MSG_TYPE, report->ref_msg_type);
+    fix_put_bytes(writer, KRAKEN_REF_MSG_TYPE,
+                  bytes_of(report->ref_msg_type, report->ref_msg_type_len));
     if (report->cl_ord_id.len > 0) {
         fix_put_bytes(writer, KRAKEN_BUSINESS_REJECT_REF_ID, kraken_id_bytes(&report->cl_ord_id));
     }
@@ -223,7 +231,8 @@ static void put_session_reject(struct fix_writer *writer, const struct kraken_re
     fix_put_bytes(writer, KRAKEN_TEXT, bytes_of_string(report->fault));
     if (detail) {
         fix_put_uint(writer, KRAKEN_REF_TAG_ID, report->ref_tag);
-        fix_put_char(writer, KRAKEN_REF_MSG_TYPE, report->ref_msg_type);
+        fix_put_bytes(writer, KRAKEN_REF_MSG_TYPE,
+                      bytes_of(report->ref_msg_type, report->ref_msg_type_len));
         fix_put_uint(writer, KRAKEN_SESSION_REJECT_REASON, report->reason);
     }
 }

@@ -5,8 +5,6 @@
 
 #include "venues/exchange/kraken_test_script.h"
 
-#define UP "A L \nA < 35=A|98=0|108=60|141=Y|\n"
-
 struct refusal {
     const char *sent;
     const char *answered;
@@ -16,8 +14,12 @@ struct refusal {
 static void run_refusals(const struct refusal *rows, size_t count, struct kraken_options options) {
     for (size_t i = 0; i < count; ++i) {
         char script[2048];
-        snprintf(script, sizeof(script), UP "A > %s\nA < %s\nA .\n", rows[i].sent,
-                 rows[i].answered);
+        snprintf(script, sizeof(script),
+                 "A U \n"
+                 "A > %s\n"
+                 "A < %s\n"
+                 "A .\n",
+                 rows[i].sent, rows[i].answered);
         kraken_script_run(&(struct kraken_script_options){.options = options}, script);
     }
 }
@@ -164,7 +166,7 @@ Test(kraken_order, business_rules_of_a_new_order) {
         {"35=D|11=1|38=1|40=2|44=1|54=1|55=BTC/USD|59=6|60=@now|126=@sec+2678401|",
          "35=j|45=0|58=EGeneral:Invalid arguments:expiretm|372=D|379=1|380=0|"},
         {"35=B|11=7|", "35=j|45=0|58=Unsupported Message Type|372=B|379=7|380=3|"},
-        {"35=AE|", "35=j|45=0|58=Unsupported Message Type|372=A|380=3|"},
+        {"35=AE|", "35=j|45=0|58=Unsupported Message Type|372=AE|380=3|"},
     };
     RUN(rows);
 }
@@ -196,56 +198,76 @@ Test(kraken_order, valid_until_at_the_engine) {
         &(struct kraken_script_options){
             .options.engine_delay_ms = 3000,
             .ledger = "1,,BTC/USD,buy,1,1,rejected,0,,0,0,0\n2,@1,BTC/USD,buy,1,1,new,0,,1,0,0\n"},
-        UP "A > 35=D|11=1|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|62=@now+2999|\n"
-           "A > 35=D|11=2|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|62=@now+3000|\n"
-           "+ 2999\nA .\n+ 1\n"
-           "A < 35=j|45=0|58=EService:Deadline elapsed|372=D|379=1|380=0|\n"
-           "A < 35=8|6=0|11=2|14=0|17=*|37=@1|38=1|39=0|40=2|44=1|54=1|55=BTC/USD|"
-           "58=buy 1 BTC/USD @ limit 1|59=1|60=@now|150=0|151=1|381=0|\n");
+        "A U \n"
+        "A > 35=D|11=1|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|62=@now+2999|\n"
+        "A > 35=D|11=2|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|62=@now+3000|\n"
+        "+ 2999\n"
+        "A .\n"
+        "+ 1\n"
+        "A < 35=j|45=0|58=EService:Deadline elapsed|372=D|379=1|380=0|\n"
+        "A < 35=8|6=0|11=2|14=0|17=*|37=@1|38=1|39=0|40=2|44=1|54=1|55=BTC/USD|"
+        "58=buy 1 BTC/USD @ limit 1|59=1|60=@now|150=0|151=1|381=0|\n");
 }
-
-#define PLACE(id) "A > 35=D|11=" id "|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
-#define PLACED(id)                                                                                 \
-    "A < 35=8|6=0|11=" id "|14=0|17=*|37=*|38=1|39=0|40=2|44=1|54=1|55=BTC/USD|"                   \
-    "58=buy 1 BTC/USD @ limit 1|59=1|60=@now|150=0|151=1|381=0|\n"
-#define BAD_ID(id, text)                                                                           \
-    "A < 35=j|45=0|58=ClOrdID invalid value (" text ")|372=D|379=" id "|380=0|\n"
 
 /* [nos] 11: ever-increasing integers of at most 18 characters. */
 Test(kraken_order, integer_ids) {
-    kraken_script(UP PLACE("1") PLACED("1") PLACE("1") BAD_ID("1", "not above the last one") PLACE(
-        "3") PLACED("3") PLACE("2") BAD_ID("2", "not above the last one") PLACE("0")
-                      BAD_ID("0", "neither an integer nor a timestamp-first UUID") PLACE("04")
-                          BAD_ID("04", "neither an integer nor a timestamp-first UUID") PLACE("-4")
-                              BAD_ID("-4", "neither an integer nor a timestamp-first UUID")
-                                  PLACE("999999999999999999") PLACED("999999999999999999")
-                                      PLACE("1000000000000000000")
-                                          BAD_ID("1000000000000000000",
-                                                 "neither an integer nor a timestamp-first UUID"));
+    kraken_script(
+        "A U \n"
+        "A P 1 * 1 1 1\n"
+        "A > 35=D|11=1|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|58=ClOrdID invalid value (not above the last one)|372=D|379=1|380=0|\n"
+        "A P 3 * 1 1 1\n"
+        "A > 35=D|11=2|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|58=ClOrdID invalid value (not above the last one)|372=D|379=2|380=0|\n"
+        "A > 35=D|11=0|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|"
+        "58=ClOrdID invalid value (neither an integer nor a timestamp-first UUID)|372=D|"
+        "379=0|380=0|\n"
+        "A > 35=D|11=04|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|"
+        "58=ClOrdID invalid value (neither an integer nor a timestamp-first UUID)|372=D|"
+        "379=04|380=0|\n"
+        "A > 35=D|11=-4|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|"
+        "58=ClOrdID invalid value (neither an integer nor a timestamp-first UUID)|372=D|"
+        "379=-4|380=0|\n"
+        "A P 999999999999999999 * 1 1 1\n"
+        "A > 35=D|11=1000000000000000000|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|"
+        "58=ClOrdID invalid value (neither an integer nor a timestamp-first UUID)|372=D|"
+        "379=1000000000000000000|380=0|\n");
 }
 
 /* An id that passed is used up though the order was refused; one in a Reject(3) is not. */
 Test(kraken_order, what_uses_an_id_up) {
     kraken_script(
-        UP
+        "A U \n"
         "A > 35=D|11=5|38=0|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
-        "A < 35=j|45=0|58=EGeneral:Invalid arguments:volume|372=D|379=5|380=0|\n" PLACE("5") BAD_ID(
-            "5", "not above the last one") "A > 35=D|11=9|38=1|40=2|44=1|55=BTC/USD|59=1|60=@now|\n"
-                                           "A < 35=3|45=4|58=Missing Mandatory Field: Side "
-                                           "(54)|\n" PLACE("8") PLACED("8")
+        "A < 35=j|45=0|58=EGeneral:Invalid arguments:volume|372=D|379=5|380=0|\n"
+        "A > 35=D|11=5|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|58=ClOrdID invalid value (not above the last one)|372=D|379=5|380=0|\n"
+        "A > 35=D|11=9|38=1|40=2|44=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=3|45=4|58=Missing Mandatory Field: Side (54)|\n"
+        "A P 8 * 1 1 1\n"
         /* cancels use ids up, too */
         "A > 35=F|11=20|41=19|54=1|55=BTC/USD|60=@now|\n"
-        "A < 35=j|45=0|58=EOrder:Unknown order|372=F|379=20|380=101|\n" PLACE("20")
-            BAD_ID("20", "not above the last one"));
+        "A < 35=j|45=0|58=EOrder:Unknown order|372=F|379=20|380=101|\n"
+        "A > 35=D|11=20|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|58=ClOrdID invalid value (not above the last one)|372=D|379=20|"
+        "380=0|\n");
 }
 
 /* [logon] 5030=Y: the watermark begins again; the ids of orders stay used. */
 Test(kraken_order, integer_ids_after_a_forced_reset) {
-    kraken_script(UP PLACE("7") PLACED(
-        "7") "A !\n+ 5\nA L 5030=Y|\nA < 35=A|98=0|108=60|141=Y|\n"
-             "A < 35=8|6=0|11=7|14=0|17=*|37=*|38=1|39=4|40=2|41=7|44=1|54=1|55=BTC/USD|"
-             "58=Cancel on disconnect|59=1|60=*|150=4|151=0|381=0|\n" PLACE("6") PLACED("6")
-                      PLACE("7") BAD_ID("7", "used before"));
+    kraken_script("A U \n"
+                  "A P 7 * 1 1 1\n"
+                  "A !\n"
+                  "+ 5\n"
+                  "A U 5030=Y|\n"
+                  "A K 7 7 * 1 1 1 Cancel on disconnect\n"
+                  "A P 6 * 1 1 1\n"
+                  "A > 35=D|11=7|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+                  "A < 35=j|45=0|58=ClOrdID invalid value (used before)|372=D|379=7|380=0|\n");
 }
 
 /*
@@ -253,19 +275,22 @@ Test(kraken_order, integer_ids_after_a_forced_reset) {
  * 0xa17cc3c53d20 in units of 10 us; the window is 120 s = 0xb71b00 of them.
  */
 Test(kraken_order, uuid_ids) {
-    kraken_script(UP PLACE("a17cc3c5-3d20-4abc-9def-0123456789ab") PLACED(
-        "a17cc3c5-3d20-4abc-9def-0123456789ab") PLACE("a17cc3c5-3d20-4abc-9def-0123456789ab")
-                      BAD_ID("a17cc3c5-3d20-4abc-9def-0123456789ab", "used before")
-                          PLACE("a17cc47c-5820-4abc-8def-0123456789ab")
-                              PLACED("a17cc47c-5820-4abc-8def-0123456789ab")
-                                  PLACE("a17cc47c-5821-4abc-8def-0123456789ab")
-                                      BAD_ID("a17cc47c-5821-4abc-8def-0123456789ab",
-                                             "timestamp is out of date")
-                                          PLACE("a17cc30e-2220-4abc-bdef-0123456789AB")
-                                              PLACED("a17cc30e-2220-4abc-bdef-0123456789AB")
-                                                  PLACE("a17cc30e-221f-4abc-9def-0123456789ab")
-                                                      BAD_ID("a17cc30e-221f-4abc-9def-0123456789ab",
-                                                             "timestamp is out of date"));
+    kraken_script("A U \n"
+                  "A P a17cc3c5-3d20-4abc-9def-0123456789ab * 1 1 1\n"
+                  "A > 35=D|11=a17cc3c5-3d20-4abc-9def-0123456789ab|38=1|40=2|44=1|54=1|55=BTC/USD|"
+                  "59=1|60=@now|\n"
+                  "A < 35=j|45=0|58=ClOrdID invalid value (used before)|372=D|"
+                  "379=a17cc3c5-3d20-4abc-9def-0123456789ab|380=0|\n"
+                  "A P a17cc47c-5820-4abc-8def-0123456789ab * 1 1 1\n"
+                  "A > 35=D|11=a17cc47c-5821-4abc-8def-0123456789ab|38=1|40=2|44=1|54=1|55=BTC/USD|"
+                  "59=1|60=@now|\n"
+                  "A < 35=j|45=0|58=ClOrdID invalid value (timestamp is out of date)|372=D|"
+                  "379=a17cc47c-5821-4abc-8def-0123456789ab|380=0|\n"
+                  "A P a17cc30e-2220-4abc-bdef-0123456789AB * 1 1 1\n"
+                  "A > 35=D|11=a17cc30e-221f-4abc-9def-0123456789ab|38=1|40=2|44=1|54=1|55=BTC/USD|"
+                  "59=1|60=@now|\n"
+                  "A < 35=j|45=0|58=ClOrdID invalid value (timestamp is out of date)|372=D|"
+                  "379=a17cc30e-221f-4abc-9def-0123456789ab|380=0|\n");
 }
 
 Test(kraken_order, uuids_of_another_kind) {
@@ -288,19 +313,25 @@ Test(kraken_order, uuids_of_another_kind) {
         run_refusals(&row, 1, (struct kraken_options){0});
     }
     /* Milliseconds there, a common mistake: 1775572325000 is 0x019d685b9288. */
-    kraken_script(UP PLACE("019d685b-9288-4abc-9def-0123456789ab")
-                      BAD_ID("019d685b-9288-4abc-9def-0123456789ab", "timestamp is out of date"));
+    kraken_script("A U \n"
+                  "A > 35=D|11=019d685b-9288-4abc-9def-0123456789ab|38=1|40=2|44=1|54=1|55=BTC/USD|"
+                  "59=1|60=@now|\n"
+                  "A < 35=j|45=0|58=ClOrdID invalid value (timestamp is out of date)|372=D|"
+                  "379=019d685b-9288-4abc-9def-0123456789ab|380=0|\n");
 }
 
 Test(kraken_order, limits_of_the_exchange) {
-    kraken_script_run(
-        &(struct kraken_script_options){.limits.orders = 2},
-        UP PLACE("1") PLACED("1") PLACE("2") PLACED("2")
-            PLACE("3") "A < 35=j|45=0|58=EOrder:Orders limit exceeded|372=D|379=3|380=0|\n");
-    kraken_script_run(
-        &(struct kraken_script_options){.limits.book_orders = 1},
-        UP PLACE("1") PLACED("1")
-            PLACE("2") "A < 35=j|45=0|58=EOrder:Orders limit exceeded|372=D|379=2|380=0|\n");
+    kraken_script_run(&(struct kraken_script_options){.limits.orders = 2},
+                      "A U \n"
+                      "A P 1 * 1 1 1\n"
+                      "A P 2 * 1 1 1\n"
+                      "A > 35=D|11=3|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+                      "A < 35=j|45=0|58=EOrder:Orders limit exceeded|372=D|379=3|380=0|\n");
+    kraken_script_run(&(struct kraken_script_options){.limits.book_orders = 1},
+                      "A U \n"
+                      "A P 1 * 1 1 1\n"
+                      "A > 35=D|11=2|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+                      "A < 35=j|45=0|58=EOrder:Orders limit exceeded|372=D|379=2|380=0|\n");
 }
 
 /* The ledger has a row for every order refused by a business rule, and none for a Reject(3). */
@@ -310,12 +341,13 @@ Test(kraken_order, refused_orders_in_the_ledger) {
                                             "1,,XRP/USD,buy,1.5,0.12345,rejected,0,,0,0,0\n"
                                             "2,,BTC/USD,sell,0.000100001,100.05,rejected,0,,0,0,0\n"
                                             "3,,BTC/USD,buy,,,rejected,0,,0,0,0\n"},
-        UP "A > 35=D|11=1|38=1.50|40=2|44=0.12345|54=1|55=XRP/USD|59=1|60=@now|\n"
-           "A < 35=j|45=0|58=EQuery:Unknown asset pair|372=D|379=1|380=2|\n"
-           "A > 35=D|11=2|38=0.000100001|40=2|44=100.05|54=2|55=BTC/USD|59=1|60=@now|\n"
-           "A < 35=j|45=0|58=EGeneral:Invalid arguments:volume|372=D|379=2|380=0|\n"
-           "A > 35=D|11=3|38=99999999999999999999|40=1|54=1|55=BTC/USD|59=1|60=@now|\n"
-           "A < 35=j|45=0|58=EGeneral:Invalid arguments:volume|372=D|379=3|380=0|\n"
-           "A > 35=D|11=4|40=1|54=1|55=BTC/USD|59=1|60=@now|\n"
-           "A < 35=3|45=5|58=Missing Mandatory Field: OrderQty (38)|\n");
+        "A U \n"
+        "A > 35=D|11=1|38=1.50|40=2|44=0.12345|54=1|55=XRP/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|58=EQuery:Unknown asset pair|372=D|379=1|380=2|\n"
+        "A > 35=D|11=2|38=0.000100001|40=2|44=100.05|54=2|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|58=EGeneral:Invalid arguments:volume|372=D|379=2|380=0|\n"
+        "A > 35=D|11=3|38=99999999999999999999|40=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|58=EGeneral:Invalid arguments:volume|372=D|379=3|380=0|\n"
+        "A > 35=D|11=4|40=1|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=3|45=5|58=Missing Mandatory Field: OrderQty (38)|\n");
 }

@@ -3,19 +3,9 @@
 
 #include "venues/exchange/kraken_test_script.h"
 
-#define UP "A L 8674=0|\nA < 35=A|98=0|108=60|141=Y|\n"
-#define RESTS                                                                                      \
-    "6=0|11=1|14=0|17=*|37=@1|38=0.1|39=0|40=2|44=84000|54=1|55=BTC/USD|"                          \
-    "58=buy 0.1 BTC/USD @ limit 84000|59=1|60=@now|150=0|151=0.1|381=0|\n"
-#define ORDER "35=D|11=1|38=0.1|40=2|44=84000|54=1|55=BTC/USD|59=1|60=@now|\n"
-#define KILLED                                                                                     \
-    "35=8|6=0|11=1|14=0|17=*|37=@1|38=0.1|39=4|40=2|41=1|44=84000|54=1|55=BTC/USD|"                \
-    "58=Cancel on disconnect|59=1|60=*|150=4|151=0|381=0|\n"
-
 /* [logon]: the reply is a Logon without 553 and 554. */
 Test(kraken_session, logs_on) {
-    kraken_script("A L 8674=1|109=OTHER|5030=N|\n"
-                  "A < 35=A|98=0|108=60|141=Y|\n"
+    kraken_script("A U 8674=1|109=OTHER|5030=N|\n"
                   "A > 35=0|112=X|\n"
                   "A > 35=1|112=HELLO|\n"
                   "A < 35=0|112=HELLO|\n"
@@ -26,109 +16,143 @@ Test(kraken_session, logs_on) {
 
 /* [logon]: 553 must be the client's key, 554 the signature of what was sent. */
 Test(kraken_session, refuses_and_closes) {
-    kraken_script("A L 8674=2|\n"
-                  "A < 35=5|58=EGeneral:Invalid arguments:141, 5030 and 5051 are Y or N, 8674 is 0 "
-                  "or 1|\n"
-                  "A x\n"
-                  /* a nonce from the future is good for 5 s only, the signature would be good */
-                  "A L 789=1|\n"
-                  "A < 35=5|58=EGeneral:Invalid arguments:tag not defined for Logon, or given "
-                  "twice|\n"
-                  "A x\n"
-                  "+ 10\n" UP);
+    kraken_script(
+        "A L 8674=2|\n"
+        "A < 35=5|"
+        "58=EGeneral:Invalid arguments:141, 5030 and 5051 are Y or N, 8674 is 0 or 1|\n"
+        "A x\n"
+        "A L 789=1|\n"
+        "A < 35=5|58=EGeneral:Invalid arguments:tag not defined for Logon, or given twice|\n"
+        "A x\n"
+        "+ 10\n"
+        "A U 8674=0|\n");
 }
 
 /* [auth]: per key, nonces only go up; C uses A's key. */
 Test(kraken_session, one_key_two_sessions) {
     kraken_script("+ 10\n"
-                  "A L \nA < 35=A|98=0|108=60|141=Y|\n"
-                  "C L \nC < 35=5|58=EAPI:Invalid nonce:not above the last one|\nC x\n"
-                  "B L \nB < 35=A|98=0|108=60|141=Y|\n"
-                  "C L \nC < 35=A|98=0|108=60|141=Y|\n");
+                  "A U \n"
+                  "C L \n"
+                  "C < 35=5|58=EAPI:Invalid nonce:not above the last one|\n"
+                  "C x\n"
+                  "B U \n"
+                  "C U \n");
 }
 
 /* [session]: one connection a session; the second is closed and the first goes on. */
 Test(kraken_session, second_connection_of_a_live_session) {
-    kraken_script_run(&(struct kraken_script_options){0}, UP "A > 35=1|112=1|\nA < 35=0|112=1|\n"
-                                                             "A L \nA x\nA .\n");
+    kraken_script("A U 8674=0|\n"
+                  "A P 1 @1 1 0.1 84000\n"
+                  "+ 5\n"
+                  "A 2\n"
+                  "A .\n"
+                  "A > 35=1|112=1|\n"
+                  "A < 35=0|112=1|\n");
 }
 
 /* 35=A with 141=N goes on counting, and 34 is part of what is signed. */
 Test(kraken_session, goes_on_counting) {
-    kraken_script(UP "A > 35=1|112=1|\n"
-                     "A < 35=0|112=1|\n"
-                     "A !\n+ 5\n"
-                     "A L 141=N|\n"
-                     "A < 35=A|98=0|108=60|\n"
-                     "A > 35=1|112=2|\n"
-                     "A < 35=0|112=2|\n");
+    kraken_script("A U 8674=0|\n"
+                  "A > 35=1|112=1|\n"
+                  "A < 35=0|112=1|\n"
+                  "A !\n"
+                  "+ 5\n"
+                  "A L 141=N|\n"
+                  "A < 35=A|98=0|108=60|\n"
+                  "A > 35=1|112=2|\n"
+                  "A < 35=0|112=2|\n");
 }
 
 /* [logon] 8674: 0 and absent cancel this session's open orders at a disconnect, 1 keeps them. The
  * report waits for the next Logon (unverified). */
 Test(kraken_session, cancel_on_disconnect_by_default) {
-    kraken_script("A L \nA < 35=A|98=0|108=60|141=Y|\n"
-                  "A > " ORDER "A < 35=8|" RESTS "A !\n+ 5\n"
+    kraken_script("A U \n"
+                  "A P 1 @1 1 0.1 84000\n"
+                  "A !\n"
+                  "+ 5\n"
                   "A L 141=N|\n"
                   "A < 35=A|98=0|108=60|\n"
-                  "A < " KILLED);
+                  "A K 1 1 @1 1 0.1 84000 Cancel on disconnect\n");
 }
 
 Test(kraken_session, cancel_on_disconnect_when_0) {
-    kraken_script(UP "A > " ORDER "A < 35=8|" RESTS "A ~\n+ 5\n"
-                     "A L 141=N|\n"
-                     "A < 35=A|98=0|108=60|\n"
-                     "A < " KILLED);
+    kraken_script("A U 8674=0|\n"
+                  "A P 1 @1 1 0.1 84000\n"
+                  "A ~\n"
+                  "+ 5\n"
+                  "A L 141=N|\n"
+                  "A < 35=A|98=0|108=60|\n"
+                  "A K 1 1 @1 1 0.1 84000 Cancel on disconnect\n");
 }
 
 /* Whether an orderly Logout cancels is unverified; the wording says disconnect, and it is one. */
 Test(kraken_session, cancel_on_logout) {
-    kraken_script(UP "A > " ORDER "A < 35=8|" RESTS "A > 35=5|\nA < 35=5|\nA x\n+ 5\n"
-                     "A L 141=N|\n"
-                     "A < 35=A|98=0|108=60|\n"
-                     "A < " KILLED);
+    kraken_script("A U 8674=0|\n"
+                  "A P 1 @1 1 0.1 84000\n"
+                  "A > 35=5|\n"
+                  "A < 35=5|\n"
+                  "A x\n"
+                  "+ 5\n"
+                  "A L 141=N|\n"
+                  "A < 35=A|98=0|108=60|\n"
+                  "A K 1 1 @1 1 0.1 84000 Cancel on disconnect\n");
 }
 
 Test(kraken_session, orders_are_kept_when_1) {
     kraken_script_run(
         &(struct kraken_script_options){.ledger = "1,@1,BTC/USD,buy,0.1,84000,new,0,,0.1,0,0\n"},
-        "A L 8674=1|\nA < 35=A|98=0|108=60|141=Y|\n"
-        "A > " ORDER "A < 35=8|" RESTS "A !\n+ 5\n"
+        "A U 8674=1|\n"
+        "A P 1 @1 1 0.1 84000\n"
+        "A !\n"
+        "+ 5\n"
         "A L 141=N|8674=1|\n"
         "A < 35=A|98=0|108=60|\n"
         "A .\n");
 }
 
 Test(kraken_session, cancel_on_disconnect_spares_other_sessions) {
-    kraken_script(UP "B L \nB < 35=A|98=0|108=60|141=Y|\n"
-                     "B > " ORDER "B < 35=8|" RESTS "A !\n"
-                     "B .\n");
+    kraken_script("A U 8674=0|\n"
+                  "B U \n"
+                  "B P 1 @1 1 0.1 84000\n"
+                  "A !\n"
+                  "B .\n");
 }
 
 /* A heartbeat time-out is a disconnect, too. */
 Test(kraken_session, cancel_on_silence) {
     kraken_script_run(
         &(struct kraken_script_options){.ledger = "1,@1,BTC/USD,buy,0.1,84000,canceled,0,,0,0,0\n"},
-        UP "A > " ORDER "A < 35=8|" RESTS
-           "+ 60000\nA < 35=0|\n+ 15000\nA < 35=1|112=TEST|\n+ 60000\n"
-           "A < 35=0|\n+ 15000\nA x\n");
+        "A U 8674=0|\n"
+        "A P 1 @1 1 0.1 84000\n"
+        "+ 60000\n"
+        "A < 35=0|\n"
+        "+ 15000\n"
+        "A < 35=1|112=TEST|\n"
+        "+ 60000\n"
+        "A < 35=0|\n"
+        "+ 15000\n"
+        "A x\n");
 }
 
 /* A fill while the session is down is told after the next Logon (unverified). */
 Test(kraken_session, fills_while_down) {
     kraken_script(
-        "A L 8674=1|\nA < 35=A|98=0|108=60|141=Y|\n"
-        "A > " ORDER "A < 35=8|" RESTS "A !\n"
-        "B L \nB < 35=A|98=0|108=60|141=Y|\n"
+        "A U 8674=1|\n"
+        "A P 1 @1 1 0.1 84000\n"
+        "A !\n"
+        "B U \n"
         "B > 35=D|11=7|38=0.1|40=1|54=2|55=BTC/USD|59=3|60=@now|\n"
         "B < 35=8|6=0|11=7|14=0|17=*|37=*|38=0.1|39=0|40=1|54=2|55=BTC/USD|"
         "58=sell 0.1 BTC/USD @ market|59=3|60=@now|150=0|151=0.1|381=0|\n"
-        "B < 35=8|6=84000|11=7|14=0.1|17=*|31=84000|32=0.1|37=*|38=0.1|39=2|40=1|54=2|55=BTC/USD|"
-        "59=3|60=@now|136=1|137=0|138=USD|150=F|151=0|381=8400|527=1|1003=@2|5050=2|\n"
-        "+ 5\nA L 141=N|8674=1|\n"
+        "B < 35=8|6=84000|11=7|14=0.1|17=*|31=84000|32=0.1|37=*|38=0.1|39=2|40=1|54=2|"
+        "55=BTC/USD|59=3|60=@now|136=1|137=0|138=USD|150=F|151=0|381=8400|527=1|1003=@2|"
+        "5050=2|\n"
+        "+ 5\n"
+        "A L 141=N|8674=1|\n"
         "A < 35=A|98=0|108=60|\n"
-        "A < 35=8|6=84000|11=1|14=0.1|17=*|31=84000|32=0.1|37=@1|38=0.1|39=2|40=2|44=84000|54=1|"
-        "55=BTC/USD|59=1|60=*|136=1|137=0|138=USD|150=F|151=0|381=8400|527=1|1003=@2|5050=1|\n");
+        "A < 35=8|6=84000|11=1|14=0.1|17=*|31=84000|32=0.1|37=@1|38=0.1|39=2|40=2|44=84000|"
+        "54=1|55=BTC/USD|59=1|60=*|136=1|137=0|138=USD|150=F|151=0|381=8400|527=1|1003=@2|"
+        "5050=1|\n");
 }
 
 /* Faults for testing clients. */
@@ -137,25 +161,37 @@ Test(kraken_session, drops_the_connection_and_does_not_tell) {
         &(struct kraken_script_options){
             .options.drop_after = 2,
             .ledger = "1,OIV7PK-XN4XW-2FFKEF,BTC/USD,buy,0.1,84000,canceled,0,,0,0,0\n"},
-        UP "A > " ORDER "A x\nA .\n");
+        "A U 8674=0|\n"
+        "A > 35=D|11=1|38=0.1|40=2|44=84000|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A x\n"
+        "A .\n");
 }
 
 Test(kraken_session, stalls) {
     kraken_script_run(&(struct kraken_script_options){.options.stall_after = 2},
-                      UP "A > " ORDER "A .\n+ 200000\nA .\n");
+                      "A U 8674=0|\n"
+                      "A > 35=D|11=1|38=0.1|40=2|44=84000|54=1|55=BTC/USD|59=1|60=@now|\n"
+                      "A .\n"
+                      "+ 200000\n"
+                      "A .\n");
 }
 
 Test(kraken_session, ignores_8674_as_a_fault) {
     kraken_script_run(
         &(struct kraken_script_options){.options.cod_disabled = true,
                                         .ledger = "1,@1,BTC/USD,buy,0.1,84000,new,0,,0.1,0,0\n"},
-        UP "A > " ORDER "A < 35=8|" RESTS "A !\n");
+        "A U 8674=0|\n"
+        "A P 1 @1 1 0.1 84000\n"
+        "A !\n");
 }
 
 Test(kraken_session, acknowledges_late) {
-    kraken_script_run(&(struct kraken_script_options){.options.ack_delay_ms = 50}, UP
-                      "A > " ORDER "+ 49\nA .\n+ 1\n"
-                      "A < 35=8|6=0|11=1|14=0|17=*|37=@1|38=0.1|39=0|40=2|44=84000|54=1|"
-                      "55=BTC/USD|58=buy 0.1 BTC/USD @ limit 84000|59=1|60=@now-50|150=0|151=0.1|"
-                      "381=0|\n");
+    kraken_script_run(&(struct kraken_script_options){.options.ack_delay_ms = 50},
+                      "A U 8674=0|\n"
+                      "A > 35=D|11=1|38=0.1|40=2|44=84000|54=1|55=BTC/USD|59=1|60=@now|\n"
+                      "+ 49\n"
+                      "A .\n"
+                      "+ 1\n"
+                      "A < 35=8|6=0|11=1|14=0|17=*|37=@1|38=0.1|39=0|40=2|44=84000|54=1|55=BTC/USD|"
+                      "58=buy 0.1 BTC/USD @ limit 84000|59=1|60=@now-50|150=0|151=0.1|381=0|\n");
 }

@@ -280,6 +280,16 @@ static void expect(struct script *script, int who, const char *text) {
     }
 }
 
+static void send_line(struct script *script, int who, const char *text) {
+    char expanded[TEXT_MAX];
+    expand(script, text, expanded);
+    char type[16] = {0};
+    size_t len = strcspn(expanded, "|");
+    snprintf(type, sizeof(type), "%.*s", (int)len, expanded);
+    expect_silence(script, who);
+    send_message(script, who, type, expanded + len + 1);
+}
+
 static void expect_end(struct script *script, int who) {
     enum stream_state state = stream_state(script->clients[who].stream);
     if (state != STREAM_CLOSED && state != STREAM_PEER_FINISHED) {
@@ -287,16 +297,63 @@ static void expect_end(struct script *script, int who) {
     }
 }
 
-static void send_line(struct script *script, int who, const char *text) {
-    char expanded[TEXT_MAX];
-    expand(script, text, expanded);
-    char type[16] = {0};
-    size_t len = strcspn(expanded, "|");
-    snprintf(type, sizeof(type), "%.*s", (int)len, expanded);
-    for (int i = 0; i < CLIENTS; ++i) {
-        expect_silence(script, who);
+static void let_in(struct script *script, int who, const char *fields) {
+    log_on(script, who, fields);
+    expect(script, who, "35=A|98=0|108=60|141=Y|");
+}
+
+static void second_connection(struct script *script, int who) {
+    struct client *client = &script->clients[who];
+    struct client first = *client;
+    client->stream = NULL;
+    log_on(script, who, "");
+    expect_silence(script, who);
+    expect_end(script, who);
+    stream_memory_discard(client->stream);
+    first.nonce = client->nonce;
+    *client = first;
+    settle(script);
+}
+
+static void place(struct script *script, int who, const char *words) {
+    char id[64];
+    char order_id[32];
+    char side[4];
+    char quantity[32];
+    char price[32];
+    char text[TEXT_MAX];
+    if (sscanf(words, "%63s %31s %3s %31s %31s", id, order_id, side, quantity, price) != 5) {
+        fail(script, "place what?");
     }
-    send_message(script, who, type, expanded + len + 1);
+    snprintf(text, sizeof(text), "35=D|11=%s|38=%s|40=2|44=%s|54=%s|55=BTC/USD|59=1|60=@now|", id,
+             quantity, price, side);
+    send_line(script, who, text);
+    snprintf(text, sizeof(text),
+             "35=8|6=0|11=%s|14=0|17=*|37=%s|38=%s|39=0|40=2|44=%s|54=%s|55=BTC/USD|"
+             "58=%s %s BTC/USD @ limit %s|59=1|60=@now|150=0|151=%s|381=0|",
+             id, order_id, quantity, price, side, side[0] == '1' ? "buy" : "sell", quantity, price,
+             quantity);
+    expect(script, who, text);
+}
+
+static void expect_cancel(struct script *script, int who, const char *words) {
+    char id[64];
+    char orig[64];
+    char order_id[32];
+    char side[4];
+    char quantity[32];
+    char price[32];
+    int reason = 0;
+    char text[TEXT_MAX];
+    if (sscanf(words, "%63s %63s %31s %3s %31s %31s %n", id, orig, order_id, side, quantity, price,
+               &reason) != 6) {
+        fail(script, "which cancel?");
+    }
+    snprintf(text, sizeof(text),
+             "35=8|6=0|11=%s|14=0|17=*|37=%s|38=%s|39=4|40=2|41=%s|44=%s|54=%s|55=BTC/USD|58=%s|"
+             "59=1|60=*|150=4|151=0|381=0|",
+             id, order_id, quantity, orig, price, side, words + reason);
+    expect(script, who, text);
 }
 
 static void run_line(struct script *script, const char *line) {
@@ -312,6 +369,18 @@ static void run_line(struct script *script, const char *line) {
     switch (line[2]) {
     case 'L':
         log_on(script, who, rest);
+        break;
+    case '2':
+        second_connection(script, who);
+        break;
+    case 'U':
+        let_in(script, who, rest);
+        break;
+    case 'P':
+        place(script, who, rest);
+        break;
+    case 'K':
+        expect_cancel(script, who, rest);
         break;
     case '>':
         send_line(script, who, rest);

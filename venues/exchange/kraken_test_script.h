@@ -7,8 +7,16 @@
  *
  *   A L fields      connects and logs on; `fields` go behind 98=0|108=60|, then the credentials.
  *                   Unless they say 141=, 141=Y is added and the numbers start at 1
+ *   A U fields      the same with 141=Y, and is let in
+ *   A 2             logs on over a second connection, which is closed without a word
  *   A > 35=D|...    sends it; 34, 49, 52 and 56 are put behind 35
  *   A < 35=8|...    the next message received is this, without header and trailer
+ *   A P 1 @1 1 0.5 9
+ *                   places, and sees acknowledged: ClOrdID, OrderID as expected, side, quantity and
+ *                   limit price of a good-till-cancelled BTC/USD order
+ *   A K 2 1 @1 1 0.5 9 text
+ *                   such an order's cancel is reported, without a fill: ClOrdID, OrigClOrdID, then
+ *                   as above, Text
  *   A .             nothing (more) was received
  *   A !             the connection breaks     A ~  the client ends its side
  *   A x             the exchange has closed the connection, or ended its side
