@@ -59,15 +59,31 @@ static void admit(struct order_entry *entry, struct now now, struct door_connect
     }
 }
 
+/* Reads on while more than was asked for is there: how much a message needs shows bit by bit. */
+static enum fix_action read_identity(struct order_entry *entry, struct door_connection *place,
+                                     struct fix_identity *identity) {
+    for (;;) {
+        struct bytes unread = stream_peek(place->stream, place->need);
+        if (unread.len < place->need || unread.len == 0) {
+            return FIX_ACTION_PARTIAL;
+        }
+        enum fix_action action =
+            fix_session_identify(unread, entry->setup.message_bytes_max, identity);
+        if (action != FIX_ACTION_PARTIAL) {
+            return action;
+        }
+        CHECK(identity->need > unread.len);
+        place->need = identity->need;
+    }
+}
+
 static void identify(struct order_entry *entry, struct now now, struct door_connection *place) {
-    struct bytes unread = stream_peek(place->stream, place->need);
     struct fix_identity identity;
-    switch (fix_session_identify(unread, entry->setup.message_bytes_max, &identity)) {
+    switch (read_identity(entry, place, &identity)) {
     case FIX_ACTION_DELIVER:
         admit(entry, now, place, &identity);
         return;
     case FIX_ACTION_PARTIAL:
-        place->need = identity.need;
         break;
     default:
         refuse(entry, now, place, BYTES("the first message is no Logon"));
