@@ -14,7 +14,7 @@ static enum reject_code check(const struct order_entry *entry,
     }
     const struct spsc *ledger = entry->setup.rings.ledger;
     if (spsc_free_cells(ledger) <= spsc_capacity(ledger) / 8 ||
-        report_queue_free(&entry->clients[request->client].reports) <
+        report_queue_free(&entry->clients[request->client].reports) <=
             entry->setup.limits.reports_per_client / 8) {
         return REJECT_BACKLOG;
     }
