@@ -4,6 +4,9 @@
 
 #include "core/fix/fix_tag.h"
 
+/* API keys and signatures are longer. */
+#define CREDENTIAL_WORD_MIN 32
+
 static struct fix_venue *self_of(struct venue *venue) {
     return (struct fix_venue *)venue;
 }
@@ -83,6 +86,28 @@ static bool report_up(struct fix_venue *venue, struct venue_report *report) {
     return true;
 }
 
+/*
+ * Some venues repeat what they refuse, a key or a signature, and their words go into logs. No word
+ * that people need is that long; the last of a text that was cut may be the beginning of one.
+ */
+static void mask_credentials(char *text) {
+    bool was_cut = strlen(text) == FIX_SESSION_TEXT_MAX;
+    char *out = text;
+    for (const char *at = text; *at != '\0';) {
+        size_t len = strcspn(at, " ");
+        bool is_last = at[len] == '\0';
+        bool is_masked = len >= CREDENTIAL_WORD_MIN || (is_last && was_cut && len >= 3);
+        size_t kept = is_masked ? 3 : len;
+        memmove(out, is_masked ? "***" : at, kept);
+        out += kept;
+        at += len;
+        if (!is_last) {
+            *out++ = *at++;
+        }
+    }
+    *out = '\0';
+}
+
 /* The session's own reason, in the peer's words if it gave any; without a session, the stream's. */
 static void fill_down_text(struct fix_venue *venue, enum stream_close_reason closed) {
     const struct fix_session *session = &venue->link.session;
@@ -95,6 +120,7 @@ static void fill_down_text(struct fix_venue *venue, enum stream_close_reason clo
     size_t len = strnlen(text, FIX_SESSION_TEXT_MAX);
     memcpy(venue->down_text, text, len);
     venue->down_text[len] = '\0';
+    mask_credentials(venue->down_text);
 }
 
 static void report_down(struct fix_venue *venue, enum stream_close_reason closed,

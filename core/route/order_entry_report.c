@@ -58,6 +58,13 @@ static void put_text(struct client_report *report, enum reject_code reject, stru
     report->text_len = report_copy(report->text, REPORT_TEXT_MAX, more);
 }
 
+/* In doubt, an order is told as last known: one that has the venue's id was taken there. */
+static char ord_status_of(const struct order *order) {
+    bool was_taken = order->state == ORDER_IN_DOUBT && order->venue_order_id_len != 0;
+    return order_state_ord_status(was_taken ? ORDER_NEW : order->state, order->cancel_pending,
+                                  order->filled.scaled > 0);
+}
+
 /* Everything an order says of itself. */
 static struct client_report *order_cell(struct order_entry *entry, struct now now,
                                         const struct order *order) {
@@ -76,8 +83,7 @@ static struct client_report *order_cell(struct order_entry *entry, struct now no
     report->quantity = order->quantity;
     report->filled = order->filled;
     report->price = order->price;
-    report->ord_status =
-        order_state_ord_status(order->state, order->cancel_pending, order->filled.scaled > 0);
+    report->ord_status = ord_status_of(order);
     report->average_digits = average_digits(instrument);
     struct price average = {.scaled = 0};
     if (order_fill_average(order, instrument->price_digits, report->average_digits, &average)) {
@@ -192,8 +198,7 @@ void report_cancel_reject(struct order_entry *entry, struct now now, uint32_t cl
     if (order != NULL) {
         report->order_known = true;
         report->order_number = order->number;
-        report->ord_status =
-            order_state_ord_status(order->state, order->cancel_pending, order->filled.scaled > 0);
+        report->ord_status = ord_status_of(order);
     }
     report->transact_time = now.utc;
     put_text(report, reject, text);
