@@ -6,6 +6,7 @@ for each run; nothing waits but for an event with a deadline, and whatever was s
 
 import base64
 import ctypes
+import functools
 import os
 import pathlib
 import re
@@ -22,6 +23,9 @@ SYMBOLS = "BTC-USD=BTC/USD"
 QUOTES = "BTC/USD:bid=1@59990.0,bid=1@59980.0,ask=1@60010.0,ask=1@60020.0"
 PR_SET_PDEATHSIG = 1
 
+# One for all stages of a process: hashing is slow on purpose.
+PASSWORD = secrets.token_urlsafe(24)
+
 _libc = ctypes.CDLL(None)
 
 
@@ -37,6 +41,16 @@ def write_private(path, text):
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
+
+
+@functools.cache
+def hash_of(build, password):
+    """What `tercel passwd` makes of it."""
+    made = subprocess.run([build / "core/app/tercel", "passwd"], input=password + "\n", text=True,
+                          capture_output=True, timeout=PATIENCE_S, check=False)
+    if made.returncode != 0:
+        raise Failure(f"tercel passwd: {made.stderr}")
+    return made.stdout
 
 
 def wait_until(what, condition, patience=PATIENCE_S):
@@ -122,10 +136,10 @@ class Stage:
         self.processes = []
         self.exchange = self.router = None
         self.venue_port = self.port = 0
-        self.password = secrets.token_urlsafe(24)
+        self.password = PASSWORD
         self.api_key = base64.b64encode(secrets.token_bytes(42)).decode()
         self.api_secret = base64.b64encode(secrets.token_bytes(64)).decode()
-        self._write_secrets()
+        self.write_secrets()
 
     def __enter__(self):
         return self
@@ -142,19 +156,11 @@ class Stage:
     def path(self, name):
         return self.folder / name
 
-    def tercel(self, *words, text=None):
-        """Runs a verb to its end."""
-        return subprocess.run([self.build / "core/app/tercel", *words], input=text, text=True,
-                              capture_output=True, timeout=PATIENCE_S, check=False)
-
-    def _write_secrets(self):
+    def write_secrets(self):
         write_private(self.path("kraken.key"), self.api_key + "\n")
         write_private(self.path("kraken.secret"), self.api_secret + "\n")
         write_private(self.path("client.password"), self.password + "\n")
-        hashed = self.tercel("passwd", text=self.password + "\n")
-        if hashed.returncode != 0:
-            raise Failure(f"tercel passwd: {hashed.stderr}")
-        write_private(self.path("acme.password"), hashed.stdout)
+        write_private(self.path("acme.password"), hash_of(self.build, self.password))
 
     def start(self, name, command, **more):
         process = Process(name, command, self.path(f"{name}.log"), outlives=self.outlives, **more)
