@@ -22,10 +22,23 @@ static void check_config(const struct fix_session_config *config) {
     CHECK(config->answer_timeout.ns > 0 || !(config->signature_needed || config->verdict_needed));
 }
 
+/* Every message has both: they are copied, not formatted. */
+static struct fix_comp_id_field comp_id_field(const char *prefix, struct bytes comp_id) {
+    struct fix_comp_id_field field;
+    CHECK(memchr(comp_id.data, FIX_SOH, comp_id.len) == NULL);
+    memcpy(field.text, prefix, 3);
+    memcpy(field.text + 3, comp_id.data, comp_id.len);
+    field.text[3 + comp_id.len] = FIX_SOH;
+    field.len = (uint8_t)(3 + comp_id.len + 1);
+    return field;
+}
+
 void fix_session_init(struct fix_session *session, const struct fix_session_config *config) {
     check_config(config);
     *session = (struct fix_session){
         .config = *config,
+        .sender = comp_id_field("49=", config->sender_comp_id),
+        .target = comp_id_field("56=", config->target_comp_id),
         .next_out = 1,
         .next_in = 1,
         .deadline_state = INSTANT_NEVER,

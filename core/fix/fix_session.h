@@ -197,9 +197,17 @@ struct fix_owed {
     char text[FIX_SESSION_TEXT_MAX + 1]; /* 58, or 112 of a Heartbeat or TestRequest */
 };
 
+/* "49=US|" as it is written, prepared once. */
+struct fix_comp_id_field {
+    uint8_t len;
+    char text[FIX_COMP_ID_MAX + 4];
+};
+
 /* Private to fix_session*.c, apart from reading state, end, end_text, numbers and counters. */
 struct fix_session {
     struct fix_session_config config;
+    struct fix_comp_id_field sender;
+    struct fix_comp_id_field target;
     enum fix_session_state state;
     enum fix_end end;
     enum fix_action pending; /* NEED_SIGNATURE or UP, not yet said; else NONE */

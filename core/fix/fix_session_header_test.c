@@ -110,6 +110,7 @@ Test(fix_session_header, case_2k_comp_ids_change) {
         cr_assert_eq(say(&s, texts[i]), FIX_ACTION_NONE);
         cr_assert_str_eq(hear(&s), "35=3|34=2|45=2|58=CompID problem|372=D|373=9|");
         cr_assert_str_eq(hear(&s), "35=5|34=3|58=CompID problem|");
+        cr_assert_eq(s.session.next_in, 3, "used");
         cr_assert_eq(say(&s, "35=D|34=3|11=a|"), FIX_ACTION_NONE, "not to be trusted any more");
         cr_assert_eq(say(&s, LOGOUT_ANSWER), FIX_ACTION_CLOSE);
         cr_assert_eq(s.session.end, FIX_END_COMP_ID);
@@ -156,12 +157,14 @@ Test(fix_session_header, case_2q_message_type_is_none) {
 
 /* Which types there are is the application's to say: it answers with a BusinessMessageReject. */
 Test(fix_session_header, case_2r_unknown_type_is_delivered) {
+    static const char *const types[] = {"8", "9", "6", "B", "Z", "a", "z", "ZZ", "AA", "U1000"};
     begin();
-    cr_assert_eq(say(&s, "35=8|34=2|"), FIX_ACTION_DELIVER);
-    cr_assert_eq(say(&s, "35=ZZ|34=3|"), FIX_ACTION_DELIVER);
-    cr_assert_eq(say(&s, "35=U1000|34=4|"), FIX_ACTION_DELIVER);
-    cr_assert_eq(say(&s, "35=z|34=5|"), FIX_ACTION_DELIVER);
-    cr_assert_eq(s.input.seq, 5);
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+        char text[32];
+        snprintf(text, sizeof(text), "35=%s|34=%zu|", types[i], i + 2);
+        cr_assert_eq(say(&s, text), FIX_ACTION_DELIVER, "%s", types[i]);
+        cr_assert_eq(s.input.seq, i + 2);
+    }
     cr_assert_str_eq(hear(&s), "");
 }
 

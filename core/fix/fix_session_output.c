@@ -61,19 +61,18 @@ bool fix_session_can_send(const struct fix_session *session) {
 /* Header fields ascend by tag after the first three. */
 static void put_header(struct fix_session *session, struct fix_writer *writer,
                        struct bytes msg_type, uint64_t seq, bool resent) {
-    const struct fix_session_config *config = &session->config;
+    unsigned digits = session->config.time_digits;
     fix_put_bytes(writer, FIX_MSG_TYPE, msg_type);
     fix_put_uint(writer, FIX_MSG_SEQ_NUM, seq);
     if (resent) {
         fix_put_bool(writer, FIX_POSS_DUP_FLAG, true);
     }
-    fix_put_bytes(writer, FIX_SENDER_COMP_ID, config->sender_comp_id);
-    fix_put_utc(writer, FIX_SENDING_TIME, &session->time_cache, session->sending_time,
-                config->time_digits);
-    fix_put_bytes(writer, FIX_TARGET_COMP_ID, config->target_comp_id);
+    fix_put_raw(writer, bytes_of(session->sender.text, session->sender.len));
+    fix_put_utc(writer, FIX_SENDING_TIME, &session->time_cache, session->sending_time, digits);
+    fix_put_raw(writer, bytes_of(session->target.text, session->target.len));
     if (resent) {
         fix_put_utc(writer, FIX_ORIG_SENDING_TIME, &session->time_cache, session->sending_time,
-                    config->time_digits);
+                    digits);
     }
 }
 

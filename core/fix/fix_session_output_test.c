@@ -184,3 +184,31 @@ Test(fix_session_output, every_state_and_end_has_a_name) {
     }
     cr_assert_str_eq(fix_end_name((enum fix_end)999), "?");
 }
+
+Test(fix_session_output, longest_comp_ids) {
+    static char ours[FIX_COMP_ID_MAX + 1];
+    static char theirs[FIX_COMP_ID_MAX + 1];
+    memset(ours, 'o', FIX_COMP_ID_MAX);
+    memset(theirs, 't', FIX_COMP_ID_MAX);
+    script_begin(&s, FIX_INITIATOR);
+    s.config.sender_comp_id = bytes_of_string(ours);
+    s.config.target_comp_id = bytes_of_string(theirs);
+    script_restart(&s);
+    script_connect(&s);
+    bool secret;
+    s.out_bytes = fix_session_output(&s.session, s.now, s.out, FIX_ADMIN_BYTES_MAX, &secret);
+    s.out[s.out_bytes] = '\0';
+    char expected[160];
+    snprintf(expected, sizeof(expected),
+             "\x01"
+             "49=%s\x01"
+             "52=",
+             ours);
+    cr_assert(strstr(s.out, expected) != NULL);
+    snprintf(expected, sizeof(expected),
+             "\x01"
+             "56=%s\x01"
+             "98=0",
+             theirs);
+    cr_assert(strstr(s.out, expected) != NULL);
+}

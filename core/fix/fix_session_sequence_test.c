@@ -253,6 +253,7 @@ Test(fix_session_sequence, case_10_gap_fill_less) {
     cr_assert_eq(say(&s, "35=4|34=3|43=Y|122=20260105-11:59:00|36=20|123=Y|"), FIX_ACTION_NONE);
     cr_assert_str_eq(hear(&s), "");
     cr_assert_eq(s.session.next_in, 5);
+    cr_assert_eq(s.session.counters.duplicates, 2);
     cr_assert_eq(say(&s, "35=4|34=3|36=20|123=Y|"), FIX_ACTION_CLOSE);
     cr_assert_str_eq(hear(&s), "35=5|34=2|58=MsgSeqNum too low, expecting 5 but received 3|");
 }
