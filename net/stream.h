@@ -132,7 +132,11 @@ static inline enum stream_result stream_reserve(struct stream *stream, size_t by
     return stream->ops->reserve(stream, bytes, room);
 }
 
-/* As stream_reserve, in at most STREAM_ROOMS_MAX rooms whose sum is at least `bytes`. */
+/*
+ * As stream_reserve, in at most STREAM_ROOMS_MAX rooms whose sum is at least `bytes`.
+ * STREAM_TOO_LONG here is more than the stream could take when empty, which may be far more than
+ * record_bytes_max.
+ */
 static inline enum stream_result stream_reserve_many(struct stream *stream, size_t bytes,
                                                      struct stream_rooms *rooms) {
     return stream->ops->reserve_many(stream, bytes, rooms);
@@ -148,6 +152,7 @@ static inline void stream_commit(struct stream *stream, size_t len,
     stream->ops->commit(stream, len, release_after, flags);
 }
 
+/* The room is given back, and wiped: it may hold the draft of a secret. */
 static inline void stream_cancel(struct stream *stream) {
     stream->ops->cancel(stream);
 }
@@ -180,15 +185,20 @@ static inline enum stream_close_reason stream_close_reason(const struct stream *
     return stream->ops->close_reason(stream);
 }
 
-/* Bytes committed and not yet taken by the transport below: how far behind a slow reader is. */
+/*
+ * Bytes committed and not yet taken by the transport below, a record layer's own included: how far
+ * behind a slow reader is. 0 once closed: they were dropped.
+ */
 static inline size_t stream_unsent(const struct stream *stream) {
     return stream->ops->unsent(stream);
 }
 
+/* Our end follows the last committed byte, and the reservation still open, if any. */
 static inline void stream_finish(struct stream *stream) {
     stream->ops->finish(stream);
 }
 
+/* CLOSED as STREAM_CLOSE_ABORTED at once; what was received stays readable. */
 static inline void stream_abort(struct stream *stream) {
     stream->ops->abort(stream);
 }
@@ -204,7 +214,8 @@ struct stream_stack_ops {
     struct stream *(*accept)(struct stream_stack *stack, unsigned listener);
     /* Starts a connection to `peer`; NULL when no slot is free now. */
     struct stream *(*dial)(struct stream_stack *stack, unsigned peer);
-    /* The caller is done with the stream: aborted if still alive; its slot may be reused. */
+    /* The caller is done with the stream and has no reservation open: aborted if still alive; its
+     * slot may be reused. */
     void (*discard)(struct stream_stack *stack, struct stream *stream);
 };
 
