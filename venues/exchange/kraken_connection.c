@@ -163,7 +163,9 @@ static bool read_message(struct kraken_spot *spot, struct kraken_connection *con
                          struct now now) {
     struct kraken_session *session = session_of(spot, connection);
     struct fix_input *input = &spot->input;
-    if (!kraken_gateway_has_room(spot, connection->client)) {
+    /* A Logon is what empties a queue that filled up while the session was down. */
+    if (session->fix.state == FIX_SESSION_UP &&
+        !kraken_gateway_has_room(spot, connection->client)) {
         return false;
     }
     struct bytes in = stream_peek(connection->stream, connection->need);

@@ -18,11 +18,12 @@
  * Where those are silent the code says "unverified" and does what is likely. It is stricter than
  * the venue may be: an undefined or repeated tag, and a time without its milliseconds, are refused.
  *
- * What it is not: it keeps no balances, so funds never run out; leverage, triggered, scheduled and
- * iceberg orders and quantities in the quote currency are refused by a business reject. No TLS:
- * that belongs to the stream. A report that was written is never written again: a ResendRequest is
- * answered by a gap fill (the venue promises replay). A report that was not written yet waits for
- * the session's next Logon, at most `reports` of them; the venue's way is unverified.
+ * What it is not: it keeps no balances, so funds never run out; it counts no rate, and does not
+ * roll over at 22:00 UTC; leverage, triggered, scheduled and iceberg orders and quantities in the
+ * quote currency are refused by a business reject. No TLS: that belongs to the stream. A report
+ * that was written is never written again: a ResendRequest is answered by a gap fill (the venue
+ * promises replay). A report that was not written yet waits for the session's next Logon, at most
+ * `reports` of them; the venue's way is unverified.
  *
  * A FIX session, which the scope of F, G and q 530=6 is, is taken as the standard defines it: one
  * series of sequence numbers of one SenderCompID, over any number of connections, until a Logon

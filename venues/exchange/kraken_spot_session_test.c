@@ -1,5 +1,6 @@
 /* Kraken's Logon, session layer and cancel-on-disconnect, as a client sees them. */
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 #include "venues/exchange/kraken_test_script.h"
 
@@ -153,6 +154,53 @@ Test(kraken_session, fills_while_down) {
         "A < 35=8|6=84000|11=1|14=0.1|17=*|31=84000|32=0.1|37=@1|38=0.1|39=2|40=2|44=84000|"
         "54=1|55=BTC/USD|59=1|60=*|136=1|137=0|138=USD|150=F|151=0|381=8400|527=1|1003=@2|"
         "5050=1|\n");
+}
+
+/* More reports than the queue has room for beside new requests: the Logon is read all the same. */
+Test(kraken_session, many_fills_while_down) {
+    static char script[1 << 17];
+    size_t len = (size_t)snprintf(script, sizeof(script),
+                                  "A U 8674=1|\n"
+                                  "A P 1 @1 1 1 84000\n"
+                                  "A !\n"
+                                  "B U \n");
+    for (int i = 1; i <= 100; ++i) {
+        len += (size_t)snprintf(script + len, sizeof(script) - len,
+                                "B P %d * 2 0.01 84000\n"
+                                "B < 35=8|6=84000|11=%d|14=0.01|17=*|31=84000|32=0.01|37=*|38=0.01|"
+                                "39=2|40=2|44=84000|54=2|55=BTC/USD|59=1|60=@now|136=1|137=0|"
+                                "138=USD|150=F|151=0|381=840|527=%d|1003=*|5050=2|\n",
+                                i, i, i);
+    }
+    len += (size_t)snprintf(script + len, sizeof(script) - len,
+                            "A L 141=N|8674=1|\n"
+                            "A < 35=A|98=0|108=60|\n");
+    for (int i = 1; i <= 100; ++i) {
+        len += (size_t)snprintf(script + len, sizeof(script) - len,
+                                "A < 35=8|6=84000|11=1|14=*|17=*|31=84000|32=0.01|37=@1|38=1|39=%d|"
+                                "40=2|44=84000|54=1|55=BTC/USD|59=1|60=@now|136=1|137=0|138=USD|"
+                                "150=F|151=*|381=%d|527=%d|1003=*|5050=1|\n",
+                                i == 100 ? 2 : 1, i * 840, i);
+    }
+    kraken_script_run(&(struct kraken_script_options){.limits = {.orders = 128, .reports = 128}},
+                      script);
+}
+
+/* A Logon that does not come through arms nothing and cancels nothing. */
+Test(kraken_session, a_refused_logon_cancels_nothing) {
+    kraken_script_run(
+        &(struct kraken_script_options){.ledger = "1,@1,BTC/USD,buy,0.1,84000,new,0,,0.1,0,0\n"},
+        "A U 8674=1|\n"
+        "A P 1 @1 1 0.1 84000\n"
+        "A !\n"
+        "+ 5\n"
+        "A # 1\n"
+        "A L 141=N|8674=0|\n"
+        "A < 35=5|58=MsgSeqNum too low, expecting 3 but received 1|\n"
+        "A x\n"
+        "A L 789=1|\n"
+        "A < 35=5|58=EGeneral:Invalid arguments:tag not defined for Logon, or given twice|\n"
+        "A x\n");
 }
 
 /* Faults for testing clients. */

@@ -370,6 +370,9 @@ static void run_line(struct script *script, const char *line) {
     case 'L':
         log_on(script, who, rest);
         break;
+    case '#':
+        script->clients[who].next_out = strtoull(rest, NULL, 10);
+        break;
     case '2':
         second_connection(script, who);
         break;

@@ -9,6 +9,7 @@
  *                   Unless they say 141=, 141=Y is added and the numbers start at 1
  *   A U fields      the same with 141=Y, and is let in
  *   A 2             logs on over a second connection, which is closed without a word
+ *   A # 7           its next message is number 7
  *   A > 35=D|...    sends it; 34, 49, 52 and 56 are put behind 35
  *   A < 35=8|...    the next message received is this, without header and trailer
  *   A P 1 @1 1 0.5 9
