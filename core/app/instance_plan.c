@@ -93,6 +93,7 @@ static struct uring_limits stack_limits(const struct config *config) {
                    .hold_bytes = limits->send_buffer_bytes,
                    .hold_records_max = 1024},
         .streams_max = limits->client_connections + config->client_count + config->venue_count,
+        .accepts_max = limits->client_connections + config->client_count,
         .listeners_max = config->listener_count,
         .peers_max = config->venue_count,
         .sockets_per_peer = 2,
