@@ -6,6 +6,7 @@
 #include "core/app/config.h"
 #include "core/app/config_report.h"
 #include "core/app/credential.h"
+#include "core/app/instance_plan.h"
 #include "core/app/run.h"
 
 struct check_options {
@@ -64,6 +65,9 @@ int command_check(int argc, char **argv, FILE *out, FILE *err) {
         config_report_print_json(report, out);
     } else {
         config_report_print(report, out);
+    }
+    if (config != NULL && !options.json) {
+        fprintf(out, "plan: one mapping of %zu MiB\n", instance_plan_bytes(config) >> 20);
     }
     int code = config != NULL ? COMMAND_FINE : COMMAND_PROBLEM;
     config_free(config);

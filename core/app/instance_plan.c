@@ -123,13 +123,12 @@ static struct spsc_limits ring_limits(const struct config *config, unsigned ring
 
 enum { RINGS = 6 };
 
-static size_t plan(struct instance *instance) {
-    const struct config *config = instance->config;
+size_t instance_plan_bytes(const struct config *config) {
     struct order_entry_limits entry = entry_limits(config);
-    instance->stack_limits = stack_limits(config);
+    struct uring_limits stack = stack_limits(config);
     size_t sizes[RINGS + 5] = {
         order_entry_footprint(&entry),
-        uring_stack_footprint(&instance->stack_limits),
+        uring_stack_footprint(&stack),
         instrument_table_footprint(instrument_limits(config)),
         sizeof(struct clock_page),
         config->venue_count * sizeof(struct fix_venue),
@@ -148,7 +147,7 @@ static size_t plan(struct instance *instance) {
 }
 
 bool instance_map(struct instance *instance, FILE *err) {
-    size_t bytes = plan(instance);
+    size_t bytes = instance_plan_bytes(instance->config);
     if (bytes == 0) {
         (void)fputs("tercel: the limits of the config cannot be met together\n", err);
         return false;
@@ -162,6 +161,7 @@ bool instance_map(struct instance *instance, FILE *err) {
     }
     (void)madvise(memory, bytes, MADV_DONTDUMP);
     instance->map_bytes = bytes;
+    instance->stack_limits = stack_limits(instance->config);
     arena_init(&instance->arena, memory, bytes);
     return true;
 }
@@ -271,7 +271,10 @@ static bool place_clients(struct instance *instance) {
     return true;
 }
 
-/* What makes ids of this run unlike any other's: the second it started in. */
+/*
+ * What makes ids of this run unlike any other's: the second it started in. The epoch is its low 16
+ * bits; that two runs 18 hours apart share one does no harm, because an id is compared whole.
+ */
 static void fill_run(struct order_entry_setup *setup) {
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);

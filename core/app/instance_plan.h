@@ -10,6 +10,9 @@
 
 #include "core/app/instance.h"
 
+/* What the config's limits add up to, in one mapping; 0 when they cannot be met together. */
+size_t instance_plan_bytes(const struct config *config);
+
 bool instance_read_credentials(struct instance *instance, FILE *err) MUST_USE;
 /* Adds up every footprint and maps that much, prefaulted. */
 bool instance_map(struct instance *instance, FILE *err) MUST_USE;

@@ -52,7 +52,8 @@ int command_run(const struct config *config) {
     bool started = instance_start(instance, stderr);
     if (started) {
         instance_print_listeners(instance, stderr);
-        (void)fprintf(stderr, "tercel: %s is running, %zu MiB mapped\n", config->instance.name,
+        (void)fprintf(stderr, "tercel: %s (%s) is running, %zu MiB mapped\n", config->instance.name,
+                      config->instance.mode == CONFIG_MODE_LIVE ? "LIVE" : "PAPER",
                       instance->map_bytes >> 20);
         attend_until_done(instance, &stop_signals);
     }
