@@ -337,9 +337,9 @@ static void check_limits(struct config_loader *loader) {
                         "%u connections are fewer than the %u clients", limits->client_connections,
                         clients);
     }
-    if (limits->requests_per_venue > 0 && limits->requests_per_venue < limits->orders) {
-        snprintf(advice, sizeof(advice), "at least %u, and as many again for cancels",
-                 limits->orders);
+    if (limits->requests_per_venue > 0 && limits->requests_per_venue / 2 < limits->orders) {
+        snprintf(advice, sizeof(advice), "at least %u: half of them are kept for cancels",
+                 2 * limits->orders);
         config_warn(loader, CONFIG_CODE_CONFLICT,
                     CONFIG_NODE_OF(loader, limits->requests_per_venue), advice,
                     "a venue runs out of requests (%u) before orders (%u) do",

@@ -56,8 +56,9 @@ static void put_notional(FILE *file, const struct ledger_record *record, unsigne
 
 static void put_view(FILE *file, struct bytes view) {
     for (size_t i = 0; i < view.len; i++) {
-        char byte = view.data[i];
-        (void)fputc(byte == ',' || byte == '"' ? '?' : byte, file);
+        unsigned char byte = (unsigned char)view.data[i];
+        bool breaks_a_row = byte < ' ' || byte == 0x7f || byte == ',' || byte == '"';
+        (void)fputc(breaks_a_row ? '?' : byte, file);
     }
 }
 
@@ -94,8 +95,9 @@ static void put_names(FILE *file, const struct directory *directory,
     if (record->order_number != 0) {
         put_view(file, directory->venues[record->venue].name);
     }
-    (void)fprintf(file, ",%s,%s,%s,", record->venue_cl_ord_id, record->venue_order_id,
-                  side_name(record->side));
+    (void)fprintf(file, ",%s,", record->venue_cl_ord_id);
+    put_view(file, bytes_of(record->venue_order_id, record->venue_order_id_len));
+    (void)fprintf(file, ",%s,", side_name(record->side));
 }
 
 static void put_refused_terms(FILE *file, const struct ledger_record *record) {

@@ -61,6 +61,7 @@ static struct ledger_record filled_order(void) {
     memcpy(record.cl_ord_id.text, "A1", 3);
     memcpy(record.venue_cl_ord_id, "0000000a-0000-4000-8000-000000000001", 37);
     memcpy(record.venue_order_id, "OQNCZM-NVAVC-AVD2LO", 20);
+    record.venue_order_id_len = 19;
     record.notional = (uint64_t)90000075 * 1000000;
     return record;
 }
@@ -121,4 +122,12 @@ Test(ledger_row, a_refusal_keeps_the_clients_words, .init = fill_directory) {
     memcpy(record.cl_ord_id.text, "X", 2);
     cr_assert_str_eq(row_of(&record),
                      "acme-1,X,DOGE?USD,,,,sell,0.1,,rejected,0,,0,0,0,router,TRC-ORD-001\n");
+}
+
+/* A venue's order id is the venue's bytes. */
+Test(ledger_row, no_bytes_of_a_venue_begin_a_column_or_a_row, .init = fill_directory) {
+    struct ledger_record record = filled_order();
+    memcpy(record.venue_order_id, "O,1\n2\"", 6);
+    record.venue_order_id_len = 6;
+    cr_assert_not_null(strstr(row_of(&record), ",O?1?2?,buy,"), "%s", row_of(&record));
 }

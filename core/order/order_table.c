@@ -248,11 +248,17 @@ uint32_t order_table_taken(const struct order_table *table) {
     return table->taken;
 }
 
-uint32_t order_table_next(const struct order_table *table, uint32_t from) {
-    for (uint32_t slot = from; slot < table->orders; slot++) {
+uint32_t order_table_walk(const struct order_table *table, uint32_t *from, uint32_t *looks) {
+    while (*from < table->orders) {
+        if (*looks == 0) {
+            return ORDER_NONE;
+        }
+        --*looks;
+        uint32_t slot = (*from)++;
         if (table->slots[slot].use != SLOT_FREE) {
             return slot;
         }
     }
+    *from = ORDER_NONE;
     return ORDER_NONE;
 }

@@ -64,6 +64,7 @@ struct order {
     char venue_order_id[VENUE_ORDER_ID_MAX + 1];
     struct instant received;
     struct instant sent;
+    struct instant cancel_sent; /* of the latest cancel */
     struct instant ended;
 };
 
@@ -135,7 +136,11 @@ uint32_t order_table_sweep(struct order_table *table, struct now now, uint32_t *
 uint32_t order_table_live(const struct order_table *table);
 uint32_t order_table_taken(const struct order_table *table);
 
-/* The next taken slot at or after `from`, or ORDER_NONE: for walks over all orders (cold). */
-uint32_t order_table_next(const struct order_table *table, uint32_t from);
+/*
+ * For walks over all orders, a bounded part at a time: looks at up to *looks slots from *from on
+ * and returns the first that is taken, both counts moved on. ORDER_NONE: nothing more among those,
+ * and *from says where to go on, or ORDER_NONE when the table is at its end.
+ */
+uint32_t order_table_walk(const struct order_table *table, uint32_t *from, uint32_t *looks);
 
 #endif

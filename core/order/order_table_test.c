@@ -59,6 +59,11 @@ static bool is_used(const struct order_table *table, uint32_t client, const char
     return order_table_is_used(table, client, &id);
 }
 
+static uint32_t next_taken(const struct order_table *table, uint32_t from) {
+    uint32_t looks = UINT32_MAX;
+    return order_table_walk(table, &from, &looks);
+}
+
 Test(order_table, footprint_refuses_impossible_limits) {
     cr_expect(order_table_footprint((struct order_table_limits){.orders = 0}) == 0);
     cr_expect(order_table_footprint((struct order_table_limits){.orders = (1U << 24) + 1}) == 0);
@@ -245,9 +250,32 @@ Test(order_table, every_order_of_a_full_table_may_hold_all_its_cancels) {
     free(table);
 }
 
+Test(order_table, a_walk_looks_at_no_more_than_it_may) {
+    struct order_table *table = table_make(5, 100);
+    (void)take(table, 0, "x");
+    uint32_t last = take(table, 1, "x");
+    uint32_t from = 0;
+    uint32_t met = 0;
+    unsigned parts = 0;
+    while (from != ORDER_NONE) {
+        uint32_t looks = 2;
+        while (order_table_walk(table, &from, &looks) != ORDER_NONE) {
+            met++;
+        }
+        cr_expect(looks == 0 || from == ORDER_NONE);
+        parts++;
+    }
+    cr_expect(met == 2);
+    cr_expect(parts == 3);
+    uint32_t none = 0;
+    from = last;
+    cr_expect(order_table_walk(table, &from, &none) == ORDER_NONE && from == last);
+    free(table);
+}
+
 Test(order_table, next_walks_what_is_taken) {
     struct order_table *table = table_make(5, 100);
-    cr_expect(order_table_next(table, 0) == ORDER_NONE);
+    cr_expect(next_taken(table, 0) == ORDER_NONE);
     uint32_t slots[5];
     for (int i = 0; i < 5; i++) {
         slots[i] = take(table, (uint32_t)i, "x");
@@ -255,14 +283,14 @@ Test(order_table, next_walks_what_is_taken) {
     order_table_undo(table, slots[1]);
     order_table_end(table, at(0), slots[3]);
     uint32_t met = 0;
-    for (uint32_t slot = order_table_next(table, 0); slot != ORDER_NONE;
-         slot = order_table_next(table, slot + 1)) {
+    for (uint32_t slot = next_taken(table, 0); slot != ORDER_NONE;
+         slot = next_taken(table, slot + 1)) {
         cr_expect(slot != slots[1]);
         met++;
     }
     cr_expect(met == 4);
-    cr_expect(order_table_next(table, 5) == ORDER_NONE);
-    cr_expect(order_table_next(table, UINT32_MAX) == ORDER_NONE);
+    cr_expect(next_taken(table, 5) == ORDER_NONE);
+    cr_expect(next_taken(table, UINT32_MAX) == ORDER_NONE);
     free(table);
 }
 
@@ -382,7 +410,7 @@ static void compare(const struct world *world, uint32_t client, const char *text
               (twin_find(twin, client, text, true) != ORDER_NONE));
     cr_assert(order_table_taken(world->table) == twin_count(twin, false));
     cr_assert(order_table_live(world->table) == twin_count(twin, true));
-    cr_assert((order_table_next(world->table, slot) == slot) == twin->orders[slot].taken);
+    cr_assert((next_taken(world->table, slot) == slot) == twin->orders[slot].taken);
     if (twin->orders[slot].taken) {
         cr_assert(order_table_at(world->table, slot)->number == twin->orders[slot].number);
     }

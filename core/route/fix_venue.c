@@ -109,12 +109,14 @@ static void mask_credentials(char *text) {
 }
 
 /* The session's own reason, in the peer's words if it gave any; without a session, the stream's. */
-static void fill_down_text(struct fix_venue *venue, enum stream_close_reason closed) {
+static void fill_down_text(struct fix_venue *venue, bool was_connected,
+                           enum stream_close_reason closed) {
     const struct fix_session *session = &venue->link.session;
     const char *text = stream_close_reason_name(closed);
-    if (session->end_text[0] != '\0') {
+    /* Without a connection, what the session says is of an earlier one. */
+    if (was_connected && session->end_text[0] != '\0') {
         text = session->end_text;
-    } else if (session->end != FIX_END_NONE) {
+    } else if (was_connected && session->end != FIX_END_NONE) {
         text = fix_end_name(session->end);
     }
     size_t len = strnlen(text, FIX_SESSION_TEXT_MAX);
@@ -123,9 +125,9 @@ static void fill_down_text(struct fix_venue *venue, enum stream_close_reason clo
     mask_credentials(venue->down_text);
 }
 
-static void report_down(struct fix_venue *venue, enum stream_close_reason closed,
-                        struct venue_report *report) {
-    fill_down_text(venue, closed);
+static void report_down(struct fix_venue *venue, bool was_connected,
+                        enum stream_close_reason closed, struct venue_report *report) {
+    fill_down_text(venue, was_connected, closed);
     report->kind = venue->was_up ? VENUE_REPORT_DOWN : VENUE_REPORT_LOGON_FAILED;
     report->text = bytes_of_string(venue->down_text);
     venue->was_up = false;
@@ -181,9 +183,10 @@ static struct stream *detach_if_over(struct venue *base, struct now now,
     }
     release_held(venue);
     enum stream_close_reason closed = stream_close_reason(venue->link.stream);
+    bool was_connected = venue->link.connected;
     struct stream *stream = fix_link_detach(&venue->link, now);
     *report = (struct venue_report){.request_known = false};
-    report_down(venue, closed, report);
+    report_down(venue, was_connected, closed, report);
     return stream;
 }
 
@@ -249,7 +252,7 @@ static const struct venue_ops fix_venue_ops = {
     .deadline = deadline,
 };
 
-/* The signature is used once: it and the nonce are wiped when the Logon has been written. */
+/* The signature is used once, and wiped when the Logon has been written. */
 static void write_logon_fields(void *context, const struct fix_session *session,
                                struct fix_writer *writer) {
     struct fix_venue *venue = context;

@@ -109,9 +109,21 @@ static bool decode_execution(struct fix_venue *venue, const struct fix_view *vie
                                        : kind_of_exec(exec, &report->kind);
 }
 
+/* RefMsgType(372). */
+static enum venue_refuses refuses_of(const struct fix_dialect *dialect,
+                                     const struct fix_view *view) {
+    struct bytes type = optional(view, FIX_REF_MSG_TYPE);
+    if (bytes_equal(type, bytes_of_string(dialect->new_order_type))) {
+        return VENUE_REFUSES_NEW;
+    }
+    return bytes_equal(type, bytes_of_string(dialect->cancel_type)) ? VENUE_REFUSES_CANCEL
+                                                                    : VENUE_REFUSES_UNSAID;
+}
+
 static bool decode_business_reject(struct fix_venue *venue, const struct fix_view *view,
                                    struct venue_report *report) {
     report->kind = VENUE_REPORT_REFUSED;
+    report->refuses = refuses_of(venue->config.dialect, view);
     report->cl_ord_id = optional(view, venue->config.dialect->business_reject_ref_tag);
     report->text = optional(view, FIX_TEXT);
     if (report->cl_ord_id.len == 0) {

@@ -125,6 +125,7 @@ static void take_sign_answers(struct order_entry *entry, struct now now) {
             struct venue *venue = entry->venues[answer->session].venue;
             venue->ops->answer(venue, now, answer);
         }
+        explicit_bzero((char *)(uintptr_t)answer->text, sizeof(answer->text));
         spsc_release(entry->setup.rings.sign_answers);
     }
 }

@@ -169,14 +169,8 @@ static void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
     }
 }
 
-static void book_refusal(struct order_entry *entry, const struct request *request, struct now now,
-                         struct bytes text) {
-    uint32_t slot = request->order;
-    struct order *order = order_table_at(entry->orders, slot);
-    if (request->kind == REQUEST_NEW_ORDER) {
-        book_event(entry, slot, now, ORDER_EVENT_REJECTED, text, REJECT_BY_VENUE);
-        return;
-    }
+static void book_cancel_refusal(struct order_entry *entry, struct now now, struct order *order,
+                                struct bytes text) {
     if (!order->cancel_pending) {
         return;
     }
@@ -185,6 +179,26 @@ static void book_refusal(struct order_entry *entry, const struct request *reques
         report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
                              order, REJECT_BY_VENUE, text);
         order->cancel_cl_ord_id.len = 0;
+    }
+}
+
+/*
+ * What is refused is what both the id and the message say. A refused cancel that is named by the
+ * order's own id is still just a cancel; a refused order that is named by a cancel's id is
+ * nonsense.
+ */
+static void book_refusal(struct order_entry *entry, const struct request *request, struct now now,
+                         const struct venue_report *report) {
+    struct order *order = order_table_at(entry->orders, request->order);
+    bool names_cancel = request->kind == REQUEST_CANCEL;
+    if (names_cancel && report->refuses == VENUE_REFUSES_NEW) {
+        entry->counters.bad_reports++;
+        notice_send(entry, now, NOTICE_BAD_REPORT, order->venue, order->number,
+                    BYTES("a cancel refused as if it were an order"));
+    } else if (names_cancel || report->refuses == VENUE_REFUSES_CANCEL) {
+        book_cancel_refusal(entry, now, order, report->text);
+    } else {
+        book_event(entry, request->order, now, ORDER_EVENT_REJECTED, report->text, REJECT_BY_VENUE);
     }
 }
 
@@ -241,7 +255,7 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         book_event(entry, slot, now, ORDER_EVENT_EXPIRED, report->text, REJECT_NONE);
         break;
     case VENUE_REPORT_REFUSED:
-        book_refusal(entry, request, now, report->text);
+        book_refusal(entry, request, now, report);
         break;
     case VENUE_REPORT_STATUS:
         note_told(entry, slot, now, report);

@@ -58,20 +58,38 @@ static enum venue_send send_cancel(struct order_entry *entry, struct now now, ui
     enum venue_send sent = venue->venue->ops->send_cancel(venue->venue, now, &out);
     if (sent == VENUE_SENT) {
         order->cancel_request = request;
+        order->cancel_sent = now.mono;
     } else {
         request_table_free(venue->requests, request);
     }
     return sent;
 }
 
-static enum reject_code check(const struct order *order) {
+/* A venue that leaves a cancel unanswered for so long may be asked again. */
+#define CANCEL_PATIENCE_NS (5 * NS_PER_S)
+
+static bool is_unanswered(const struct order *order, struct now now) {
+    return !order->cancel_owed && now.mono.ns - order->cancel_sent.ns >= CANCEL_PATIENCE_NS;
+}
+
+/* An order in doubt may be cancelled: what the venue says to that is evidence. */
+static enum reject_code check(const struct order *order, struct now now) {
     if (order_state_is_terminal(order->state)) {
         return REJECT_TOO_LATE;
     }
-    if (order->state == ORDER_IN_DOUBT) {
-        return REJECT_IN_DOUBT;
+    return order->cancel_pending && !is_unanswered(order, now) ? REJECT_CANCEL_PENDING
+                                                               : REJECT_NONE;
+}
+
+/* The cancel in progress comes to nothing, and whoever asked for it is told why. */
+static void give_up(struct order_entry *entry, struct now now, struct order *order,
+                    enum reject_code why) {
+    order->cancel_pending = false;
+    if (order->cancel_cl_ord_id.len != 0) {
+        report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
+                             order, why, bytes_of(NULL, 0));
+        order->cancel_cl_ord_id.len = 0;
     }
-    return order->cancel_pending ? REJECT_CANCEL_PENDING : REJECT_NONE;
 }
 
 static enum reject_code check_venue(const struct order_entry *entry, const struct order *order) {
@@ -83,7 +101,7 @@ void order_cancel(struct order_entry *entry, struct now now) {
     const struct order_request *request = &entry->decode.request;
     uint32_t slot = order_table_find(entry->orders, request->client, &request->orig_cl_ord_id);
     struct order *order = slot == ORDER_NONE ? NULL : order_table_at(entry->orders, slot);
-    enum reject_code reject = order == NULL ? REJECT_UNKNOWN_ORDER : check(order);
+    enum reject_code reject = order == NULL ? REJECT_UNKNOWN_ORDER : check(order, now);
     if (reject == REJECT_NONE) {
         reject = check_venue(entry, order);
     }
@@ -96,19 +114,17 @@ void order_cancel(struct order_entry *entry, struct now now) {
                              &request->orig_cl_ord_id, order, reject, bytes_of(NULL, 0));
         return;
     }
+    if (order->cancel_pending) {
+        give_up(entry, now, order, REJECT_NO_ANSWER);
+    }
     order->cancel_pending = true;
     order->cancel_cl_ord_id = request->cl_ord_id;
     cancel_owe(entry, slot);
 }
 
-/* The venue went away before the cancel left: the client is told, the order itself is in doubt. */
-static void give_up(struct order_entry *entry, struct now now, struct order *order) {
-    order->cancel_pending = false;
-    if (order->cancel_cl_ord_id.len != 0) {
-        report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
-                             order, REJECT_VENUE_DOWN, bytes_of(NULL, 0));
-        order->cancel_cl_ord_id.len = 0;
-    }
+/* What a refusal would need: nobody else's queue, so that no client waits for another's cancel. */
+static bool can_be_told(const struct order_entry *entry, const struct order *order) {
+    return report_queue_free(&entry->clients[order->client].reports) >= REPORT_CELLS_PER_MESSAGE;
 }
 
 /* False when this cancel, and so those behind it, must wait. */
@@ -117,14 +133,15 @@ static bool try_cancel(struct order_entry *entry, struct now now, uint32_t slot,
     if (!order->cancel_pending || order_state_is_terminal(order->state)) {
         return true;
     }
-    if (!reports_have_room(entry)) {
+    enum venue_send sent = send_cancel(entry, now, slot);
+    if (sent == VENUE_SENT) {
+        return true;
+    }
+    if (sent == VENUE_SEND_AGAIN || !can_be_told(entry, order)) {
         return false;
     }
-    enum venue_send sent = send_cancel(entry, now, slot);
-    if (sent != VENUE_SENT && sent != VENUE_SEND_AGAIN) {
-        give_up(entry, now, order);
-    }
-    return sent != VENUE_SEND_AGAIN;
+    give_up(entry, now, order, sent == VENUE_SEND_DOWN ? REJECT_VENUE_DOWN : REJECT_UNSUPPORTED);
+    return true;
 }
 
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now) {

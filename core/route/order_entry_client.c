@@ -111,11 +111,13 @@ static void act(struct order_entry *entry, uint32_t index, struct now now, enum 
 
 /*
  * A message may cause a report or two and a ledger record; an open password question blocks the
- * ring. Where the reason is not the client's, it is not silent meanwhile.
+ * ring. Where the reason is not the client's, it is not silent meanwhile. A Logon causes no report,
+ * and is what makes room: it is always read.
  */
 static bool may_read(struct order_entry *entry, struct client *client, struct now now) {
-    client->shut =
-        client->password_asked || report_queue_free(&client->reports) < REPORT_CELLS_PER_MESSAGE;
+    bool full = client->link.session.state == FIX_SESSION_UP &&
+                report_queue_free(&client->reports) < REPORT_CELLS_PER_MESSAGE;
+    client->shut = client->password_asked || full;
     if (client->shut) {
         fix_link_hold(&client->link);
         return false;

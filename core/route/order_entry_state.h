@@ -45,8 +45,7 @@ struct client {
     bool was_up;
     bool drained;        /* nothing whole was left unread in this turn */
     bool shut;           /* nothing could be read in this turn, whatever is there */
-    bool password_asked; /* the question of `asked_epoch` is out */
-    uint32_t asked_epoch;
+    bool password_asked; /* its answer is awaited */
     struct fix_input input;
 };
 

@@ -17,20 +17,16 @@ void order_entry_stop(struct order_entry *entry, struct now now, bool cancel,
                 cancel ? BYTES("cancelling live orders") : BYTES("leaving live orders"));
 }
 
+/* One in doubt too: it may be alive, and what the venue says to the cancel is evidence. */
 static bool wants_cancel(const struct order *order) {
-    return !order_state_is_terminal(order->state) && order->state != ORDER_IN_DOUBT &&
-           !order->cancel_pending;
+    return !order_state_is_terminal(order->state) && !order->cancel_pending;
 }
 
 /* A few orders a turn: their cancels go out by the queue every cancel takes. */
 static void owe_cancels(struct order_entry *entry) {
-    for (int count = 0; count < WALK_BURST && entry->stop_from != ORDER_NONE; count++) {
-        uint32_t slot = order_table_next(entry->orders, entry->stop_from);
-        if (slot == ORDER_NONE) {
-            entry->stop_from = ORDER_NONE;
-            return;
-        }
-        entry->stop_from = slot + 1;
+    uint32_t looks = WALK_BURST;
+    uint32_t slot;
+    while ((slot = order_table_walk(entry->orders, &entry->stop_from, &looks)) != ORDER_NONE) {
         struct order *order = order_table_at(entry->orders, slot);
         if (wants_cancel(order)) {
             order->cancel_pending = true;
@@ -93,19 +89,18 @@ static bool clients_are_gone(const struct order_entry *entry) {
 /* Orders still open go into the ledger as they are; a full ring makes this wait for the next turn.
  */
 static bool ledger_open_orders(struct order_entry *entry) {
-    while (ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE)) {
-        uint32_t slot = order_table_next(entry->orders, entry->stop_from);
-        if (slot == ORDER_NONE) {
-            return true;
-        }
-        entry->stop_from = slot + 1;
+    uint32_t looks = WALK_BURST;
+    uint32_t slot;
+    while (ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE) &&
+           (slot = order_table_walk(entry->orders, &entry->stop_from, &looks)) != ORDER_NONE) {
         const struct order *order = order_table_at(entry->orders, slot);
         if (!order_state_is_terminal(order->state)) {
             ledger_order(entry, order, LEDGER_NOT_REFUSED, REJECT_NONE);
         }
     }
-    entry->held = true;
-    return false;
+    bool done = entry->stop_from == ORDER_NONE;
+    entry->held |= !done;
+    return done;
 }
 
 static void cancel_turn(struct order_entry *entry, struct now now, bool late) {

@@ -99,6 +99,10 @@ static enum reject_code reject_of_send(enum venue_send sent) {
 static enum reject_code send_order(struct order_entry *entry, struct now now, struct order *order,
                                    uint32_t slot) {
     struct venue_slot *venue = &entry->venues[order->venue];
+    /* Half of the entries are for cancels: whatever was sent can be cancelled. */
+    if (request_table_used(venue->requests) >= entry->setup.limits.requests_per_venue / 2) {
+        return REJECT_REQUEST_LIMIT;
+    }
     order->new_request = request_table_take(venue->requests, now, REQUEST_NEW_ORDER, slot);
     if (order->new_request == REQUEST_NONE) {
         return REJECT_REQUEST_LIMIT;

@@ -60,23 +60,18 @@ static void note_over(struct order_entry *entry, uint32_t index, struct now now,
 /* Every order of the lost session that is not finished is in doubt; a few orders a turn. */
 static void lose_orders(struct order_entry *entry, uint32_t index, struct now now) {
     struct venue_slot *slot = &entry->venues[index];
-    for (int count = 0; count < WALK_BURST && slot->losing; count++) {
-        if (!reports_have_room(entry)) {
-            return;
-        }
-        uint32_t found = order_table_next(entry->orders, slot->lose_from);
-        if (found == ORDER_NONE) {
-            slot->losing = false;
-            return;
-        }
-        slot->lose_from = found + 1;
+    uint32_t looks = WALK_BURST;
+    uint32_t found;
+    while (reports_have_room(entry) &&
+           (found = order_table_walk(entry->orders, &slot->lose_from, &looks)) != ORDER_NONE) {
         const struct order *order = order_table_at(entry->orders, found);
         if (order->venue == index && !order_state_is_terminal(order->state)) {
             book_event(entry, found, now, ORDER_EVENT_VENUE_LOST,
                        BYTES("in doubt: the venue session was lost"), REJECT_NONE);
         }
     }
-    entry->more |= slot->losing;
+    slot->losing = slot->lose_from != ORDER_NONE;
+    entry->more |= slot->losing && reports_have_room(entry);
 }
 
 static void dial(struct order_entry *entry, uint32_t index, struct now now) {

@@ -34,6 +34,7 @@ static const struct reject_info infos[REJECT_CODES] = {
     [REJECT_TOO_LATE] = {"TRC-ORD-022", "the order is finished", "99", "0"},
     [REJECT_CANCEL_PENDING] = {"TRC-ORD-023", "a cancel of this order is pending", "99", "3"},
     [REJECT_IN_DOUBT] = {"TRC-ORD-024", "the order is in doubt until the venue answers", "99", "2"},
+    [REJECT_NO_ANSWER] = {"TRC-ORD-025", "the venue did not answer the cancel", "99", "2"},
     [REJECT_BY_VENUE] = {"TRC-VEN-001", "refused by the venue", "0", "2"},
 };
 

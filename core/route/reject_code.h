@@ -35,6 +35,7 @@ enum reject_code {
     REJECT_TOO_LATE,       /* the order is finished */
     REJECT_CANCEL_PENDING, /* a cancel of it is already under way */
     REJECT_IN_DOUBT,       /* the order's fate is unknown; it cannot be cancelled now */
+    REJECT_NO_ANSWER,      /* the venue left this cancel unanswered, and another took its place */
     REJECT_BY_VENUE,       /* the venue's own words follow */
     REJECT_CODES
 };

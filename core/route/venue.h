@@ -56,12 +56,16 @@ enum venue_report_kind {
     VENUE_REPORT_MALFORMED     /* something that cannot be booked; `text` says what */
 };
 
+/* What kind of request a refusal says it refuses. */
+enum venue_refuses { VENUE_REFUSES_UNSAID = 0, VENUE_REFUSES_NEW, VENUE_REFUSES_CANCEL };
+
 struct venue_report {
     enum venue_report_kind kind;
     bool request_known;           /* the venue named the request by sequence number only */
     struct request_id request_id; /* then: which one that message carried */
-    struct bytes cl_ord_id;       /* 11, or 379 of a business reject */
-    struct bytes orig_cl_ord_id;  /* 41 */
+    enum venue_refuses refuses;
+    struct bytes cl_ord_id;      /* 11, or 379 of a business reject */
+    struct bytes orig_cl_ord_id; /* 41 */
     struct bytes venue_order_id;
     struct bytes exec_id; /* the venue's */
     struct bytes trade_id;
