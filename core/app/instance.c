@@ -20,7 +20,8 @@ static bool start_cold_threads(struct instance *instance) {
            cold_thread_start(&instance->password_thread, "tercel-passwd", password_checker_step,
                              &instance->password_checker) &&
            cold_thread_start(&instance->ledger_thread, "tercel-ledger", ledger_writer_step,
-                             &instance->ledger);
+                             &instance->ledger) &&
+           cold_thread_start(&instance->log_thread, "tercel-log", notice_log_step, &instance->log);
 }
 
 static void pause_ms(long ms) {
@@ -64,9 +65,10 @@ static bool worker_came_up(struct instance *instance, FILE *err) {
 }
 
 bool instance_start(struct instance *instance, FILE *err) {
+    instance->log.file = err;
     start_clock(instance);
     if (!start_cold_threads(instance) || !start_worker(instance)) {
-        (void)fprintf(err, "tercel: cannot start a thread: %s\n", strerror(errno));
+        (void)fputs("tercel: cannot start a thread\n", err);
         return false;
     }
     return worker_came_up(instance, err);
@@ -96,42 +98,12 @@ void instance_join(struct instance *instance) {
     cold_thread_stop(&instance->ledger_thread);
     cold_thread_stop(&instance->password_thread);
     cold_thread_stop(&instance->crypto_thread);
+    cold_thread_stop(&instance->log_thread);
     if (instance->worker.started) {
         atomic_store_explicit(&instance->worker.let_go, true, memory_order_release);
         (void)pthread_join(instance->worker.thread, NULL);
         instance->worker.started = false;
     }
-}
-
-static struct bytes session_name(const struct instance *instance, const struct notice *notice) {
-    const struct directory *directory = &instance->directory;
-    switch (notice->kind) {
-    case NOTICE_CLIENT_UP:
-    case NOTICE_CLIENT_DOWN:
-        return directory->clients[notice->session].name;
-    case NOTICE_CLIENT_REFUSED:
-    case NOTICE_STOPPING:
-    case NOTICE_STOPPED:
-        return BYTES("-");
-    default:
-        return directory->venues[notice->session].name;
-    }
-}
-
-static void print_notice(const struct instance *instance, const struct notice *notice, FILE *log) {
-    time_t seconds = notice->at.ns / NS_PER_S;
-    struct tm utc;
-    char when[32];
-    struct bytes name = session_name(instance, notice);
-    (void)gmtime_r(&seconds, &utc);
-    (void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
-    (void)fprintf(log, "%s.%06lldZ %s %.*s", when,
-                  (long long)(notice->at.ns % NS_PER_S / NS_PER_US), notice_kind_name(notice->kind),
-                  (int)name.len, name.data);
-    if (notice->number != 0) {
-        (void)fprintf(log, " #%llu", (unsigned long long)notice->number);
-    }
-    (void)fprintf(log, "%s%s\n", notice->text[0] != '\0' ? ": " : "", notice->text);
 }
 
 /* The mapping is through the first sample and the latest, so that its slope gets better with time.
@@ -147,16 +119,14 @@ static void attend_slowly(struct instance *instance) {
     (void)uring_stack_refill(instance->stack);
 }
 
-void instance_attend(struct instance *instance, FILE *log) {
+void instance_attend(struct instance *instance) {
     if (!instance_is_done(instance)) {
         attend_slowly(instance);
     }
-    const struct notice *notice;
-    while ((notice = spsc_peek(instance->setup.rings.notices)) != NULL) {
-        print_notice(instance, notice, log);
-        spsc_release(instance->setup.rings.notices);
-    }
-    (void)fflush(log);
+}
+
+bool instance_must_stop(const struct instance *instance) {
+    return ledger_writer_has_failed(&instance->ledger);
 }
 
 struct instance *instance_create(const struct config *config, FILE *err) {

@@ -18,6 +18,7 @@
 #include "core/app/cold_thread.h"
 #include "core/app/config.h"
 #include "core/app/ledger_writer.h"
+#include "core/app/notice_log.h"
 #include "core/app/password_checker.h"
 #include "core/app/signer.h"
 #include "core/base/arena.h"
@@ -68,6 +69,8 @@ struct instance {
     struct cold_thread crypto_thread;
     struct cold_thread password_thread;
     struct cold_thread ledger_thread;
+    struct notice_log log;
+    struct cold_thread log_thread;
     struct worker worker;
 };
 
@@ -88,9 +91,11 @@ bool instance_is_done(const struct instance *instance);
 /* Ends the cold threads, then the worker. Afterwards the ledger is complete. */
 void instance_join(struct instance *instance);
 
-/* The admin thread's duties, to be called every few milliseconds: clock, notices as text on `log`.
- */
-void instance_attend(struct instance *instance, FILE *log);
+/* The admin thread's duties, to be called every few milliseconds: the clock, spare sockets. */
+void instance_attend(struct instance *instance);
+
+/* Something is wrong that no order should be sent after: the ledger cannot be written. */
+bool instance_must_stop(const struct instance *instance);
 
 /* Wakes a worker that waits. Any thread. */
 void instance_wake(void *instance);

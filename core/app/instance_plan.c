@@ -6,56 +6,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
-
-#include "venues/registry.h"
+#include <unistd.h>
 
 #define NOTICE_CELLS 1024
 #define PAGE_BYTES 4096
-
-static bool read_one(struct credential *credential, const char *path, const char *venue,
-                     const char *key, FILE *err) {
-    enum credential_result result = credential_read(credential, path);
-    if (result != CREDENTIAL_OK) {
-        (void)fprintf(err, "tercel: venue %s, %s: %s; %s\n", venue, key, credential_what(result),
-                      credential_advice(result));
-    }
-    return result == CREDENTIAL_OK;
-}
-
-static bool read_hashes(struct instance *instance, FILE *err) {
-    const struct config *config = instance->config;
-    for (uint32_t i = 0; i < config->client_count; i++) {
-        const struct config_client *client = &config->clients[i];
-        if (client->password_file[0] == '\0') {
-            continue;
-        }
-        enum credential_result result =
-            credential_read_hash(instance->password_checker.hashes[i], client->password_file);
-        if (result != CREDENTIAL_OK) {
-            (void)fprintf(err, "tercel: client %s, password_file: %s; %s\n", client->name,
-                          credential_what(result), credential_advice(result));
-            return false;
-        }
-    }
-    return true;
-}
-
-bool instance_read_credentials(struct instance *instance, FILE *err) {
-    const struct config *config = instance->config;
-    if (!credential_init()) {
-        (void)fputs("tercel: libsodium does not work on this host\n", err);
-        return false;
-    }
-    for (uint32_t i = 0; i < config->venue_count; i++) {
-        const struct config_venue *venue = &config->venues[i];
-        if (!read_one(&instance->keys[i], venue->api_key_file, venue->name, "api_key_file", err) ||
-            !read_one(&instance->signer.secrets[i], venue->api_secret_file, venue->name,
-                      "api_secret_file", err)) {
-            return false;
-        }
-    }
-    return read_hashes(instance, err);
-}
 
 static uint32_t power_of_two_at_least(uint32_t value) {
     uint32_t power = 2;
@@ -126,30 +80,40 @@ enum { RINGS = 6 };
 size_t instance_plan_bytes(const struct config *config) {
     struct order_entry_limits entry = entry_limits(config);
     struct uring_limits stack = stack_limits(config);
-    size_t sizes[RINGS + 5] = {
+    size_t sizes[RINGS + 4] = {
         order_entry_footprint(&entry),
         uring_stack_footprint(&stack),
         instrument_table_footprint(instrument_limits(config)),
         sizeof(struct clock_page),
-        config->venue_count * sizeof(struct fix_venue),
     };
     for (unsigned i = 0; i < RINGS; i++) {
-        sizes[5 + i] = spsc_footprint(ring_limits(config, i));
+        sizes[4 + i] = spsc_footprint(ring_limits(config, i));
     }
     size_t total = PAGE_BYTES;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         if (sizes[i] == 0) {
             return 0;
         }
-        total += arena_cost(sizes[i]) + config->venue_count * (size_t)CACHE_LINE;
+        total += arena_cost(sizes[i]);
     }
+    total += config->venue_count * arena_cost(sizeof(struct fix_venue));
     return (total + PAGE_BYTES - 1) & ~(size_t)(PAGE_BYTES - 1);
+}
+
+static size_t host_memory_bytes(void) {
+    return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
 }
 
 bool instance_map(struct instance *instance, FILE *err) {
     size_t bytes = instance_plan_bytes(instance->config);
     if (bytes == 0) {
         (void)fputs("tercel: the limits of the config cannot be met together\n", err);
+        return false;
+    }
+    if (bytes > host_memory_bytes()) {
+        (void)fprintf(err,
+                      "tercel: the limits of the config need %zu MiB, more than this host has\n",
+                      bytes >> 20);
         return false;
     }
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
@@ -192,14 +156,8 @@ static void place_rings(struct instance *instance) {
     instance->password_checker.wake_context = instance;
     instance->ledger.records = rings->ledger;
     instance->ledger.directory = &instance->directory;
-}
-
-static const struct fix_dialect *dialect_of(enum config_dialect dialect) {
-    switch (dialect) {
-    case CONFIG_DIALECT_KRAKEN_SPOT:
-        break;
-    }
-    return venue_dialect_find("kraken-spot");
+    instance->log.notices = rings->notices;
+    instance->log.directory = &instance->directory;
 }
 
 static enum dialect_self_trade self_trade_of(enum config_self_trade mode) {
@@ -219,7 +177,7 @@ static void place_venue(struct instance *instance, uint32_t index) {
     struct fix_venue *venue =
         arena_take(&instance->arena, from->name, sizeof(struct fix_venue), CACHE_LINE);
     struct fix_venue_config config = {
-        .dialect = dialect_of(from->dialect),
+        .dialect = instance_dialect(from->dialect),
         .index = index,
         .sender_comp_id = bytes_of_string(from->sender_comp_id),
         .target_comp_id = bytes_of_string(from->target_comp_id),
@@ -272,15 +230,16 @@ static bool place_clients(struct instance *instance) {
 }
 
 /*
- * What makes ids of this run unlike any other's: the second it started in. The epoch is its low 16
- * bits; that two runs 18 hours apart share one does no harm, because an id is compared whole.
+ * What makes ids of this run unlike any other's: the second it started in, and chance. The epoch is
+ * its low 16 bits; that two runs 18 hours apart share one does no harm, because an id is compared
+ * whole.
  */
 static void fill_run(struct order_entry_setup *setup) {
     struct timespec now;
     (void)clock_gettime(CLOCK_REALTIME, &now);
     setup->epoch = (uint16_t)now.tv_sec;
-    (void)snprintf(setup->run, sizeof(setup->run), "T%u-%llx", (unsigned)setup->shard,
-                   (unsigned long long)now.tv_sec);
+    (void)snprintf(setup->run, sizeof(setup->run), "T%u-%llx%03x", (unsigned)setup->shard,
+                   (unsigned long long)now.tv_sec, (unsigned)randombytes_uniform(4096));
     randombytes_buf(&setup->seed, sizeof(setup->seed));
     randombytes_buf(&setup->random_seed, sizeof(setup->random_seed));
 }

@@ -13,6 +13,10 @@
 /* What the config's limits add up to, in one mapping; 0 when they cannot be met together. */
 size_t instance_plan_bytes(const struct config *config);
 
+/* The dialect that a config names; never NULL. */
+const struct fix_dialect *instance_dialect(enum config_dialect dialect);
+
+/* Reads every secret and checks that it can be used. In instance_credentials.c. */
 bool instance_read_credentials(struct instance *instance, FILE *err) MUST_USE;
 /* Adds up every footprint and maps that much, prefaulted. */
 bool instance_map(struct instance *instance, FILE *err) MUST_USE;

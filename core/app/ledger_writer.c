@@ -25,12 +25,23 @@ bool ledger_writer_open(struct ledger_writer *writer, const char *path) {
     return status.st_size != 0 || (fputs(header, writer->file) >= 0 && fflush(writer->file) == 0);
 }
 
+static void note_errors(struct ledger_writer *writer) {
+    if (ferror(writer->file) != 0) {
+        atomic_store_explicit(&writer->failed, true, memory_order_relaxed);
+    }
+}
+
+bool ledger_writer_has_failed(const struct ledger_writer *writer) {
+    return atomic_load_explicit(&writer->failed, memory_order_relaxed);
+}
+
 bool ledger_writer_step(void *context) {
     struct ledger_writer *writer = context;
     const struct ledger_record *record = spsc_peek(writer->records);
     if (record == NULL) {
-        if (writer->dirty && fflush(writer->file) != 0) {
-            atomic_store_explicit(&writer->failed, true, memory_order_relaxed);
+        if (writer->dirty) {
+            (void)fflush(writer->file);
+            note_errors(writer);
         }
         writer->dirty = false;
         return false;
@@ -48,5 +59,5 @@ bool ledger_writer_close(struct ledger_writer *writer) {
     bool written = ferror(writer->file) == 0;
     written = fclose(writer->file) == 0 && written;
     writer->file = NULL;
-    return written && !atomic_load_explicit(&writer->failed, memory_order_relaxed);
+    return written && !ledger_writer_has_failed(writer);
 }

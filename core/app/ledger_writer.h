@@ -24,7 +24,7 @@ struct ledger_writer {
     struct spsc *records;
     const struct directory *directory;
     FILE *file;
-    atomic_bool failed; /* a row could not be written: read by the admin thread */
+    atomic_bool failed; /* something could not be written: the admin thread stops the router */
     bool dirty;
 };
 
@@ -35,6 +35,8 @@ bool ledger_writer_open(struct ledger_writer *writer, const char *path) MUST_USE
 bool ledger_writer_step(void *writer);
 /* False when something could not be written. */
 bool ledger_writer_close(struct ledger_writer *writer);
+/* Any thread: whether something could not be written so far. */
+bool ledger_writer_has_failed(const struct ledger_writer *writer);
 
 /* One row, newline included. */
 void ledger_write_row(FILE *file, const struct directory *directory,

@@ -19,12 +19,12 @@ static void block_signals(sigset_t *stop_signals) {
 static void attend_until_done(struct instance *instance, const sigset_t *stop_signals) {
     const struct timespec tick = {.tv_nsec = 5 * NS_PER_MS};
     while (!instance_is_done(instance)) {
-        if (sigtimedwait(stop_signals, NULL, &tick) > 0) {
+        bool told = sigtimedwait(stop_signals, NULL, &tick) > 0;
+        if (told || instance_must_stop(instance)) {
             instance_stop(instance);
         }
-        instance_attend(instance, stderr);
+        instance_attend(instance);
     }
-    instance_attend(instance, stderr);
 }
 
 /* A stop that could not bring every order to an end is not fine, and says how many. */

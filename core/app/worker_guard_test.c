@@ -133,11 +133,11 @@ static void live(void *argument) {
         _exit(5);
     }
     while (!atomic_load(&was_done)) {
-        instance_attend(instance, stderr);
+        instance_attend(instance);
     }
     instance_stop(instance);
     while (!instance_is_done(instance)) {
-        instance_attend(instance, stderr);
+        instance_attend(instance);
     }
     instance_join(instance);
     instance_destroy(instance);

@@ -382,6 +382,7 @@ enum client_decode_result client_decode_new(const struct fix_view *view,
     out->request.kind = ORDER_REQUEST_NEW;
     out->request.client = client;
     enum client_decode_result result = collect(view, fields_of_new, out);
+    (void)!fix_get_bool(view, FIX_POSS_RESEND, &out->poss_resend);
     if (result == CLIENT_DECODE_OK) {
         result = take_id(out, out->raw.cl_ord_id, FIX_CL_ORD_ID, &out->request.cl_ord_id);
     }

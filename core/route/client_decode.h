@@ -40,6 +40,7 @@ struct client_raw {
 
 struct client_decode {
     struct order_request request;
+    bool poss_resend; /* 97=Y: it may have been sent before under another number */
     struct client_raw raw;
     enum reject_code refuse;
     enum fix_reject_reason reason;

@@ -60,6 +60,7 @@ enum dialect_self_trade {
 };
 
 #define DIALECT_SIGNATURE_MAX 256
+#define DIALECT_API_KEY_MAX 256
 #define DIALECT_NONCE_MAX 24
 
 /* One Logon being made: what the hooks share. */

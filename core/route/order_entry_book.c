@@ -149,6 +149,17 @@ static void book_unreadable(struct order_entry *entry, uint32_t slot, struct now
     }
 }
 
+/* The venue counts the order as filled and some of it was never heard: nobody can call it open. */
+static void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    bool complete_there = order->told.scaled >= order->quantity.scaled;
+    if (complete_there && order_fill_missing(order).scaled > 0 &&
+        !order_state_is_terminal(order->state) && order->state != ORDER_IN_DOUBT) {
+        book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
+                   BYTES("in doubt: the venue filled it, and a fill was not heard"), REJECT_NONE);
+    }
+}
+
 static void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
                       const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
@@ -166,6 +177,7 @@ static void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
     } else if (outcome.booked.scaled > 0) {
         entry->counters.fills++;
         tell_fill(entry, slot, now, outcome.booked, report);
+        doubt_if_unheard(entry, slot, now);
     }
 }
 

@@ -182,7 +182,10 @@ void report_refusal(struct order_entry *entry, struct now now, const struct clie
     report->price_text_len = copy_number(report->price_text, decode->raw.price);
     report->transact_time = now.utc;
     put_text(report, reject, bytes_of(NULL, 0));
-    ledger_refusal(entry, report, client, decode->request.venue, reject);
+    /* The ledger is of orders: a used ClOrdID already has its row, or will. */
+    if (reject != REJECT_DUPLICATE_ID) {
+        ledger_refusal(entry, report, client, decode->request.venue, reject);
+    }
     push_execution(entry, client, report);
 }
 

@@ -146,11 +146,32 @@ static enum reject_code try_submit(struct order_entry *entry, struct now now,
     return reject;
 }
 
+/* FIX 4.4 volume 7 appendix D: an order sent again in case it was lost is answered by its status.
+ */
+static bool tell_status(struct order_entry *entry, struct now now,
+                        const struct order_request *request) {
+    uint32_t slot = order_table_find(entry->orders, request->client, &request->cl_ord_id);
+    if (slot == ORDER_NONE) {
+        return false;
+    }
+    report_order(entry, now, order_table_at(entry->orders, slot), ORDER_REPORT_STATUS,
+                 BYTES("possible resend of a known order"), REJECT_NONE);
+    return true;
+}
+
 void order_submit(struct order_entry *entry, struct now now) {
-    enum reject_code reject = try_submit(entry, now, &entry->decode.request);
+    const struct order_request *request = &entry->decode.request;
+    enum reject_code reject = try_submit(entry, now, request);
     if (reject == REJECT_NONE) {
         entry->counters.orders_accepted++;
-    } else {
+        return;
+    }
+    /* Whatever else is wrong with it: a used id speaks of the order that has it. */
+    if (order_table_is_used(entry->orders, request->client, &request->cl_ord_id)) {
+        reject = REJECT_DUPLICATE_ID;
+    }
+    if (reject != REJECT_DUPLICATE_ID || !entry->decode.poss_resend ||
+        !tell_status(entry, now, request)) {
         report_refusal(entry, now, &entry->decode, reject);
     }
 }
