@@ -254,8 +254,7 @@ Test(order_entry_refusal, while_the_venue_is_down) {
     rig_say(client, BUY("B"));
     rig_expect(client, "150=8|11=B|103=2|" WORDS("008", "the venue session is down"));
     rig_say(client, CANCEL("C", "A"));
-    rig_expect(client, "35=9|37=R-O1|11=C|39=A|102=2|" WORDS(
-                           "024", "the order is in doubt until the venue answers"));
+    rig_expect(client, "35=9|37=R-O1|11=C|39=A|102=2|" WORDS("008", "the venue session is down"));
     rig_end(rig);
 }
 
@@ -299,10 +298,10 @@ Test(order_entry_refusal, when_the_order_table_is_full) {
     rig_end(rig);
 }
 
+/* Half of the entries are for cancels: whatever was sent can be cancelled at once. */
 Test(order_entry_refusal, when_the_request_table_is_full) {
     struct rig_options options = rig_default();
-    options.requests_per_venue = 2;
-    options.late_window.ns = NS_PER_S;
+    options.requests_per_venue = 4;
     struct rig *rig = rig_up(&options);
     struct rig_peer *client = &rig->client[0];
     rig_say(client, BUY("A"));
@@ -311,14 +310,76 @@ Test(order_entry_refusal, when_the_request_table_is_full) {
     rig_say(client, BUY("C"));
     rig_expect(client,
                "150=8|11=C|103=3|" WORDS("012", "the venue session's request table is full"));
-    /* A cancel waits for an entry, and gets the one of the order that ends. */
-    rig_say(client, CANCEL("X", "B"));
-    rig_say(&rig->venue[0], "35=8|11=#1|37=O|17=X|150=4|39=4|14=0|60=@|");
-    rig_expect(client, "150=4|11=A");
+    rig_say(client, CANCEL("X", "A"));
+    rig_expect(&rig->venue[0], "35=F|11=#3|41=#1");
+    rig_say(client, CANCEL("Y", "B"));
+    rig_expect(&rig->venue[0], "35=F|11=#4|41=#2");
+    rig_end(rig);
+}
+
+/* The cancel was with the venue when its session went: nobody knows what became of either. */
+Test(order_entry_refusal, of_a_cancel_that_the_lost_venue_never_answered) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, BUY("A"));
+    rig_skip(&rig->venue[0]);
+    rig_say(client, CANCEL("X", "A"));
+    rig_expect(&rig->venue[0], "35=F|11=#2|41=#1");
+    rig_peer_reset(&rig->venue[0]);
+    rig_expect(client, "35=9|11=X|41=A|102=2|" WORDS(
+                           "024", "the order is in doubt until the venue answers"));
+    rig_expect(client, "35=8|150=I|11=A|58=in doubt: the venue session was lost");
+    rig_end(rig);
+}
+
+/* A cancel that stays unanswered for 5 s may be sent again; the first one is then told off. */
+Test(order_entry_refusal, of_a_cancel_that_another_one_replaces) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, BUY("A"));
+    rig_skip(&rig->venue[0]);
+    rig_say(client, CANCEL("X", "A"));
+    rig_expect(&rig->venue[0], "35=F|11=#2|41=#1");
+    rig_advance(rig, 4999);
+    rig_say(client, CANCEL("Y", "A"));
+    rig_expect(client, "35=9|11=Y|41=A|102=3|" WORDS("023", "a cancel of this order is pending"));
+    rig_advance(rig, 1);
+    rig_say(client, CANCEL("Z", "A"));
+    rig_expect(client, "35=9|11=X|41=A|102=2|" WORDS("025", "the venue did not answer the cancel"));
+    rig_expect(&rig->venue[0], "35=F|11=#3|41=#1");
+    rig_say(&rig->venue[0], "35=8|11=#3|41=#1|37=O|17=X|150=4|39=4|14=0|60=@|");
+    rig_expect(client, "150=4|11=Z|41=A");
+    rig_end(rig);
+}
+
+/* 379 with the order's own id, but it is the cancel that is refused: the order lives. */
+Test(order_entry_refusal, of_a_cancel_named_by_the_orders_own_id) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, BUY("A"));
+    rig_skip(&rig->venue[0]);
+    rig_say(&rig->venue[0], "35=8|11=#1|37=O|17=X|150=0|39=0|14=0|60=@|");
+    rig_expect(client, "150=0|11=A");
+    rig_say(client, CANCEL("X", "A"));
+    rig_skip(&rig->venue[0]);
+    rig_say(&rig->venue[0], "35=j|45=0|372=F|379=#1|380=101|58=EOrder:Unknown order|");
+    rig_expect(client, "35=9|11=X|41=A|39=0|102=2");
+    rig_say(&rig->venue[0], "35=8|11=#1|37=O|17=Y|150=F|39=2|31=30000|32=0.5|14=0.5|60=@|");
+    rig_expect(client, "150=F|39=2|11=A");
+    rig_end(rig);
+}
+
+/* 97=Y of a known order asks for its state; without it the id is simply used. */
+Test(order_entry_refusal, but_a_possible_resend_is_told_the_state) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, BUY("A"));
+    rig_skip(&rig->venue[0]);
+    rig_say(client, "35=D|97=Y|11=A|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_expect(client, "35=8|150=I|39=A|11=A");
+    rig_say(client, BUY("A"));
+    rig_expect(client, "150=8|11=A|103=6");
     rig_expect_nothing(&rig->venue[0]);
-    rig_advance(rig, 1000);
-    rig_turn(rig);
-    rig_expect(&rig->venue[0], "35=F|11=#3|41=#2");
     rig_end(rig);
 }
 

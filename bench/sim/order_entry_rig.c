@@ -21,7 +21,7 @@ struct rig_options rig_default(void) {
         .shard = 0,
         .epoch = 1,
         .orders = 64,
-        .requests_per_venue = 128,
+        .requests_per_venue = 256,
         .client_connections = 4,
         .reports_per_client = 64,
         .ledger_cells = 64,
