@@ -49,7 +49,7 @@ static void *block(struct rig *rig, size_t bytes) {
 /* The router's stack: the world's, and every stream it gave out is known here. */
 
 static struct rig *rig_of_stack(struct stream_stack *stack) {
-    return (struct rig *)((char *)stack - offsetof(struct rig, stack));
+    return (struct rig *)(void *)((char *)stack - offsetof(struct rig, stack));
 }
 
 static struct stream *remember(struct rig *rig, struct stream *stream) {
