@@ -22,6 +22,7 @@ PATIENCE_S = 30
 SYMBOLS = "BTC-USD=BTC/USD"
 QUOTES = "BTC/USD:bid=1@59990.0,bid=1@59980.0,ask=1@60010.0,ask=1@60020.0"
 PR_SET_PDEATHSIG = 1
+STOP_SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
 # One for all stages of a process: hashing is slow on purpose.
 PASSWORD = secrets.token_urlsafe(24)
@@ -72,11 +73,13 @@ class Process:
             self.popen = subprocess.Popen(
                 [str(word) for word in command], stdin=subprocess.DEVNULL, stderr=out,
                 stdout=more.pop("stdout", out), start_new_session=outlives,
-                preexec_fn=None if outlives else self._die_with_parent, **more)
+                preexec_fn=functools.partial(self._become_child, outlives), **more)
 
     @staticmethod
-    def _die_with_parent():
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    def _become_child(outlives):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+        if not outlives:
+            _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
     @property
     def pid(self):
@@ -163,9 +166,14 @@ class Stage:
         write_private(self.path("acme.password"), hash_of(self.build, self.password))
 
     def start(self, name, command, **more):
-        process = Process(name, command, self.path(f"{name}.log"), outlives=self.outlives, **more)
-        self.processes.append(process)
-        return process
+        """Whoever interrupts us meanwhile waits until the child is known, and so will be ended."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+        try:
+            process = Process(name, command, self.path(f"{name}.log"), self.outlives, **more)
+            self.processes.append(process)
+            return process
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
     # The exchange.
 
