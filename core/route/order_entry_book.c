@@ -48,11 +48,16 @@ static void end_order(struct order_entry *entry, uint32_t slot, struct now now,
 }
 
 /* A pending cancel comes to nothing: the order ended otherwise first, or its venue went away. */
-static void settle_pending_cancel(struct order_entry *entry, struct now now, struct order *order) {
-    if (!order->cancel_pending || order->state == ORDER_CANCELED) {
-        return;
+static bool drop_pending_cancel(struct order *order) {
+    bool dropped = order->cancel_pending && order->state != ORDER_CANCELED;
+    if (dropped) {
+        order->cancel_pending = false;
     }
-    order->cancel_pending = false;
+    return dropped;
+}
+
+/* After the report that says what happened to the order instead. */
+static void tell_dropped_cancel(struct order_entry *entry, struct now now, struct order *order) {
     if (order->cancel_cl_ord_id.len != 0) {
         report_cancel_reject(
             entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id, order,
@@ -79,11 +84,12 @@ void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum o
     bool was_terminal = order_state_is_terminal(order->state);
     struct order_step result = step(entry, order, now, event);
     bool ended = !was_terminal && order_state_is_terminal(order->state);
-    if (ended || event == ORDER_EVENT_VENUE_LOST) {
-        settle_pending_cancel(entry, now, order);
-    }
+    bool dropped = (ended || event == ORDER_EVENT_VENUE_LOST) && drop_pending_cancel(order);
     if (result.report != ORDER_REPORT_NONE) {
         report_order(entry, now, order, result.report, text, reject);
+    }
+    if (dropped) {
+        tell_dropped_cancel(entry, now, order);
     }
     if (ended) {
         end_order(entry, slot, now, reject);
@@ -130,7 +136,9 @@ static void tell_fill(struct order_entry *entry, uint32_t slot, struct now now,
     bool terminal = order_state_is_terminal(order->state);
     report_fill(entry, now, order, booked, report);
     if (terminal && !was_terminal) {
-        settle_pending_cancel(entry, now, order);
+        if (drop_pending_cancel(order)) {
+            tell_dropped_cancel(entry, now, order);
+        }
         end_order(entry, slot, now, REJECT_NONE);
     } else if (was_terminal) {
         ledger_order(entry, order, LEDGER_NOT_REFUSED, REJECT_NONE);
