@@ -109,20 +109,25 @@ static void act(struct order_entry *entry, uint32_t index, struct now now, enum 
     fix_link_consume(&client->link, &client->input);
 }
 
+/* Before and after that only the session itself has something to say. */
+static bool may_deliver(const struct client *client) {
+    enum fix_session_state state = client->link.session.state;
+    return state == FIX_SESSION_UP || state == FIX_SESSION_LOGOUT_SENT;
+}
+
 /*
  * A message may cause a report or two and a ledger record; an open password question blocks the
- * ring. Where the reason is not the client's, it is not silent meanwhile. A Logon causes no report,
- * and is what makes room: it is always read.
+ * ring. Where the reason is not the client's, it is not silent meanwhile. A Logon is always read:
+ * it is the way to a full queue.
  */
 static bool may_read(struct order_entry *entry, struct client *client, struct now now) {
-    bool full = client->link.session.state == FIX_SESSION_UP &&
-                report_queue_free(&client->reports) < REPORT_CELLS_PER_MESSAGE;
-    client->shut = client->password_asked || full;
+    bool full = report_queue_free(&client->reports) < REPORT_CELLS_PER_MESSAGE;
+    client->shut = client->password_asked || (full && may_deliver(client));
     if (client->shut) {
         fix_link_hold(&client->link);
         return false;
     }
-    if (!ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE)) {
+    if (may_deliver(client) && !ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE)) {
         entry->held = true;
         fix_link_hold(&client->link);
         fix_session_hold(&client->link.session, now);
