@@ -326,9 +326,9 @@ Test(order_entry_refusal, of_a_cancel_that_the_lost_venue_never_answered) {
     rig_say(client, CANCEL("X", "A"));
     rig_expect(&rig->venue[0], "35=F|11=#2|41=#1");
     rig_peer_reset(&rig->venue[0]);
+    rig_expect(client, "35=8|150=I|11=A|58=in doubt: the venue session was lost");
     rig_expect(client, "35=9|11=X|41=A|102=2|" WORDS(
                            "024", "the order is in doubt until the venue answers"));
-    rig_expect(client, "35=8|150=I|11=A|58=in doubt: the venue session was lost");
     rig_end(rig);
 }
 
