@@ -140,6 +140,8 @@ size_t rig_compose(struct rig_peer *peer, const char *text, char *out, size_t ma
 
 /* The next message heard once all has settled, "" when there is none. */
 const char *rig_hear(struct rig_peer *peer);
+/* The same without waiting: what was read by now. */
+const char *rig_hear_now(struct rig_peer *peer);
 /* It has these fields ("-58|": and no 58). */
 #define rig_expect(peer, fields) rig_expect_at(__FILE__, __LINE__, peer, fields)
 void rig_expect_at(const char *file, int line, struct rig_peer *peer, const char *fields);

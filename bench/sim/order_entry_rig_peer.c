@@ -119,7 +119,7 @@ void rig_say_bytes(struct rig_peer *peer, const char *data, size_t len) {
         size_t part = len < 1024 ? len : 1024;
         struct stream_room room;
         cr_assert_eq(stream_reserve(peer->stream, part, &room), STREAM_OK,
-                     "the router does not read");
+                     "the router does not read %s: %s", peer->comp_id, rig_peer_end(peer));
         memcpy(room.data, data, part);
         stream_commit(peer->stream, part, STREAM_RELEASE_NOW, STREAM_PLAIN);
         data += part;
@@ -197,8 +197,7 @@ static void check_header(struct rig_peer *peer, const char *data, size_t len) {
     }
 }
 
-/* Hands out the first message of what was read. */
-static const char *next_message(struct rig_peer *peer) {
+const char *rig_hear_now(struct rig_peer *peer) {
     size_t len = peer->heard_bytes == 0 ? 0 : fix_wire_frame(peer->heard, peer->heard_bytes);
     if (len == 0) {
         peer->text[0] = '\0';
@@ -216,12 +215,12 @@ static const char *next_message(struct rig_peer *peer) {
 
 const char *rig_hear(struct rig_peer *peer) {
     rig_settle(peer->rig);
-    return next_message(peer);
+    return rig_hear_now(peer);
 }
 
 void rig_skip(struct rig_peer *peer) {
     rig_settle(peer->rig);
-    while (*next_message(peer) != '\0') {
+    while (*rig_hear_now(peer) != '\0') {
     }
 }
 
