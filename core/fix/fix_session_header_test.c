@@ -34,6 +34,7 @@ Test(fix_session_header, case_2a_numbers_in_order) {
         cr_assert_eq(say(&s, text), FIX_ACTION_NONE);
     }
     cr_assert_eq(s.session.next_in, 200);
+    cr_assert_eq(s.session.counters.received, 199);
     cr_assert_str_eq(hear(&s), "");
 }
 
@@ -90,6 +91,14 @@ Test(fix_session_header, case_2i_begin_string_changes) {
     cr_assert_eq(say(&s, LOGOUT_ANSWER), FIX_ACTION_CLOSE);
     cr_assert_str_eq(hear(&s), "");
     cr_assert_eq(s.session.end, FIX_END_BEGIN_STRING);
+}
+
+Test(fix_session_header, case_2i_the_answer_uses_its_number) {
+    begin();
+    cr_assert_eq(say(&s, "8=FIX.4.1|35=D|34=2|11=a|"), FIX_ACTION_NONE);
+    cr_assert_eq(s.session.next_in, 2);
+    cr_assert_eq(say(&s, "35=5|34=2|"), FIX_ACTION_CLOSE);
+    cr_assert_eq(s.session.next_in, 3);
 }
 
 Test(fix_session_header, case_2i_no_answer) {
