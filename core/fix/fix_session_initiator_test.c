@@ -219,6 +219,19 @@ Test(fix_session_initiator, interval_of_the_answer_is_in_force) {
     }
 }
 
+Test(fix_session_initiator, no_heartbeats_only_where_proposed) {
+    begin();
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=0|"), FIX_ACTION_CLOSE);
+    cr_assert_str_eq(hear(&s), "35=5|34=2|58=HeartBtInt must be 1 to 3600|");
+    script_begin(&s, FIX_INITIATOR);
+    s.config.heartbeat_s = 0;
+    script_restart(&s);
+    script_connect(&s);
+    cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=0|");
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=0|"), FIX_ACTION_UP);
+    cr_assert(instant_is_never(fix_session_deadline(&s.session)));
+}
+
 /* The Logon hook: fields after the standard ones; whatever it writes is secret. */
 static const struct fix_session *hook_session;
 static int64_t hook_time_ns;

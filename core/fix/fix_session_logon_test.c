@@ -88,6 +88,11 @@ Test(fix_session_logon, number_too_low_but_possible_duplicate) {
     cr_assert_eq(say(&s, "35=A|34=7|98=0|108=30|"), FIX_ACTION_UP);
 }
 
+Test(fix_session_logon, possible_duplicate_with_the_expected_number) {
+    begin();
+    cr_assert_eq(say(&s, "35=A|34=1|43=Y|98=0|108=30|"), FIX_ACTION_UP);
+}
+
 Test(fix_session_logon, numbers_go_on_after_reconnecting) {
     script_up(&s, FIX_ACCEPTOR);
     cr_assert_eq(say(&s, "35=D|34=2|11=a|"), FIX_ACTION_DELIVER);

@@ -160,7 +160,11 @@ Test(fix_session_sequence, a_request_is_dropped_when_the_gap_closes_first) {
     say(&s, "35=0|34=12|");
     say(&s, "35=1|34=9|112=x|");
     say(&s, "35=4|34=0|36=12|");
+    say(&s, "35=1|34=12|112=y|");
+    say(&s, "35=0|34=15|");
+    say(&s, "35=4|34=0|36=15|");
     cr_assert_str_eq(hear(&s), "35=0|34=2|112=x|");
+    cr_assert_str_eq(hear(&s), "35=0|34=3|112=y|");
     cr_assert_str_eq(hear(&s), "");
 }
 
@@ -355,11 +359,27 @@ Test(fix_session_sequence, logon_with_reset_while_a_gap_is_open) {
     cr_assert_str_eq(hear(&s), "35=2|34=2|7=2|16=0|");
 }
 
+Test(fix_session_sequence, logon_with_reset_and_a_number_above_one) {
+    begin_expecting(9);
+    say(&s, "35=0|34=12|");
+    hear(&s);
+    cr_assert_eq(say(&s, "35=A|34=3|98=0|108=30|141=Y|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|141=Y|");
+    cr_assert_str_eq(hear(&s), "35=2|34=2|7=1|16=0|");
+}
+
 Test(fix_session_sequence, logon_with_reset_and_impossible_terms) {
     begin_expecting(9);
     cr_assert_eq(say(&s, "35=A|34=1|98=0|108=-1|141=Y|"), FIX_ACTION_NONE);
     cr_assert_str_eq(hear(&s), "35=5|34=2|58=HeartBtInt must not be negative|");
     cr_assert_eq(s.session.end, FIX_END_BAD_LOGON);
+    cr_assert_eq(s.session.next_in, 9);
+}
+
+Test(fix_session_sequence, logon_with_reset_and_a_broken_header) {
+    begin_expecting(9);
+    cr_assert_eq(say(&s, "35=A|34=1|-52|98=0|108=30|141=Y|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=5|34=2|58=Logon header incomplete|");
     cr_assert_eq(s.session.next_in, 9);
 }
 
