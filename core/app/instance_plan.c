@@ -8,23 +8,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/bits.h"
+
 #define NOTICE_CELLS 1024
 #define PAGE_BYTES 4096
-
-static uint32_t power_of_two_at_least(uint32_t value) {
-    uint32_t power = 2;
-    while (power < value) {
-        power <<= 1;
-    }
-    return power;
-}
 
 static struct order_entry_limits entry_limits(const struct config *config) {
     return (struct order_entry_limits){
         .orders = config->limits.orders,
         .requests_per_venue = config->limits.requests_per_venue,
         .client_connections = config->limits.client_connections,
-        .reports_per_client = power_of_two_at_least(config->limits.reports_per_client),
+        .reports_per_client = bits_power_of_two_at_least(config->limits.reports_per_client),
         .clients = config->client_count,
         .venues = config->venue_count,
         .late_window = config->limits.late_report_window,
@@ -62,8 +56,8 @@ static struct instrument_table_limits instrument_limits(const struct config *con
 
 /* Every ring, in the order in which instance_place hands them out. */
 static struct spsc_limits ring_limits(const struct config *config, unsigned ring) {
-    uint32_t clients = power_of_two_at_least(config->client_count + 1);
-    uint32_t venues = power_of_two_at_least(config->venue_count + 1);
+    uint32_t clients = bits_power_of_two_at_least(config->client_count + 1);
+    uint32_t venues = bits_power_of_two_at_least(config->venue_count + 1);
     const struct spsc_limits rings[] = {
         {.cells = venues, .cell_bytes = sizeof(struct question)},
         {.cells = venues, .cell_bytes = sizeof(struct answer)},

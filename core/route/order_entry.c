@@ -2,19 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/bits.h"
 #include "core/route/order_entry_state.h"
-
-static bool is_power_of_two(uint32_t value) {
-    return value != 0 && (value & (value - 1)) == 0;
-}
-
-static uint32_t power_of_two_at_least(uint32_t value) {
-    uint32_t power = 1;
-    while (power < value) {
-        power <<= 1;
-    }
-    return power;
-}
 
 static size_t aligned(size_t bytes) {
     return (bytes + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
@@ -29,7 +18,7 @@ static size_t venue_bytes(const struct order_entry_limits *limits) {
     struct request_table_limits requests = {.entries = limits->requests_per_venue};
     size_t table = request_table_footprint(requests);
     return table == 0 ? 0
-                      : aligned(table) + aligned(power_of_two_at_least(limits->orders) *
+                      : aligned(table) + aligned(bits_power_of_two_at_least(limits->orders) *
                                                  sizeof(struct cancel_place));
 }
 
@@ -37,7 +26,7 @@ static bool limits_are_possible(const struct order_entry_limits *limits) {
     return limits->orders >= 1 && limits->orders <= 1U << 24 &&
            limits->clients <= ROUTE_CLIENTS_MAX && limits->venues >= 1 &&
            limits->venues <= ROUTE_VENUES_MAX && limits->client_connections >= 1 &&
-           limits->client_connections <= 4096 && is_power_of_two(limits->reports_per_client) &&
+           limits->client_connections <= 4096 && bits_is_power_of_two(limits->reports_per_client) &&
            limits->reports_per_client >= 2;
 }
 
@@ -92,7 +81,7 @@ static void init_venues(struct order_entry *entry, struct carver *carver) {
         slot->peer = setup->venues[i].peer;
         slot->requests =
             request_table_init(carve(carver, request_table_footprint(requests)), requests);
-        slot->cancels.capacity = power_of_two_at_least(setup->limits.orders);
+        slot->cancels.capacity = bits_power_of_two_at_least(setup->limits.orders);
         slot->cancels.places = carve(carver, slot->cancels.capacity * sizeof(struct cancel_place));
         backoff_init(&slot->backoff, &setup->venues[i].reconnect);
     }

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "core/base/bits.h"
 #include "net/uring/uring_internal.h"
 #include "net/uring/uring_probe.h"
 
@@ -20,10 +21,6 @@ static const struct stream_stack_ops stack_ops;
 
 static size_t rounded(size_t bytes) {
     return (bytes + 63) & ~(size_t)63;
-}
-
-static uint32_t power_of_two_from(uint32_t value) {
-    return value <= 1 ? 1 : UINT32_C(1) << (32 - __builtin_clz(value - 1));
 }
 
 static bool limits_possible(const struct uring_limits *limits) {
@@ -95,11 +92,12 @@ static bool make_ring(struct uring_stack *stack, struct uring_error *error) {
     const struct uring_limits *limits = &stack->limits;
     uint32_t outstanding =
         limits->streams_max * URING_OUTSTANDING_MAX + limits->listeners_max + 2; /* wake, abandon */
-    uint32_t wanted = power_of_two_from(2 * limits->streams_max + limits->listeners_max + 16);
+    uint32_t wanted =
+        bits_power_of_two_at_least(2 * limits->streams_max + limits->listeners_max + 16);
     uint32_t submissions = limits->submissions != 0 ? limits->submissions
                            : wanted < 4096          ? wanted
                                                     : 4096;
-    uint32_t completions = power_of_two_from(outstanding);
+    uint32_t completions = bits_power_of_two_at_least(outstanding);
     completions = completions < submissions ? submissions : completions;
     return uring_ring_init(&stack->ring, submissions, completions, error);
 }

@@ -1,0 +1,20 @@
+#include "core/base/bits.h"
+
+#include <criterion/criterion.h>
+
+Test(bits, powers_of_two) {
+    static const struct {
+        uint32_t value;
+        bool is_power;
+        uint32_t at_least;
+    } table[] = {{0, false, 1},          {1, true, 1},
+                 {2, true, 2},           {3, false, 4},
+                 {4, true, 4},           {5, false, 8},
+                 {65535, false, 65536},  {65536, true, 65536},
+                 {65537, false, 131072}, {UINT32_C(1) << 31, true, UINT32_C(1) << 31}};
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        cr_assert_eq(bits_is_power_of_two(table[i].value), table[i].is_power, "%u", table[i].value);
+        cr_assert_eq(bits_power_of_two_at_least(table[i].value), table[i].at_least, "%u",
+                     table[i].value);
+    }
+}
