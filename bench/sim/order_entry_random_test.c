@@ -496,7 +496,7 @@ static void compare_ledger(const struct chaos *chaos) {
     }
 }
 
-static void begin(struct chaos *chaos, uint64_t seed) {
+static struct rig_options chaos_options(void) {
     struct rig_options options = rig_default();
     options.orders = 4096;
     options.requests_per_venue = 16384;
@@ -504,8 +504,12 @@ static void begin(struct chaos *chaos, uint64_t seed) {
     options.notice_cells = 4096;
     options.heartbeat_s = 300;
     options.late_window.ns = 5 * NS_PER_S;
+    return options;
+}
+
+static void begin(struct chaos *chaos, const struct rig_options *options, uint64_t seed) {
     *chaos = (struct chaos){
-        .rig = rig_begin(&options),
+        .rig = rig_begin(options),
         .orders = calloc(ORDERS_MAX, sizeof(struct truth)),
         .cancels = calloc(CANCELS_MAX, sizeof(struct cancel)),
         .order_of_id = calloc(RIG_IDS_MAX, sizeof(uint32_t)),
@@ -530,8 +534,9 @@ static void end(struct chaos *chaos) {
 
 Test(order_entry_random, agrees_with_the_venues_book, .timeout = 120) {
     uint64_t seed = test_seed("order_entry_random");
+    struct rig_options options = chaos_options();
     struct chaos chaos;
-    begin(&chaos, seed);
+    begin(&chaos, &options, seed);
     for (uint32_t i = 0; i < EVENTS; i++) {
         happen(&chaos);
         if (i % 500 == 499) {
@@ -548,4 +553,72 @@ Test(order_entry_random, agrees_with_the_venues_book, .timeout = 120) {
     cr_assert_gt(chaos.fills, 500);
     cr_assert_gt(chaos.breaks, 0);
     end(&chaos);
+}
+
+struct buffer {
+    char *data;
+    size_t len;
+    size_t max;
+};
+
+static bool append(void *context, struct bytes piece) {
+    struct buffer *buffer = context;
+    if (buffer->len + piece.len > buffer->max) {
+        buffer->max = 2 * (buffer->len + piece.len);
+        buffer->data = realloc(buffer->data, buffer->max);
+    }
+    memcpy(buffer->data + buffer->len, piece.data, piece.len);
+    buffer->len += piece.len;
+    return true;
+}
+
+static void append_said(void *context, uint32_t epoch, struct bytes bytes) {
+    struct bytes name = bytes_of((const char *)&epoch, sizeof(epoch));
+    cr_assert(append(context, name) && append(context, bytes));
+}
+
+static void assert_same_ledger(const struct rig *a, const struct rig *b) {
+    cr_assert_eq(a->ledger_count, b->ledger_count);
+    for (uint32_t i = 0; i < a->ledger_count; i++) {
+        cr_assert_eq(memcmp(&a->ledger[i], &b->ledger[i], sizeof(a->ledger[i])), 0, "%u", i);
+    }
+}
+
+/* The same inputs, the same bytes out: with a stop in the middle of it all at the end. */
+Test(order_entry_random, said_again_from_its_recorded_inputs, .timeout = 120) {
+    uint64_t seed = test_seed("order_entry_random");
+    struct buffer log = {0};
+    struct buffer said[2] = {0};
+    struct rig_options options = chaos_options();
+    options.record = (struct replay_sink){.write = append, .context = &log};
+    options.watch = (struct stream_watch){.committed = append_said, .context = &said[0]};
+    struct chaos chaos;
+    begin(&chaos, &options, seed);
+    for (uint32_t i = 0; i < EVENTS / 4; i++) {
+        happen(&chaos);
+    }
+    rig_stop(chaos.rig, true, 5);
+    rig_advance(chaos.rig, 20000);
+    cr_assert_eq(order_entry_phase(chaos.rig->entry), ORDER_ENTRY_STOPPED);
+
+    struct rig_options again = options;
+    again.record = (struct replay_sink){.write = NULL};
+    again.replay = bytes_of(log.data, log.len);
+    again.watch.context = &said[1];
+    struct rig *rig = rig_begin(&again);
+    cr_assert(rig_replay(rig));
+    fprintf(stderr, "%zu bytes in the log, %zu said\n", log.len, said[0].len);
+    cr_assert_gt(said[0].len, 100000);
+    cr_assert_eq(said[0].len, said[1].len);
+    cr_assert_eq(memcmp(said[0].data, said[1].data, said[0].len), 0);
+    cr_assert_eq(memcmp(order_entry_counters(chaos.rig->entry), order_entry_counters(rig->entry),
+                        sizeof(struct order_entry_counters)),
+                 0);
+    cr_assert_eq(order_entry_phase(rig->entry), ORDER_ENTRY_STOPPED);
+    assert_same_ledger(chaos.rig, rig);
+    rig_end(rig);
+    end(&chaos);
+    free(log.data);
+    free(said[0].data);
+    free(said[1].data);
 }

@@ -388,8 +388,7 @@ Test(order_entry_refusal, while_stopping) {
     struct rig_peer *client = &rig->client[0];
     rig_say(client, BUY("A"));
     rig_expect(&rig->venue[0], "35=D|11=#1");
-    order_entry_stop(rig->entry, rig->now, true, (struct duration){.ns = 10 * NS_PER_S});
-    rig_turn(rig);
+    rig_stop(rig, true, 10);
     rig_expect(&rig->venue[0], "35=F|11=#2|41=#1");
     rig_say(client, BUY("B"));
     rig_expect(client, "150=8|11=B|103=4|" WORDS("010", "the router is shutting down"));

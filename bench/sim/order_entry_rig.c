@@ -86,6 +86,24 @@ static void router_discard(struct stream_stack *stack, struct stream *stream) {
 static const struct stream_stack_ops router_stack_ops = {
     .accept = router_accept, .dial = router_dial, .discard = router_discard};
 
+/* What order entry gets for a stack: the rig's, one that records it, or one that replays a log. */
+static struct stream_stack *make_stack(struct rig *rig) {
+    const struct rig_options *options = &rig->options;
+    if (options->replay.len != 0) {
+        replay_log_replay(&rig->log, options->replay);
+        void *mem = block(rig, stream_replayer_footprint(RIG_STREAMS_MAX, &options->stream));
+        return stream_replayer_stack(stream_replayer_init(mem, RIG_STREAMS_MAX, &options->stream,
+                                                          &rig->log, options->watch));
+    }
+    if (options->record.write != NULL) {
+        replay_log_record(&rig->log, options->record);
+        void *mem = block(rig, stream_recorder_footprint(RIG_STREAMS_MAX));
+        return stream_recorder_stack(
+            stream_recorder_init(mem, RIG_STREAMS_MAX, &rig->stack, &rig->log, options->watch));
+    }
+    return &rig->stack;
+}
+
 /* The configuration. */
 
 static struct hash_seed seed_of_rig(void) {
@@ -159,8 +177,8 @@ static struct spsc *ring(struct rig *rig, uint32_t cells, size_t cell_bytes) {
     return spsc_init(block(rig, spsc_footprint(limits)), limits);
 }
 
-static void make_rings(struct rig *rig) {
-    rig->rings = (struct order_entry_rings){
+static struct order_entry_rings make_rings(struct rig *rig) {
+    return (struct order_entry_rings){
         .sign_questions = ring(rig, CELLS, sizeof(struct question)),
         .sign_answers = ring(rig, CELLS, sizeof(struct answer)),
         .password_questions = ring(rig, CELLS, sizeof(struct question)),
@@ -237,8 +255,8 @@ static void make_entry(struct rig *rig) {
         .listener_count = 1,
         .message_bytes_max = 4096,
         .identify_timeout = {.ns = 5 * NS_PER_S},
-        .stack = &rig->stack,
-        .rings = rig->rings,
+        .stack = make_stack(rig),
+        .rings = rig->input.inner,
     };
     rig->entry = order_entry_init(block(rig, order_entry_footprint(&setup.limits)), &setup);
 }
@@ -263,7 +281,11 @@ struct rig *rig_begin(const struct rig_options *options) {
         .stream = options->stream, .pairs_max = 16, .stacks = 2, .ports = RIG_VENUES_MAX};
     rig->world = stream_memory_init(block(rig, stream_memory_footprint(&limits)), &limits);
     make_directory(rig);
-    make_rings(rig);
+    rig->rings = make_rings(rig);
+    rig->input = (struct input_log){.log = &rig->log, .inner = rig->rings, .outer = rig->rings};
+    if (options->record.write != NULL || options->replay.len != 0) {
+        rig->input.inner = make_rings(rig);
+    }
     for (uint32_t i = 0; i < RIG_CLIENTS; i++) {
         make_peer(rig, &rig->client[i], client_ids[i]);
     }

@@ -24,10 +24,12 @@
 #include "bench/sim/fix_wire.h"
 #include "core/base/prng.h"
 #include "core/route/fix_venue.h"
+#include "core/route/input_log.h"
 #include "core/route/ledger_record.h"
 #include "core/route/notice.h"
 #include "core/route/order_entry.h"
 #include "net/stream_memory.h"
+#include "net/stream_record.h"
 
 #define RIG_CLIENTS 2
 #define RIG_VENUES_MAX 2
@@ -55,8 +57,11 @@ struct rig_options {
     uint32_t heartbeat_s;
     struct duration late_window;
     struct stream_limits stream;
-    bool passwords;    /* clients are asked for theirs */
-    bool keep_numbers; /* venue sessions do not reset theirs at Logon */
+    bool passwords;            /* clients are asked for theirs */
+    bool keep_numbers;         /* venue sessions do not reset theirs at Logon */
+    struct replay_sink record; /* with a function: every input is recorded */
+    struct bytes replay;       /* not empty: nobody is around, order entry gets these inputs */
+    struct stream_watch watch; /* in both */
 };
 
 struct rig_peer {
@@ -88,6 +93,8 @@ struct rig {
     struct fix_venue *venues[RIG_VENUES_MAX];
     struct directory *directory;
     struct order_entry_rings rings;
+    struct replay_log log;
+    struct input_log input;
     size_t segment_bytes; /* of a delivery */
     struct prng *cuts;    /* not NULL: deliveries of random sizes */
     bool hold_signatures;
@@ -115,6 +122,10 @@ void rig_settle(struct rig *rig);
 /* One delivery to each stream and direction; whether anything moved. */
 bool rig_deliver(struct rig *rig);
 void rig_turn(struct rig *rig);
+/* Replays all there is; false when order entry asked for something else than was recorded. */
+bool rig_replay(struct rig *rig);
+/* order_entry_stop, and the turn that is due then. */
+void rig_stop(struct rig *rig, bool cancel, int64_t patience_s);
 /* Time passes, with a stop at every deadline. */
 void rig_advance(struct rig *rig, int64_t milliseconds);
 

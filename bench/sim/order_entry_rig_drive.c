@@ -108,8 +108,31 @@ static void collect(struct rig *rig) {
     }
 }
 
+bool rig_replay(struct rig *rig) {
+    while (input_log_replay(&rig->input, rig->entry, &rig->now)) {
+        collect(rig);
+    }
+    collect(rig);
+    return !rig->log.broken;
+}
+
+static bool is_recorded(const struct rig *rig) {
+    return rig->options.record.write != NULL;
+}
+
+void rig_stop(struct rig *rig, bool cancel, int64_t patience_s) {
+    struct duration patience = {.ns = patience_s * NS_PER_S};
+    if (is_recorded(rig)) {
+        input_log_stop(&rig->input, rig->entry, rig->now, cancel, patience);
+    } else {
+        order_entry_stop(rig->entry, rig->now, cancel, patience);
+    }
+    rig_turn(rig);
+}
+
 void rig_turn(struct rig *rig) {
-    rig->more = order_entry_turn(rig->entry, rig->now);
+    rig->more = is_recorded(rig) ? input_log_turn(&rig->input, rig->entry, rig->now)
+                                 : order_entry_turn(rig->entry, rig->now);
     rig->turns++;
     cr_assert_lt(rig->turns, TURNS_MAX);
     collect(rig);

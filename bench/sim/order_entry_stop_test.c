@@ -30,9 +30,7 @@ static struct sim with_orders(void) {
 }
 
 static void stop(struct sim *sim, bool cancel, int64_t seconds) {
-    order_entry_stop(sim->rig->entry, sim->rig->now, cancel,
-                     (struct duration){.ns = seconds * NS_PER_S});
-    rig_turn(sim->rig);
+    rig_stop(sim->rig, cancel, seconds);
     rig_settle(sim->rig);
 }
 
