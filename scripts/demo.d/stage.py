@@ -5,6 +5,7 @@ for each run; nothing waits but for an event with a deadline, and whatever was s
 """
 
 import base64
+import csv
 import ctypes
 import functools
 import os
@@ -21,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PATIENCE_S = 30
 SYMBOLS = "BTC-USD=BTC/USD"
 QUOTES = "BTC/USD:bid=1@59990.0,bid=1@59980.0,ask=1@60010.0,ask=1@60020.0"
+QUICKFIX = "bench/peers/quickfix_client"
 PR_SET_PDEATHSIG = 1
 STOP_SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
@@ -227,6 +229,20 @@ class Stage:
         status = client.wait(patience)
         if status != 0:
             raise client.failure(f"failed (status {status})")
+
+    def start_quickfix(self, scenario, *options):
+        """bench/peers/quickfix_client with this scenario; every message is in quickfix.messages."""
+        self.path("scenario").write_text(scenario)
+        return self.start("quickfix", [
+            self.build / QUICKFIX, "--port", self.port, "--sender", "ACME", "--target", "TERCEL",
+            "--username", "ACME", "--password-file", self.path("client.password"),
+            "--dictionary", ROOT / "bench/peers/fix44.xml", "--scenario", self.path("scenario"),
+            "--ledger", self.path("client.csv"), "--log", self.path("quickfix.messages"), *options])
+
+    def read_ledger(self, name):
+        """Its rows by cl_ord_id; of several the last, which counts."""
+        with open(self.path(name), newline="", encoding="utf-8") as file:
+            return {row["cl_ord_id"]: row for row in csv.DictReader(file)}
 
     def stop_router(self):
         status = self.router.stop()
