@@ -76,7 +76,7 @@ static bool status_of(char ord_status, enum client_status *status) {
 
 /* The client's own sums against what the report claims. */
 static bool agrees(const struct client_order *order, char ord_status) {
-    bool open = ord_status == '0' || ord_status == '1' || ord_status == '6';
+    bool open = ord_status == '0' || ord_status == '1' || ord_status == '6' || ord_status == 'A';
     int64_t leaves = open ? order->quantity - order->filled : 0;
     if (order->leaves != leaves) {
         return false;
