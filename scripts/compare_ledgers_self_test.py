@@ -135,6 +135,8 @@ PLANTS = [
     changed("exchange", "v6", report_as="late", final_status="canceled"),
     changed("router", "late", "the router has not heard of an end", final_status="pending",
             leaves_qty="2"),
+    changed("router", "rest", "the router is in doubt", final_status="in_doubt",
+            says="router has in_doubt"),
     changed("client", "fill", avg_px="64000.02333345"),
     changed("exchange", "v2", report_as="fill", avg_px="64000.02333345"),
     changed("client", "fill", fill_notional="19200.006999999999"),
