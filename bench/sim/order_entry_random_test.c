@@ -185,6 +185,25 @@ static void client_hears(struct chaos *chaos, int client, const char *text) {
     }
 }
 
+/*
+ * 1 + the client's cancel that a cancel of `order` at the venue stands for, 0: none. One that was
+ * answered already, because its order ended while it was on its way, comes second.
+ */
+static uint32_t cancel_asked_for(const struct chaos *chaos, uint32_t order) {
+    uint32_t answered = 0;
+    for (uint32_t i = chaos->cancel_count; i > 0; i--) {
+        const struct cancel *cancel = &chaos->cancels[i - 1];
+        if (cancel->order + 1 != order || cancel->id != 0) {
+            continue;
+        }
+        if (cancel->answers == 0) {
+            return i;
+        }
+        answered = answered == 0 ? i : answered;
+    }
+    return answered;
+}
+
 static void venue_hears(struct chaos *chaos, const char *text) {
     if (strncmp(text, "35=D|", 5) == 0) {
         uint32_t id = number_after(value_of(text, "11"), '#');
@@ -201,15 +220,12 @@ static void venue_hears(struct chaos *chaos, const char *text) {
         uint32_t order_id = number_after(value_of(text, "41"), '#');
         uint32_t order = chaos->order_of_id[order_id];
         cr_assert_eq(chaos->cancel_of_id[id], 0);
-        for (uint32_t i = chaos->cancel_count; i > 0; i--) {
-            struct cancel *cancel = &chaos->cancels[i - 1];
-            if (cancel->order + 1 == order && cancel->id == 0 && cancel->answers == 0) {
-                cancel->id = id;
-                chaos->cancel_of_id[id] = i;
-                return;
-            }
+        uint32_t cancel = cancel_asked_for(chaos, order);
+        cr_assert(cancel != 0 || chaos->breaks > 0, "a cancel that nobody asked for: %s", text);
+        if (cancel != 0) {
+            chaos->cancels[cancel - 1].id = id;
+            chaos->cancel_of_id[id] = cancel;
         }
-        cr_assert(chaos->breaks > 0, "a cancel that nobody asked for: %s", text);
     } else if (strncmp(text, "35=1|", 5) == 0) {
         rig_say(&chaos->rig->venue[0], "35=0|112=TEST|");
     } else {

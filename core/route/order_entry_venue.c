@@ -40,6 +40,11 @@ static bool read_reports(struct order_entry *entry, uint32_t index, struct now n
     return false;
 }
 
+/* We log out on purpose and leave the orders as they are: that puts none of them in doubt. */
+static bool leaves_orders(const struct order_entry *entry) {
+    return entry->phase == ORDER_ENTRY_LOGGING_OUT && !entry->stop_cancels;
+}
+
 static void note_over(struct order_entry *entry, uint32_t index, struct now now,
                       const struct venue_report *report) {
     struct venue_slot *slot = &entry->venues[index];
@@ -47,7 +52,7 @@ static void note_over(struct order_entry *entry, uint32_t index, struct now now,
     bool was_up = report->kind == VENUE_REPORT_DOWN;
     if (was_up) {
         lasted = instant_since(now.mono, slot->up_since);
-        slot->losing = true;
+        slot->losing = !leaves_orders(entry);
         slot->lose_from = 0;
         entry->more = true;
     }
