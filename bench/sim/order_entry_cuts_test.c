@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
@@ -136,7 +137,7 @@ Test(order_entry_cuts, anywhere, .timeout = 60) {
         struct prng cuts;
         char how[64];
         prng_seed(&cuts, seed + i);
-        snprintf(how, sizeof(how), "TERCEL_SEED=%llu", (unsigned long long)(seed + i));
+        snprintf(how, sizeof(how), "TERCEL_SEED=%" PRIu64, seed + i);
         struct rig *cut = run(0, &cuts);
         assert_same(whole, cut, how);
         rig_end(cut);

@@ -142,6 +142,7 @@ static void add_instruments(struct rig *rig, struct instrument_table *table) {
 
 static void make_directory(struct rig *rig) {
     static const char *const venue_names[RIG_VENUES_MAX] = {"KRAKEN", "OTHER"};
+    cr_assert_leq(rig->options.venues, RIG_VENUES_MAX);
     static const char *const accounts[] = {"MM1", "MM2", "MM3"};
     struct instrument_table_limits limits = {.instruments = 4, .venues = RIG_VENUES_MAX};
     struct hash_seed seed = seed_of_rig();

@@ -134,7 +134,7 @@ static bool read_number(const char *name, const char *text, uint64_t max, uint64
 }
 
 static bool read_small(const char *name, const char *text, uint32_t max, uint32_t *out) {
-    uint64_t value;
+    uint64_t value = 0;
     if (!read_number(name, text, max, &value)) {
         return false;
     }
@@ -288,7 +288,7 @@ static bool read_credentials(struct exchange_main_options *options, uint32_t cli
                              const char *key_file, const char *secret_file) {
     struct kraken_client *out = &options->clients[client];
     char text[512];
-    struct bytes secret;
+    struct bytes secret = {.data = NULL};
     if (!read_file(key_file, options->api_keys[client], KRAKEN_API_KEY_MAX, &out->api_key) ||
         !read_file(secret_file, text, sizeof(text), &secret)) {
         return false;

@@ -114,7 +114,7 @@ struct request_fields {
     size_t count;
 };
 
-#define FIELDS(list) list, sizeof(list) / sizeof(list[0])
+#define FIELDS(list) (list), sizeof(list) / sizeof((list)[0])
 
 static const struct request_fields requests[KRAKEN_UNKNOWN_REQUEST] = {
     [KRAKEN_NEW_ORDER] = {'D', FIELDS(fields_new_order)},

@@ -199,7 +199,9 @@ static struct kraken_refusal take_mass_cancel(struct kraken_spot *spot,
     if (refusal.text != NULL) {
         return refusal;
     }
-    char type = text_of(request->view, KRAKEN_MASS_CANCEL_REQUEST_TYPE).data[0];
+    struct bytes scope = text_of(request->view, KRAKEN_MASS_CANCEL_REQUEST_TYPE);
+    CHECK(scope.len == 1); /* a required field of one character: checked on the way in */
+    char type = scope.data[0];
     struct bytes symbol = text_of(request->view, KRAKEN_SYMBOL);
     uint32_t instrument = KRAKEN_NONE;
     if (type == '1') {

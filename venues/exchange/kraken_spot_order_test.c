@@ -24,7 +24,7 @@ static void run_refusals(const struct refusal *rows, size_t count, struct kraken
     }
 }
 
-#define RUN(rows) run_refusals(rows, sizeof(rows) / sizeof(rows[0]), (struct kraken_options){0})
+#define RUN(rows) run_refusals((rows), sizeof(rows) / sizeof((rows)[0]), (struct kraken_options){0})
 
 /* [nos] required fields, in [srej]'s words and, as in its sample, without 371, 372 and 373. */
 Test(kraken_order, missing_fields_are_session_rejects) {
@@ -120,7 +120,7 @@ Test(kraken_order, session_rejects_with_detail) {
         {"35=F|11=1|41=1|54=3|55=BTC/USD|60=@now|",
          "35=3|45=2|58=Invalid Field Value: Side (54)|371=54|372=F|373=5|"},
     };
-    run_refusals(rows, sizeof(rows) / sizeof(rows[0]),
+    run_refusals((rows), sizeof(rows) / sizeof((rows)[0]),
                  (struct kraken_options){.reject_detail = true});
 }
 

@@ -157,7 +157,7 @@ static void run(const struct scenario *scenarios, size_t count) {
     }
 }
 
-#define RUN(scenarios) run(scenarios, sizeof(scenarios) / sizeof(scenarios[0]))
+#define RUN(scenarios) run((scenarios), sizeof(scenarios) / sizeof((scenarios)[0]))
 
 Test(matching, price_then_time) {
     static const struct scenario scenarios[] = {
