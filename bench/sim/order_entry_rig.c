@@ -10,7 +10,6 @@
 #define START_UTC_S INT64_C(1767614400)
 #define ROUTER 0U
 #define OUTSIDE 1U
-#define LEDGER_MAX 65536U
 #define CELLS 16U
 
 static const char *const client_ids[RIG_CLIENTS] = {"FIRMA", "FIRMB"};
@@ -263,12 +262,8 @@ static void make_entry(struct rig *rig) {
 }
 
 static void make_peer(struct rig *rig, struct rig_peer *peer, const char *comp_id) {
-    *peer = (struct rig_peer){.rig = rig,
-                              .comp_id = comp_id,
-                              .router_id = "TERCEL",
-                              .next_out = 1,
-                              .next_in = 1,
-                              .ids = calloc(RIG_IDS_MAX, REQUEST_UUID_BYTES + 1)};
+    *peer = (struct rig_peer){
+        .rig = rig, .comp_id = comp_id, .router_id = "TERCEL", .next_out = 1, .next_in = 1};
 }
 
 struct rig *rig_begin(const struct rig_options *options) {
@@ -277,7 +272,6 @@ struct rig *rig_begin(const struct rig_options *options) {
     rig->stack.ops = &router_stack_ops;
     rig->now = (struct now){.mono = {.ns = 1000 * NS_PER_S}, .utc = {.ns = START_UTC_S * NS_PER_S}};
     rig->segment_bytes = SIZE_MAX;
-    rig->ledger = calloc(LEDGER_MAX, sizeof(*rig->ledger));
     struct stream_memory_limits limits = {
         .stream = options->stream, .pairs_max = 16, .stacks = 2, .ports = RIG_VENUES_MAX};
     rig->world = stream_memory_init(block(rig, stream_memory_footprint(&limits)), &limits);

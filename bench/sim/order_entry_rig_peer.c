@@ -152,6 +152,10 @@ static uint32_t number_of_id(struct rig_peer *venue, const char *uuid) {
         }
     }
     cr_assert_lt(venue->id_count, RIG_IDS_MAX);
+    if ((venue->id_count & (venue->id_count - 1)) == 0) {
+        size_t room = venue->id_count == 0 ? 1 : 2 * (size_t)venue->id_count;
+        venue->ids = realloc(venue->ids, room * sizeof(*venue->ids));
+    }
     memcpy(venue->ids[venue->id_count++], uuid, REQUEST_UUID_BYTES + 1);
     return venue->id_count;
 }
