@@ -1,0 +1,125 @@
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/fix/fix_tag.h"
+#include "core/route/client_encode.h"
+
+/* What reports look like is tested from outside (bench/sim); here, that the largest has room. */
+
+#define NAME "1234567890123456789012345678901234567890123456789012345678901234"
+#define SYMBOL_31 "1234567890123456789012345678901"
+
+static struct directory directory;
+static struct client_encoder encoder;
+
+static void fill_directory(void) {
+    struct instrument_table_limits limits = {.instruments = 1, .venues = 1};
+    static const struct hash_seed seed;
+    struct instrument_table *table =
+        instrument_table_init(aligned_alloc(64, instrument_table_footprint(limits)), limits, &seed);
+    struct instrument_spec spec = {.symbol = BYTES(SYMBOL_31),
+                                   .price_digits = 9,
+                                   .quantity_digits = 9,
+                                   .tick = {1},
+                                   .lot = {1},
+                                   .min_quantity = {1},
+                                   .max_quantity = {INT64_MAX}};
+    uint32_t index;
+    cr_assert_eq(instrument_table_add(table, &spec, &index), INSTRUMENT_ADD_OK);
+    instrument_table_seal(table);
+    directory = (struct directory){.instruments = table,
+                                   .accounts = {BYTES(NAME)},
+                                   .account_count = 1,
+                                   .venues = {{.name = BYTES(NAME)}},
+                                   .venue_count = 1};
+    encoder = (struct client_encoder){
+        .directory = &directory, .run = "123456789012345", .time_digits = 9};
+}
+
+static void free_directory(void) {
+    free((void *)(uintptr_t)directory.instruments);
+}
+
+TestSuite(client_encode, .init = fill_directory, .fini = free_directory);
+
+static void fill_id(struct cl_ord_id *id) {
+    memset(id->text, 'x', CL_ORD_ID_MAX);
+    id->len = CL_ORD_ID_MAX;
+}
+
+/* Every field there is, each as long as it can be. */
+static struct client_report largest(enum client_report_kind kind, bool instrument_known) {
+    struct client_report report;
+    memset(&report, 'x', sizeof(report));
+    report.kind = kind;
+    report.reject = REJECT_IN_DOUBT;
+    report.exec_type = instrument_known ? 'F' : '8';
+    report.ord_status = '1';
+    report.order_known = true;
+    report.account = report.instrument = report.venue = 0;
+    report.order_number = report.exec_number = report.ref_seq = UINT64_MAX;
+    fill_id(&report.cl_ord_id);
+    fill_id(&report.orig_cl_ord_id);
+    report.quantity.scaled = INT64_MAX;
+    report.filled.scaled = report.last_quantity.scaled = INT64_MAX / 2;
+    report.price.scaled = report.last_price.scaled = INT64_MAX;
+    report.average_scaled = INT64_MAX;
+    report.average_digits = 9;
+    report.instrument_known = instrument_known;
+    report.transact_time.ns = INT64_MAX;
+    report.symbol_len = report.venue_order_id_len = report.trade_id_len = REPORT_ID_MAX;
+    report.quantity_text_len = report.price_text_len = DECIMAL_TEXT_MAX;
+    report.text_len = REPORT_TEXT_MAX;
+    return report;
+}
+
+static size_t encode(const struct client_report *report) {
+    static char room[CLIENT_REPORT_BYTES_MAX];
+    static struct fix_time_cache cache;
+    struct fix_writer writer;
+    fix_writer_begin(&writer, room, sizeof(room), BYTES("FIXT.1.1"));
+    fix_put_bytes(&writer, FIX_MSG_TYPE, client_report_msg_type(report));
+    fix_put_uint(&writer, FIX_MSG_SEQ_NUM, UINT64_MAX);
+    fix_put_bytes(&writer, FIX_SENDER_COMP_ID, BYTES(NAME));
+    fix_put_utc(&writer, FIX_SENDING_TIME, &cache, report->transact_time, 9);
+    fix_put_bytes(&writer, FIX_TARGET_COMP_ID, BYTES(NAME));
+    client_report_encode(&encoder, report, &writer);
+    return fix_writer_finish(&writer);
+}
+
+Test(client_encode, the_largest_reports_have_room) {
+    struct client_report report = largest(CLIENT_REPORT_EXECUTION, true);
+    cr_assert_gt(encode(&report), 800);
+    report = largest(CLIENT_REPORT_EXECUTION, false);
+    cr_assert_gt(encode(&report), 500);
+    report = largest(CLIENT_REPORT_CANCEL_REJECT, true);
+    cr_assert_gt(encode(&report), 300);
+    report = largest(CLIENT_REPORT_BUSINESS_REJECT, true);
+    cr_assert_gt(encode(&report), 200);
+}
+
+Test(client_encode, message_types) {
+    static const char *const types[] = {"8", "9", "j"};
+    for (unsigned kind = 0; kind < 3; kind++) {
+        struct client_report report = {.kind = (enum client_report_kind)kind};
+        cr_assert(bytes_equal(client_report_msg_type(&report), bytes_of_string(types[kind])));
+    }
+}
+
+Test(client_encode, ids_of_any_number) {
+    static const struct {
+        const char *run;
+        uint64_t number;
+        const char *text;
+    } cases[] = {
+        {"R1", 0, "R1-O0"},
+        {"", 7, "-O7"},
+        {"abcdefghijklmno", UINT64_MAX, "abcdefghijklmno-O18446744073709551615"},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        char out[RUN_PREFIX_MAX + 23];
+        size_t len = client_format_id(cases[i].run, 'O', cases[i].number, out);
+        cr_assert(bytes_equal(bytes_of(out, len), bytes_of_string(cases[i].text)));
+    }
+}
