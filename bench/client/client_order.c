@@ -92,6 +92,9 @@ static void take_fill(struct client_order *order, struct client_event *event,
                       const struct fix_view *view) {
     event->last_quantity = number(view, FIX_LAST_QTY);
     event->last_price = number(view, FIX_LAST_PX);
+    if (event->last_quantity <= 0 || event->last_price <= 0) {
+        return; /* the sums will disagree, and say so */
+    }
     order->fills++;
     order->filled += event->last_quantity;
     __extension__ unsigned __int128 value = (uint64_t)event->last_quantity;
@@ -148,13 +151,10 @@ static struct client_order *find_named(struct client_orders *orders, const struc
 bool client_orders_report(struct client_orders *orders, struct now now,
                           const struct fix_view *view) {
     struct client_order *order = find_named(orders, view);
-    orders->last = order;
     if (order == NULL) {
         orders->strays++;
         return false;
     }
-    bool answers_cancel = order->cancel_sent.ns != 0;
-    orders->last_since = answers_cancel ? order->cancel_sent : order->sent;
     if (bytes_equal(fix_view_msg_type(view), BYTES(FIX_MSG_ORDER_CANCEL_REJECT))) {
         order->cancel_rejected = true;
         (void)note(order, now, "cancel rejected", view);

@@ -65,10 +65,8 @@ struct client_order {
 struct client_orders {
     struct client_order *orders;
     uint32_t count;
-    uint64_t strays;           /* reports that name no order of ours */
-    uint64_t conflicts;        /* reports whose CumQty, LeavesQty or AvgPx contradict the fills */
-    struct client_order *last; /* the order of the last report */
-    struct instant last_since; /* when what it answers was sent */
+    uint64_t strays;    /* reports that name no order of ours */
+    uint64_t conflicts; /* reports whose CumQty, LeavesQty or AvgPx contradict the fills */
 };
 
 /* The order with this id, or NULL. */

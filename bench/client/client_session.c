@@ -74,7 +74,6 @@ static void take(struct client_session *session, enum fix_action action) {
     if (action == FIX_ACTION_REJECTED) {
         session->rejects++;
     } else if (action == FIX_ACTION_DELIVER) {
-        session->messages++;
         struct bytes type = fix_view_msg_type(&session->input.view);
         if (bytes_equal(type, BYTES(FIX_MSG_BUSINESS_REJECT))) {
             session->rejects++;
@@ -85,26 +84,28 @@ static void take(struct client_session *session, enum fix_action action) {
     fix_link_consume(&session->link, &session->input);
 }
 
-static void read_all(struct client_session *session) {
+/* True when nothing whole is left unread. */
+static bool read_all(struct client_session *session) {
     for (int count = 0; count < 256; count++) {
         enum fix_action action = fix_link_read(&session->link, session->now, &session->input);
         if (action == FIX_ACTION_NONE || action == FIX_ACTION_BLOCKED) {
-            return;
+            return action == FIX_ACTION_NONE && !session->link.more;
         }
         take(session, action);
         if (action == FIX_ACTION_CLOSE) {
-            return;
+            return true;
         }
     }
+    return false;
 }
 
 void client_session_turn(struct client_session *session) {
     int64_t wait_ns = session->config.spin ? 0 : NS_PER_MS;
     (void)uring_stack_turn(session->stack, session->now, wait_ns);
     session->now = clock_read(&session->clock, clock_tsc());
-    read_all(session);
+    bool drained = read_all(session);
     fix_link_flush(&session->link, session->now);
-    if (fix_link_is_over(&session->link, session->now)) {
+    if (drained && fix_link_is_over(&session->link, session->now)) {
         stream_discard(uring_stack_streams(session->stack),
                        fix_link_detach(&session->link, session->now));
     }

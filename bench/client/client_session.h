@@ -35,8 +35,7 @@ struct client_session {
     struct now now;
     struct fix_link link;
     struct client_orders orders;
-    uint64_t messages; /* application messages received */
-    uint64_t rejects;  /* 35=3 and 35=j received */
+    uint64_t rejects; /* 35=3 and 35=j received */
     struct fix_input input;
 };
 

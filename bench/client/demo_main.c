@@ -284,5 +284,6 @@ int main(int argc, char **argv) {
         fine = run(&session, &options);
     }
     client_session_close(&session);
+    explicit_bzero(options.session.password, sizeof(options.session.password));
     return fine ? 0 : 1;
 }

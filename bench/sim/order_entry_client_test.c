@@ -332,7 +332,7 @@ Test(order_entry_client, that_does_not_read_loses_nothing) {
         rig_say(venue, "35=8|11=#1|37=O|17=X%d|150=F|39=1|32=1|31=30000|14=%d|60=@|", i, i);
     }
     rig_settle(rig);
-    cr_assert_eq(counters(rig)->fills, 15);
+    cr_assert_eq(counters(rig)->fills, 14);
     rig_say(other, "35=D|11=B1|1=MM1|55=BTC-USD|54=1|38=1|40=2|44=30000|60=@|");
     rig_expect(venue, "35=D|11=#2");
     rig_say(venue, ACK("#2"));
@@ -352,21 +352,24 @@ Test(order_entry_client, that_does_not_read_loses_nothing) {
 /* Nobody reads the venue meanwhile, and that is not the venue's silence. */
 Test(order_entry_client, that_does_not_read_costs_no_venue_session) {
     struct rig_options options = rig_default();
-    options.reports_per_client = 2;
+    options.reports_per_client = 4;
     struct rig *rig = rig_up(&options);
     struct rig_peer *slow = &rig->client[0];
     struct rig_peer *venue = &rig->venue[0];
     rig_say(slow, BUY("A1"));
-    rig_expect(venue, "35=D|11=#1");
+    rig_say(slow, BUY("A2"));
+    rig_skip(venue);
     rig_peer_reset(slow);
     rig_say(venue, ACK("#1"));
+    rig_say(venue, ACK("#2"));
     for (int i = 0; i < 20; i++) {
         rig_say(venue, "35=0|");
         rig_advance(rig, 20000);
     }
     cr_assert_eq(rig->notices[NOTICE_VENUE_DOWN], 0);
     rig_client_up(slow);
-    rig_expect(slow, "150=0");
+    rig_expect(slow, "150=0|11=A1");
+    rig_expect(slow, "150=0|11=A2");
     rig_say(venue, "35=1|112=T|");
     rig_settle(rig);
     while (strstr(rig_hear(venue), "35=0|112=T|") == NULL) {
@@ -378,14 +381,16 @@ Test(order_entry_client, that_does_not_read_costs_no_venue_session) {
 /* Its reports wait for its return; they must not keep its dead connection alive. */
 Test(order_entry_client, that_breaks_off_with_a_full_queue_can_come_back) {
     struct rig_options options = rig_default();
-    options.reports_per_client = 2;
+    options.reports_per_client = 4;
     struct rig *rig = rig_up(&options);
     struct rig_peer *client = &rig->client[0];
     struct rig_peer *venue = &rig->venue[0];
+    rig_say(client, BUY("A0"));
     rig_say(client, BUY("A1"));
-    rig_expect(venue, "35=D|11=#1");
+    rig_skip(venue);
     stream_memory_window(rig_router_end(client), 0);
     rig_say(venue, ACK("#1"));
+    rig_say(venue, ACK("#2"));
     rig_settle(rig);
     /* Not read any more: it will ask for it again. */
     rig_say(client, BUY("A2"));
@@ -394,11 +399,12 @@ Test(order_entry_client, that_breaks_off_with_a_full_queue_can_come_back) {
     cr_assert_eq(rig->notices[NOTICE_CLIENT_DOWN], 1);
     client->next_in = 2;
     rig_client_up(client);
-    rig_expect(client, "35=2|7=3|16=0");
-    rig_say(client, "35=D|34=3|43=Y|122=@|11=A2|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
-    rig_say(client, "35=4|34=4|43=Y|122=@|123=Y|36=5|");
+    rig_expect(client, "35=2|7=4|16=0");
+    rig_say(client, "35=D|34=4|43=Y|122=@|11=A2|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_say(client, "35=4|34=5|43=Y|122=@|123=Y|36=6|");
+    rig_expect(client, "35=8|11=A0|150=0");
     rig_expect(client, "35=8|11=A1|150=0");
-    rig_expect(venue, "35=D|11=#2");
+    rig_expect(venue, "35=D|11=#3");
     rig_expect_nothing(client);
     rig_end(rig);
 }

@@ -395,28 +395,30 @@ Test(order_entry_refusal, while_stopping) {
     rig_end(rig);
 }
 
-/* From 7/8 of the queue on; the answer to that takes a place, too, and then nothing is read. */
+/* From 7/8 of the queue on; the answers to that take places, too, and then nothing is read. */
 Test(order_entry_refusal, when_reports_are_not_read) {
     struct rig_options options = rig_default();
-    options.reports_per_client = 16;
+    options.reports_per_client = 32;
     struct rig *rig = rig_up(&options);
     struct rig_peer *client = &rig->client[0];
     stream_memory_window(rig_router_end(client), 0);
-    for (int i = 0; i < 13; i++) {
+    for (int i = 0; i < 27; i++) {
         rig_say(client, CANCEL("C%d", "NOBODY"), i);
     }
     rig_say(client, BUY("A"));
     rig_expect(&rig->venue[0], "35=D|11=#1");
-    rig_say(client, CANCEL("C13", "NOBODY"));
+    rig_say(client, CANCEL("C27", "NOBODY"));
     rig_say(client, BUY("B"));
     rig_say(client, BUY("C"));
+    rig_say(client, BUY("D"));
     rig_expect_nothing(&rig->venue[0]);
     stream_memory_window(rig_router_end(client), SIZE_MAX);
     rig_turn(rig);
-    for (int i = 0; i < 14; i++) {
+    for (int i = 0; i < 28; i++) {
         rig_expect(client, "35=9|102=1");
     }
     rig_expect(client, "35=8|150=8|11=B|103=0|" WORDS("013", "reports are too far behind"));
+    rig_expect(client, "35=8|150=8|11=C|103=0|" WORDS("013", "reports are too far behind"));
     rig_expect(&rig->venue[0], "35=D|11=#2");
     rig_expect_nothing(client);
     cr_assert_eq(order_entry_counters(rig->entry)->orders_accepted, 2);

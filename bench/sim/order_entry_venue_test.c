@@ -422,3 +422,32 @@ Test(order_entry_venue, logon_that_nobody_signs_is_given_up) {
     cr_assert_eq(rig->notices[NOTICE_VENUE_RETRY], 1);
     rig_end(rig);
 }
+
+/* One report may cause three: the fill, the doubt it leaves, and the end of a pending cancel. */
+Test(order_entry_venue, report_that_causes_three_waits_for_room_for_them) {
+    for (int fills = 8; fills <= 16; fills++) {
+        struct rig_options options = rig_default();
+        options.reports_per_client = 16;
+        struct sim sim = up_with(&options);
+        rig_say(sim.firm, BUY("A1"));
+        rig_skip(sim.venue);
+        rig_say(sim.venue, ACK("#1"));
+        rig_expect(sim.firm, "150=0");
+        rig_say(sim.firm, CANCEL("C1", "A1"));
+        rig_skip(sim.venue);
+        rig_peer_reset(sim.firm);
+        for (int i = 1; i <= fills; i++) {
+            char cumulative[8];
+            snprintf(cumulative, sizeof(cumulative), "0.%02d", i);
+            rig_say(sim.venue, FILL("#1", "0.01", "%s"), cumulative);
+        }
+        rig_say(sim.venue, FILL("#1", "0.01", "0.5"));
+        rig_client_up(sim.firm);
+        for (int i = 1; i <= fills + 1; i++) {
+            rig_expect(sim.firm, "150=F|11=A1|32=0.01");
+        }
+        rig_expect(sim.firm, "150=I|11=A1|39=1");
+        rig_expect(sim.firm, "35=9|11=C1|41=A1|102=2");
+        rig_end(sim.rig);
+    }
+}

@@ -11,17 +11,18 @@ static void *run(void *argument) {
             (void)nanosleep(&idle, NULL);
         }
     }
-    while (self->step(self->context)) {
+    while (self->end == COLD_DRAIN && self->step(self->context)) {
     }
     return NULL;
 }
 
 bool cold_thread_start(struct cold_thread *thread, const char *name, bool (*step)(void *context),
-                       void *context) {
+                       void *context, enum cold_end end) {
     sigset_t all;
     sigset_t before;
     thread->step = step;
     thread->context = context;
+    thread->end = end;
     atomic_init(&thread->stop, false);
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);

@@ -16,12 +16,13 @@ void instance_wake(void *argument) {
 
 static bool start_cold_threads(struct instance *instance) {
     return cold_thread_start(&instance->crypto_thread, "tercel-crypto", signer_step,
-                             &instance->signer) &&
+                             &instance->signer, COLD_DROP) &&
            cold_thread_start(&instance->password_thread, "tercel-passwd", password_checker_step,
-                             &instance->password_checker) &&
+                             &instance->password_checker, COLD_DROP) &&
            cold_thread_start(&instance->ledger_thread, "tercel-ledger", ledger_writer_step,
-                             &instance->ledger) &&
-           cold_thread_start(&instance->log_thread, "tercel-log", notice_log_step, &instance->log);
+                             &instance->ledger, COLD_DRAIN) &&
+           cold_thread_start(&instance->log_thread, "tercel-log", notice_log_step, &instance->log,
+                             COLD_DRAIN);
 }
 
 static void pause_ms(long ms) {
@@ -98,12 +99,13 @@ void instance_join(struct instance *instance) {
     cold_thread_stop(&instance->ledger_thread);
     cold_thread_stop(&instance->password_thread);
     cold_thread_stop(&instance->crypto_thread);
-    cold_thread_stop(&instance->log_thread);
     if (instance->worker.started) {
         atomic_store_explicit(&instance->worker.let_go, true, memory_order_release);
         (void)pthread_join(instance->worker.thread, NULL);
         instance->worker.started = false;
     }
+    /* Last: a log that cannot be written may hold it up, and nothing waits behind it by then. */
+    cold_thread_stop(&instance->log_thread);
 }
 
 /* The mapping is through the first sample and the latest, so that its slope gets better with time.
@@ -129,6 +131,17 @@ bool instance_must_stop(const struct instance *instance) {
     return ledger_writer_has_failed(&instance->ledger);
 }
 
+/* All time on the worker comes from the TSC. Trading for real on one that drifts is refused. */
+static bool tsc_is_fit(const struct config *config, FILE *err) {
+    if (clock_tsc_is_invariant()) {
+        return true;
+    }
+    bool live = config->instance.mode == CONFIG_MODE_LIVE;
+    (void)fprintf(err, "tercel: this CPU does not promise an invariant TSC: its time may drift%s\n",
+                  live ? "; a live instance does not start on it" : "");
+    return !live;
+}
+
 struct instance *instance_create(const struct config *config, FILE *err) {
     struct instance *instance = calloc(1, sizeof(*instance));
     if (instance == NULL) {
@@ -136,6 +149,10 @@ struct instance *instance_create(const struct config *config, FILE *err) {
         return NULL;
     }
     instance->config = config;
+    if (!tsc_is_fit(config, err)) {
+        instance_destroy(instance);
+        return NULL;
+    }
     if (!instance_read_credentials(instance, err) || !instance_map(instance, err) ||
         !instance_place(instance, err) || !instance_open_stack(instance, err)) {
         instance_destroy(instance);

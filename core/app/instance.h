@@ -42,8 +42,9 @@ struct worker {
     atomic_bool stop;                /* written by main, release; read each turn, acquire */
     atomic_bool let_go;              /* written by main, release; awaited after DONE, acquire */
     uint32_t live_orders;            /* with DONE: what could not be brought to an end */
-    uint64_t turns;                  /* with DONE: made in all, one io_uring_enter each */
-    struct uring_error failure;      /* with FAILED: why; both are published by `state` */
+    struct order_entry_counters counters; /* with DONE */
+    uint64_t turns;                       /* with DONE: made in all, one io_uring_enter each */
+    struct uring_error failure;           /* with FAILED: why; both are published by `state` */
 };
 
 struct instance {
@@ -51,7 +52,6 @@ struct instance {
     struct arena arena;
     size_t map_bytes;
     struct directory directory;
-    struct fix_venue *venues[CONFIG_VENUES_MAX];
     struct credential keys[CONFIG_VENUES_MAX];
     struct order_entry_client *clients;
     struct order_entry_venue order_entry_venues[CONFIG_VENUES_MAX];

@@ -54,22 +54,30 @@ static struct instrument_table_limits instrument_limits(const struct config *con
                                             .venues = config->venue_count};
 }
 
-/* Every ring, in the order in which instance_place hands them out. */
-static struct spsc_limits ring_limits(const struct config *config, unsigned ring) {
+enum ring {
+    RING_SIGN_QUESTIONS = 0,
+    RING_SIGN_ANSWERS,
+    RING_PASSWORD_QUESTIONS,
+    RING_PASSWORD_ANSWERS,
+    RING_LEDGER,
+    RING_NOTICES,
+    RINGS
+};
+
+static struct spsc_limits ring_limits(const struct config *config, enum ring ring) {
     uint32_t clients = bits_power_of_two_at_least(config->client_count + 1);
     uint32_t venues = bits_power_of_two_at_least(config->venue_count + 1);
-    const struct spsc_limits rings[] = {
-        {.cells = venues, .cell_bytes = sizeof(struct question)},
-        {.cells = venues, .cell_bytes = sizeof(struct answer)},
-        {.cells = clients, .cell_bytes = sizeof(struct question)},
-        {.cells = clients, .cell_bytes = sizeof(struct answer)},
-        {.cells = config->limits.ledger_cells, .cell_bytes = sizeof(struct ledger_record)},
-        {.cells = NOTICE_CELLS, .cell_bytes = sizeof(struct notice)},
+    const struct spsc_limits rings[RINGS] = {
+        [RING_SIGN_QUESTIONS] = {.cells = venues, .cell_bytes = sizeof(struct question)},
+        [RING_SIGN_ANSWERS] = {.cells = venues, .cell_bytes = sizeof(struct answer)},
+        [RING_PASSWORD_QUESTIONS] = {.cells = clients, .cell_bytes = sizeof(struct question)},
+        [RING_PASSWORD_ANSWERS] = {.cells = clients, .cell_bytes = sizeof(struct answer)},
+        [RING_LEDGER] = {.cells = config->limits.ledger_cells,
+                         .cell_bytes = sizeof(struct ledger_record)},
+        [RING_NOTICES] = {.cells = NOTICE_CELLS, .cell_bytes = sizeof(struct notice)},
     };
     return rings[ring];
 }
-
-enum { RINGS = 6 };
 
 size_t instance_plan_bytes(const struct config *config) {
     struct order_entry_limits entry = entry_limits(config);
@@ -81,7 +89,7 @@ size_t instance_plan_bytes(const struct config *config) {
         sizeof(struct clock_page),
     };
     for (unsigned i = 0; i < RINGS; i++) {
-        sizes[4 + i] = spsc_footprint(ring_limits(config, i));
+        sizes[4 + i] = spsc_footprint(ring_limits(config, (enum ring)i));
     }
     size_t total = PAGE_BYTES;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -124,7 +132,7 @@ bool instance_map(struct instance *instance, FILE *err) {
     return true;
 }
 
-static struct spsc *place_ring(struct instance *instance, const char *name, unsigned ring) {
+static struct spsc *place_ring(struct instance *instance, const char *name, enum ring ring) {
     struct spsc_limits limits = ring_limits(instance->config, ring);
     return spsc_init(arena_take(&instance->arena, name, spsc_footprint(limits), CACHE_LINE),
                      limits);
@@ -132,12 +140,13 @@ static struct spsc *place_ring(struct instance *instance, const char *name, unsi
 
 static void place_rings(struct instance *instance) {
     struct order_entry_rings *rings = &instance->setup.rings;
-    rings->sign_questions = place_ring(instance, "ring sign questions", 0);
-    rings->sign_answers = place_ring(instance, "ring sign answers", 1);
-    rings->password_questions = place_ring(instance, "ring password questions", 2);
-    rings->password_answers = place_ring(instance, "ring password answers", 3);
-    rings->ledger = place_ring(instance, "ring ledger", 4);
-    rings->notices = place_ring(instance, "ring notices", 5);
+    rings->sign_questions = place_ring(instance, "ring sign questions", RING_SIGN_QUESTIONS);
+    rings->sign_answers = place_ring(instance, "ring sign answers", RING_SIGN_ANSWERS);
+    rings->password_questions =
+        place_ring(instance, "ring password questions", RING_PASSWORD_QUESTIONS);
+    rings->password_answers = place_ring(instance, "ring password answers", RING_PASSWORD_ANSWERS);
+    rings->ledger = place_ring(instance, "ring ledger", RING_LEDGER);
+    rings->notices = place_ring(instance, "ring notices", RING_NOTICES);
     instance->signer.questions = rings->sign_questions;
     instance->signer.answers = rings->sign_answers;
     instance->signer.count = instance->config->venue_count;
@@ -185,7 +194,6 @@ static void place_venue(struct instance *instance, uint32_t index) {
         .message_bytes_max = instance->config->limits.message_bytes_max,
     };
     fix_venue_init(venue, &config);
-    instance->venues[index] = venue;
     instance->signer.dialects[index] = config.dialect;
     instance->order_entry_venues[index] = (struct order_entry_venue){
         .venue = &venue->venue,

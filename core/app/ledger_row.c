@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <string.h>
 
 #include "core/app/ledger_writer.h"
 

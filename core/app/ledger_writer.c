@@ -1,6 +1,5 @@
 #include "core/app/ledger_writer.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>

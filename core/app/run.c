@@ -42,6 +42,29 @@ static int verdict(struct instance *instance, bool shutdown_leaves_orders) {
     return result;
 }
 
+static void print_counters(const struct order_entry_counters *counters) {
+    const struct {
+        const char *name;
+        uint64_t count;
+    } rows[] = {
+        {"orders accepted", counters->orders_accepted},
+        {"orders refused", counters->orders_refused},
+        {"fills", counters->fills},
+        {"duplicate fills", counters->duplicate_fills},
+        {"missing fills", counters->missing_fills},
+        {"foreign reports", counters->foreign_reports},
+        {"reports not booked", counters->bad_reports},
+        {"conflicts", counters->conflicts},
+        {"connections refused", counters->connections_refused},
+        {"notices dropped", counters->notices_dropped},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        (void)fprintf(stderr, "%s%llu %s", i == 0 ? "tercel: " : ", ",
+                      (unsigned long long)rows[i].count, rows[i].name);
+    }
+    (void)fputc('\n', stderr);
+}
+
 int command_run(const struct config *config) {
     sigset_t stop_signals;
     block_signals(&stop_signals);
@@ -61,6 +84,7 @@ int command_run(const struct config *config) {
     int result = started ? verdict(instance, config->shutdown.policy == CONFIG_SHUTDOWN_LEAVE)
                          : COMMAND_USAGE;
     if (started) {
+        print_counters(&instance->worker.counters);
         (void)fprintf(stderr, "tercel: %s has ended after %llu turns\n", config->instance.name,
                       (unsigned long long)instance->worker.turns);
     }

@@ -1,8 +1,5 @@
 #include "core/app/signer.h"
 
-#include <sodium.h>
-#include <string.h>
-
 static void answer_one(struct signer *signer, const struct question *question,
                        struct answer *answer) {
     answer->kind = QUESTION_SIGN;

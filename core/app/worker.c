@@ -1,6 +1,4 @@
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
 #include <time.h>
 
 #include "core/app/instance.h"
@@ -74,6 +72,7 @@ void *worker_run(void *argument) {
     alloc_guard_seal();
     turns(instance);
     alloc_guard_unseal();
+    worker->counters = *order_entry_counters(instance->entry);
     worker->live_orders = order_entry_live_orders(instance->entry);
     worker->turns = uring_stack_counters(instance->stack).turns;
     atomic_store_explicit(&worker->state, WORKER_DONE, memory_order_release);

@@ -100,7 +100,7 @@ static struct stream *stream(struct venue *venue) {
 }
 
 static void misbehave(struct instance *instance) {
-    struct venue *venue = &instance->venues[0]->venue;
+    struct venue *venue = instance->order_entry_venues[0].venue;
     ops = *venue->ops;
     own_stream = ops.stream;
     ops.stream = stream;

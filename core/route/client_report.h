@@ -66,8 +66,8 @@ struct client_report {
 };
 
 /*
- * A bounded first-in first-out queue of reports of one client. Full means: the venues that could
- * add to it are not read until the client took some. Nothing is dropped.
+ * A bounded first-in first-out queue of reports of one client. Full means: no
+ * venue is read until the client took some. Nothing is dropped.
  */
 struct report_queue {
     struct client_report *cells;
@@ -91,7 +91,8 @@ void report_queue_push(struct report_queue *queue);
 const struct client_report *report_queue_peek(const struct report_queue *queue);
 void report_queue_pop(struct report_queue *queue);
 
-/* Copies `text` into a field of `max` bytes, cut, with SOH and other controls replaced by '?'. */
+/* Copies `text` into a field of `max` + 1 bytes, cut and terminated, with SOH and other controls
+ * replaced by '?'. */
 uint8_t report_copy(char *field, size_t max, struct bytes text);
 
 #endif

@@ -3,7 +3,7 @@
  *
  * fix_venue.h speaks any of them: which fields a message has, in which order, which characters
  * stand for a side or a time in force, what an ExecType means, and how a Logon is signed. What the
- * tables cannot say is left to two hooks, both cold.
+ * tables cannot say is left to three hooks, each called once a Logon.
  */
 #ifndef TERCEL_CORE_ROUTE_FIX_DIALECT_H
 #define TERCEL_CORE_ROUTE_FIX_DIALECT_H

@@ -175,6 +175,11 @@ static bool poll(struct venue *base, struct now now, struct venue_report *report
     return false;
 }
 
+static void wipe_signature(struct fix_venue *venue) {
+    explicit_bzero(venue->logon.signature, sizeof(venue->logon.signature));
+    venue->logon.signature_len = 0;
+}
+
 static struct stream *detach_if_over(struct venue *base, struct now now,
                                      struct venue_report *report) {
     struct fix_venue *venue = self_of(base);
@@ -185,6 +190,7 @@ static struct stream *detach_if_over(struct venue *base, struct now now,
     enum stream_close_reason closed = stream_close_reason(venue->link.stream);
     bool was_connected = venue->link.connected;
     struct stream *stream = fix_link_detach(&venue->link, now);
+    wipe_signature(venue);
     *report = (struct venue_report){.request_known = false};
     report_down(venue, was_connected, closed, report);
     return stream;
@@ -258,8 +264,7 @@ static void write_logon_fields(void *context, const struct fix_session *session,
     struct fix_venue *venue = context;
     (void)session;
     venue->config.dialect->write_logon(&venue->logon, writer);
-    explicit_bzero(venue->logon.signature, sizeof(venue->logon.signature));
-    venue->logon.signature_len = 0;
+    wipe_signature(venue);
 }
 
 static struct fix_session_config session_config(struct fix_venue *venue) {

@@ -27,7 +27,7 @@ struct ledger_record {
     bool instrument_known;
     bool price_known;
     uint32_t instrument;
-    uint32_t venue; /* ROUTE_NONE: none was found */
+    uint32_t venue; /* with order_number only */
     char side;
     uint8_t symbol_len;
     uint8_t quantity_text_len;

@@ -1,5 +1,5 @@
 /*
- * What people should know: cells of the ring from the OE worker to the admin thread, which makes
+ * What people should know: cells of the ring from the OE worker to the log thread, which makes
  * text of them. A full ring drops notices and counts them; nothing depends on one arriving.
  */
 #ifndef TERCEL_CORE_ROUTE_NOTICE_H

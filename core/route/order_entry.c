@@ -27,7 +27,7 @@ static bool limits_are_possible(const struct order_entry_limits *limits) {
            limits->clients <= ROUTE_CLIENTS_MAX && limits->venues >= 1 &&
            limits->venues <= ROUTE_VENUES_MAX && limits->client_connections >= 1 &&
            limits->client_connections <= 4096 && bits_is_power_of_two(limits->reports_per_client) &&
-           limits->reports_per_client >= 2;
+           limits->reports_per_client > REPORT_CELLS_PER_MESSAGE;
 }
 
 size_t order_entry_footprint(const struct order_entry_limits *limits) {

@@ -28,8 +28,11 @@
 #define TURN_BURST 32
 /* Orders looked at in one turn by a walk over the whole table. */
 #define WALK_BURST 256
-/* Free cells a report queue must have for one venue report or client message to be taken. */
-#define REPORT_CELLS_PER_MESSAGE 2
+/*
+ * Free cells a report queue must have for one venue report or client message to be taken: the most
+ * that one causes is a fill, the doubt that it leaves, and the end of a pending cancel.
+ */
+#define REPORT_CELLS_PER_MESSAGE 3
 /* Cells of the ledger ring that one venue report or client message may need. */
 #define LEDGER_CELLS_PER_MESSAGE 2
 

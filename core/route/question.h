@@ -2,9 +2,11 @@
  * Questions the OE worker asks cold threads, and their answers: cells of two SPSC rings per thread.
  *
  * A signature takes a secret the worker never holds; a password takes Argon2. Both are asked with
- * the epoch of the connection they belong to, and the answer to another epoch is ignored. A full
- * ring means the question is asked again next turn; an answer never finds its ring full, because at
- * most one question per session is open and the rings hold more cells than there are sessions.
+ * the epoch of the connection they belong to, and the answer to another epoch is ignored.
+ *
+ * A client has one question open at most, and the password ring a cell for each client. A venue may
+ * ask again for a new connection before the old one's answer came: a full ring of signatures is
+ * tried again next turn, and a full ring of answers makes the crypto thread wait.
  *
  * Cells that held a password or signature are wiped by whoever read them last.
  */

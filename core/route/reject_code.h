@@ -7,8 +7,6 @@
 #ifndef TERCEL_CORE_ROUTE_REJECT_CODE_H
 #define TERCEL_CORE_ROUTE_REJECT_CODE_H
 
-#include <stdint.h>
-
 enum reject_code {
     REJECT_NONE = 0,
     REJECT_UNKNOWN_SYMBOL,
@@ -21,10 +19,11 @@ enum reject_code {
     REJECT_VENUE_DOWN,
     REJECT_VENUE_BUSY, /* the venue's send buffer is full: try again */
     REJECT_STOPPING,
-    REJECT_ORDER_LIMIT,     /* no order slot is free */
-    REJECT_REQUEST_LIMIT,   /* no request entry is free for that venue */
-    REJECT_BACKLOG,         /* this client's reports or the ledger lag too far behind */
-    REJECT_PRICE_TICK,      /* not a multiple of the tick */
+    REJECT_ORDER_LIMIT,   /* no order slot is free */
+    REJECT_REQUEST_LIMIT, /* half of the venue's request entries are in use: the rest is for cancels
+                           */
+    REJECT_BACKLOG,       /* this client's reports or the ledger lag too far behind */
+    REJECT_PRICE_TICK,    /* not a multiple of the tick */
     REJECT_PRICE_PRECISION, /* more digits than the instrument has */
     REJECT_QUANTITY_LOT,
     REJECT_QUANTITY_PRECISION,
@@ -34,7 +33,7 @@ enum reject_code {
     REJECT_UNKNOWN_ORDER,
     REJECT_TOO_LATE,       /* the order is finished */
     REJECT_CANCEL_PENDING, /* a cancel of it is already under way */
-    REJECT_IN_DOUBT,       /* the order's fate is unknown; it cannot be cancelled now */
+    REJECT_IN_DOUBT,       /* the venue was lost with this cancel unanswered */
     REJECT_NO_ANSWER,      /* the venue left this cancel unanswered, and another took its place */
     REJECT_BY_VENUE,       /* the venue's own words follow */
     REJECT_CODES

@@ -40,7 +40,7 @@ enum venue_send {
     VENUE_SENT = 0,
     VENUE_SEND_AGAIN,      /* no room now; nothing was written, no number used */
     VENUE_SEND_DOWN,       /* not logged on */
-    VENUE_SEND_UNSUPPORTED /* this dialect has no words for this order */
+    VENUE_SEND_UNSUPPORTED /* this dialect has no words for it, or no room */
 };
 
 enum venue_report_kind {
@@ -95,7 +95,8 @@ struct venue_ops {
                                      struct venue_report *report);
     /* Timers, then everything owed, as far as the stream takes it. */
     void (*flush)(struct venue *venue, struct now now);
-    /* The next question for a cold thread; false when there is none. Asked until answered. */
+    /* The next question for a cold thread; false when there is none. Said once for each connection.
+     */
     bool (*question)(struct venue *venue, struct now now, struct question *question);
     void (*answer)(struct venue *venue, struct now now, const struct answer *answer);
     /* In whatever state the session is. */
