@@ -137,7 +137,11 @@ static bool try_cancel(struct order_entry *entry, struct now now, uint32_t slot,
     if (sent == VENUE_SENT) {
         return true;
     }
-    if (sent == VENUE_SEND_AGAIN || !can_be_told(entry, order)) {
+    if (sent == VENUE_SEND_AGAIN) {
+        return false;
+    }
+    if (!can_be_told(entry, order)) {
+        entry->held = true;
         return false;
     }
     give_up(entry, now, order, sent == VENUE_SEND_DOWN ? REJECT_VENUE_DOWN : REJECT_UNSUPPORTED);
