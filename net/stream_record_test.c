@@ -42,7 +42,8 @@ static struct record_fixture *self_of(struct stream_fixture *fixture) {
 }
 
 static struct record_fixture *self_of_stack(struct stream_stack *stack) {
-    return (struct record_fixture *)((char *)stack - offsetof(struct record_fixture, stack));
+    char *start = (char *)stack - offsetof(struct record_fixture, stack);
+    return (struct record_fixture *)(void *)start;
 }
 
 static struct stream *below_accept(struct stream_stack *stack, unsigned listener) {
