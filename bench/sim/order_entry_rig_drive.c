@@ -5,8 +5,8 @@
 #include "bench/sim/order_entry_rig.h"
 #include "bench/sim/order_entry_rig_peer.h"
 
-/* Turns without any effect after which the world counts as at rest, though the router wants more.
- */
+/* Turns without any effect after which the router counts as spinning. It may while the ledger's
+ * ring is full, whose thread wakes nobody. */
 #define IDLE_TURNS_MAX 64
 #define TURNS_MAX 2000000
 
@@ -162,6 +162,7 @@ void rig_settle(struct rig *rig) {
             idle = 0;
         }
     }
+    cr_assert(rig->hold_ledger, "turn after turn is due, and nothing comes of it");
 }
 
 void rig_advance(struct rig *rig, int64_t milliseconds) {

@@ -346,6 +346,29 @@ Test(order_entry_venue, whose_connection_ends_has_been_read_to_the_end) {
     rig_end(sim.rig);
 }
 
+/* Nobody can take what the end of the session means for its orders; nobody turns in circles. */
+Test(order_entry_venue, that_ends_while_it_is_not_read_is_left_later) {
+    struct rig_options options = rig_default();
+    options.reports_per_client = 4;
+    struct sim sim = up_with(&options);
+    rig_say(sim.firm, BUY("A1"));
+    rig_expect(sim.venue, "35=D|11=#1");
+    stream_memory_window(rig_router_end(sim.firm), 0);
+    rig_say(sim.venue, ACK("#1"));
+    rig_say(sim.venue, "35=5|58=bye|");
+    rig_settle(sim.rig);
+    rig_say(sim.firm, CANCEL("C1", "NOBODY"));
+    rig_advance(sim.rig, 20000);
+    cr_assert_eq(sim.rig->notices[NOTICE_VENUE_DOWN], 0);
+    stream_memory_window(rig_router_end(sim.firm), SIZE_MAX);
+    rig_turn(sim.rig);
+    rig_expect(sim.firm, "150=0");
+    rig_expect(sim.firm, "35=9|11=C1|102=1");
+    rig_expect(sim.firm, "150=I|11=A1|58=in doubt: the venue session was lost");
+    cr_assert_eq(sim.rig->notices[NOTICE_VENUE_DOWN], 1);
+    rig_end(sim.rig);
+}
+
 Test(order_entry_venue, that_cannot_be_reached_is_tried_again_later_and_later) {
     struct rig_options options = rig_default();
     struct rig *rig = rig_begin(&options);

@@ -199,7 +199,8 @@ static struct stream *detach_if_over(struct venue *base, struct now now,
 static void flush(struct venue *base, struct now now) {
     struct fix_venue *venue = self_of(base);
     release_held(venue);
-    if (!venue->polled) {
+    venue->unheard = !venue->polled;
+    if (venue->unheard) {
         /* Nobody can take its reports now: what it says meanwhile lies in the stream. */
         fix_link_hold(&venue->link);
         fix_session_hold(&venue->link.session, now);
@@ -239,8 +240,10 @@ static void logout(struct venue *base, struct now now, struct bytes text) {
     fix_link_logout(&self_of(base)->link, now, text);
 }
 
+/* The end of a connection is noticed by polling: while nobody polls, no time is the right one. */
 static struct instant deadline(const struct venue *base) {
-    return fix_link_deadline(&self_of_const(base)->link);
+    const struct fix_venue *venue = self_of_const(base);
+    return venue->unheard && venue->link.finished ? INSTANT_NEVER : fix_link_deadline(&venue->link);
 }
 
 static const struct venue_ops fix_venue_ops = {

@@ -57,6 +57,7 @@ struct fix_venue {
     bool asked; /* the signature question of `asked_epoch` is out */
     uint32_t asked_epoch;
     bool polled;  /* since the last flush */
+    bool unheard; /* the last turn did not poll: there was no room for reports */
     bool drained; /* the last poll left nothing whole unread */
     bool held;    /* `input` belongs to the report last returned and is not consumed yet */
     struct fix_input input;
