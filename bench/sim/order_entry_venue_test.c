@@ -131,7 +131,8 @@ Test(order_entry_venue, found_again_counts_what_it_filled_meanwhile) {
 Test(order_entry_venue, that_cancels_more_filled_than_it_reported_is_noticed) {
     struct sim sim = with_open_order();
     rig_say(sim.venue, "35=8|11=#1|37=O|17=X|150=4|39=4|14=0.2|60=@|");
-    rig_expect(sim.firm, "150=4|39=4|14=0|151=0");
+    rig_expect(sim.firm, "150=4|39=4|14=0|151=0|"
+                         "58=the venue counts fills of this order that were not heard");
     cr_assert_eq(counters(&sim)->missing_fills, 1);
     rig_say(sim.venue, FILL("#1", "0.2", "0.2"));
     rig_expect(sim.firm, "150=F|39=4|14=0.2");
@@ -432,6 +433,23 @@ Test(order_entry_venue, logon_is_signed_for_its_own_connection) {
     rig_expect_nothing(&rig->venue[0]);
     rig->hold_signatures = false;
     rig_expect(&rig->venue[0], "35=A|554=SIGNATURE");
+    rig_end(rig);
+}
+
+/* What it said lies there until our Logon is signed, and nobody turns in circles over it. */
+Test(order_entry_venue, that_speaks_first_waits_for_the_signature) {
+    struct rig_options options = rig_default();
+    struct rig *rig = rig_begin(&options);
+    rig->hold_signatures = true;
+    rig_settle(rig);
+    rig_say(&rig->venue[0], "35=0|");
+    rig_advance(rig, 2000);
+    rig->hold_signatures = false;
+    rig_settle(rig);
+    cr_assert_eq(rig->notices[NOTICE_VENUE_RETRY], 0);
+    rig_advance(rig, 3000);
+    cr_assert_eq(rig->notices[NOTICE_VENUE_RETRY], 1);
+    cr_assert_str_eq(rig->notice_text[NOTICE_VENUE_RETRY], fix_end_name(FIX_END_NOT_LOGON));
     rig_end(rig);
 }
 

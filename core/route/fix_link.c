@@ -51,7 +51,9 @@ enum fix_action fix_link_read(struct fix_link *link, struct now now, struct fix_
             link->need = input->need;
             continue;
         }
-        link->blocked = input->action == FIX_ACTION_BLOCKED;
+        /* By an answer that is awaited it is not in our hands. */
+        link->blocked =
+            input->action == FIX_ACTION_BLOCKED && fix_session_has_output(&link->session);
         if (input->action != FIX_ACTION_NONE) {
             return input->action;
         }

@@ -231,23 +231,29 @@ static void book_acknowledgement(struct order_entry *entry, uint32_t slot, struc
     book_event(entry, slot, now, event, bytes_of(NULL, 0), REJECT_NONE);
 }
 
-/* A cumulative quantity beyond the fills that were heard: one of them went missing. */
-static void note_told(struct order_entry *entry, uint32_t slot, struct now now,
-                      const struct venue_report *report) {
+/*
+ * The cumulative quantity of a report that is no fill: beyond those that were heard, one of them
+ * went missing. Returns the text that goes with the end of the order then, else the venue's.
+ */
+static struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
+                              const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
     const struct instrument *instrument =
         instrument_table_at(entry->setup.directory->instruments, order->instrument);
+    const struct bytes unheard = BYTES("the venue counts fills of this order that were not heard");
     struct quantity told;
     if (report->cumulative.len == 0 ||
         decimal_parse(report->cumulative, instrument->quantity_digits, &told.scaled) !=
             DECIMAL_OK) {
-        return;
+        return report->text;
     }
-    if (order_fill_told(order, told).scaled > 0) {
+    int64_t before = order_fill_missing(order).scaled;
+    int64_t missing = order_fill_told(order, told).scaled;
+    if (missing > before) {
         entry->counters.missing_fills++;
-        notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number,
-                    BYTES("the venue counts fills that were not heard"));
+        notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number, unheard);
     }
+    return missing > 0 ? unheard : report->text;
 }
 
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
@@ -258,6 +264,7 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         return;
     }
     uint32_t slot = request->order;
+    struct bytes text;
     learn_venue_id(order_table_at(entry->orders, slot), report->venue_order_id);
     switch (report->kind) {
     case VENUE_REPORT_ACKNOWLEDGED:
@@ -267,19 +274,19 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         book_fill(entry, slot, now, report);
         break;
     case VENUE_REPORT_CANCELED:
-        note_told(entry, slot, now, report);
-        book_event(entry, slot, now, ORDER_EVENT_CANCELED, report->text, REJECT_NONE);
+        text = note_told(entry, slot, now, report);
+        book_event(entry, slot, now, ORDER_EVENT_CANCELED, text, REJECT_NONE);
         break;
     case VENUE_REPORT_EXPIRED:
-        note_told(entry, slot, now, report);
-        book_event(entry, slot, now, ORDER_EVENT_EXPIRED, report->text, REJECT_NONE);
+        text = note_told(entry, slot, now, report);
+        book_event(entry, slot, now, ORDER_EVENT_EXPIRED, text, REJECT_NONE);
         break;
     case VENUE_REPORT_REFUSED:
         book_refusal(entry, request, now, report);
         break;
     case VENUE_REPORT_STATUS:
-        note_told(entry, slot, now, report);
-        book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, report->text, REJECT_NONE);
+        text = note_told(entry, slot, now, report);
+        book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, text, REJECT_NONE);
         break;
     default:
         CHECK(false);
