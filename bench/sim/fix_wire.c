@@ -7,6 +7,8 @@
 #include <time.h>
 
 #define SOH '\x01'
+/* Ten days; the fuzzer writes any number. */
+#define SHIFT_MS_MAX INT64_C(864000000)
 
 void fix_wire_time(struct utc at, char out[FIX_WIRE_TIME_MAX]) {
     time_t seconds = (time_t)(at.ns / NS_PER_S);
@@ -64,7 +66,7 @@ static void put_field(struct message *message, const char *field) {
     }
     if (value != NULL && value[1] == '@') {
         char time[FIX_WIRE_TIME_MAX];
-        int64_t shift_ms = strtoll(value + 2, NULL, 10);
+        int64_t shift_ms = strtol(value + 2, NULL, 10) % SHIFT_MS_MAX;
         fix_wire_time((struct utc){.ns = message->now.ns + shift_ms * NS_PER_MS}, time);
         put(message, field, (size_t)(value + 1 - field));
         put(message, time, strlen(time));
