@@ -63,7 +63,6 @@ struct order {
     uint8_t venue_order_id_len;
     char venue_order_id[VENUE_ORDER_ID_MAX + 1];
     struct instant received;
-    struct instant sent;
     struct instant cancel_sent; /* of the latest cancel */
     struct instant ended;
 };

@@ -42,12 +42,6 @@ struct fix_venue_sent {
     struct request_id request_id;
 };
 
-struct fix_venue_counters {
-    uint64_t malformed; /* reports that lack what every report has */
-    uint64_t unknown;   /* application messages and ExecTypes outside the dialect */
-    uint64_t unmatched_rejects;
-};
-
 struct fix_venue {
     struct venue venue; /* first: what order entry holds */
     struct fix_venue_config config;
@@ -61,7 +55,6 @@ struct fix_venue {
     bool drained; /* the last poll left nothing whole unread */
     bool held;    /* `input` belongs to the report last returned and is not consumed yet */
     struct fix_input input;
-    struct fix_venue_counters counters;
     struct fix_venue_sent sent[FIX_VENUE_SENT_MAX];
     char down_text[FIX_SESSION_TEXT_MAX + 1];
 };

@@ -90,7 +90,6 @@ static bool decode_execution(struct fix_venue *venue, const struct fix_view *vie
     struct bytes id;
     if (fix_get_char(view, FIX_EXEC_TYPE, &exec_type) != FIX_GET_OK ||
         fix_get_bytes(view, FIX_CL_ORD_ID, &id) != FIX_GET_OK) {
-        venue->counters.malformed++;
         report->kind = VENUE_REPORT_MALFORMED;
         report->text = BYTES("an execution report without ExecType or ClOrdID");
         return true;
@@ -100,7 +99,6 @@ static bool decode_execution(struct fix_venue *venue, const struct fix_view *vie
                                  : DIALECT_EXEC_UNKNOWN;
     fill_ids(dialect, view, report);
     if (exec == DIALECT_EXEC_UNKNOWN) {
-        venue->counters.unknown++;
         report->kind = VENUE_REPORT_MALFORMED;
         report->text = BYTES("an execution report of an ExecType outside the dialect");
         return true;
@@ -127,7 +125,6 @@ static bool decode_business_reject(struct fix_venue *venue, const struct fix_vie
     report->cl_ord_id = optional(view, venue->config.dialect->business_reject_ref_tag);
     report->text = optional(view, FIX_TEXT);
     if (report->cl_ord_id.len == 0) {
-        venue->counters.unmatched_rejects++;
         report->kind = VENUE_REPORT_MALFORMED;
         report->text = BYTES("a business reject that names no request");
     }
@@ -143,21 +140,22 @@ bool fix_venue_decode(struct fix_venue *venue, const struct fix_view *view,
     if (bytes_equal(type, BYTES(FIX_MSG_BUSINESS_REJECT))) {
         return decode_business_reject(venue, view, report);
     }
-    venue->counters.unknown++;
-    return false;
+    report->kind = VENUE_REPORT_MALFORMED;
+    report->text = BYTES("an application message outside the dialect");
+    return true;
 }
 
 bool fix_venue_decode_reject(struct fix_venue *venue, const struct fix_view *view,
                              struct venue_report *report) {
     uint64_t seq;
     if (fix_get_uint(view, FIX_REF_SEQ_NUM, UINT32_MAX, &seq) != FIX_GET_OK) {
-        venue->counters.unmatched_rejects++;
-        return false;
+        seq = 0;
     }
-    struct fix_venue_sent *sent = &venue->sent[seq % FIX_VENUE_SENT_MAX];
+    const struct fix_venue_sent *sent = &venue->sent[seq % FIX_VENUE_SENT_MAX];
     if (seq == 0 || sent->seq != seq) {
-        venue->counters.unmatched_rejects++;
-        return false;
+        report->kind = VENUE_REPORT_MALFORMED;
+        report->text = BYTES("a session reject of no request that is remembered");
+        return true;
     }
     report->kind = VENUE_REPORT_REFUSED;
     report->request_known = true;

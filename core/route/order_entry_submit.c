@@ -116,7 +116,6 @@ static enum reject_code send_order(struct order_entry *entry, struct now now, st
         order->new_request = REQUEST_NONE;
         return reject_of_send(sent);
     }
-    order->sent = now.mono;
     return REJECT_NONE;
 }
 
