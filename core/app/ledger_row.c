@@ -19,6 +19,7 @@ static const char *status_name(enum order_state state, bool filled) {
     case ORDER_EXPIRED:
         return "expired";
     case ORDER_IN_DOUBT:
+    case ORDER_HELD:
         return "in_doubt";
     case ORDER_STATE_NONE:
     case ORDER_STATES:

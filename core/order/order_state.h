@@ -2,9 +2,10 @@
  * The life of an order as a table: state x event -> state, report, or refusal.
  *
  * States follow FIX 4.4 volume 7 appendix D for OrdStatus(39), with what a router must add: an
- * order is PENDING_NEW from the moment its bytes are committed to the venue, and IN_DOUBT when the
- * venue session went away before its fate was known. IN_DOUBT is left only on evidence from the
- * venue. A pending cancel is a flag beside the state, because fills go on while it is pending.
+ * order is HELD while something must happen before it may be sent, PENDING_NEW from the moment its
+ * bytes are committed to the venue, and IN_DOUBT when the venue session went away before its fate
+ * was known. IN_DOUBT is left only on evidence from the venue. A pending cancel or replace is a
+ * flag beside the state, because fills go on while it is pending.
  *
  * Pure: the table knows nothing of quantities, ids or sessions.
  */
@@ -23,6 +24,7 @@ enum order_state {
     ORDER_REJECTED,
     ORDER_EXPIRED,
     ORDER_IN_DOUBT,
+    ORDER_HELD, /* accepted from the client, not sent to the venue yet */
     ORDER_STATES
 };
 
@@ -33,8 +35,12 @@ enum order_event {
     ORDER_EVENT_CANCELED,     /* asked for or not */
     ORDER_EVENT_REJECTED,
     ORDER_EVENT_EXPIRED,
-    ORDER_EVENT_VENUE_LOST,  /* the venue session is gone */
+    ORDER_EVENT_VENUE_LOST,  /* the venue session is gone, or what it did cannot be known */
     ORDER_EVENT_STATUS_OPEN, /* evidence: the venue still has it, nothing new filled */
+    ORDER_EVENT_SENT,        /* HELD: its bytes are committed now */
+    ORDER_EVENT_REPLACED,    /* the venue took new terms; leaves > 0 by them */
+    ORDER_EVENT_RESTATED,    /* the venue changed it of itself: a stop that triggered, say */
+    ORDER_EVENT_NOT_SENT,    /* evidence: the venue never got it */
     ORDER_EVENTS
 };
 
@@ -47,7 +53,9 @@ enum order_report {
     ORDER_REPORT_REJECTED, /* 150=8 */
     ORDER_REPORT_EXPIRED,  /* 150=C */
     ORDER_REPORT_IN_DOUBT, /* 150=I with a Text that says so */
-    ORDER_REPORT_STATUS    /* 150=I: back from doubt, still open */
+    ORDER_REPORT_STATUS,   /* 150=I: back from doubt, still open */
+    ORDER_REPORT_REPLACED, /* 150=5 */
+    ORDER_REPORT_RESTATED  /* 150=D */
 };
 
 struct order_step {
@@ -73,13 +81,15 @@ bool order_state_is_terminal(enum order_state state);
 
 /*
  * OrdStatus(39) as the client sees it: 'A' PENDING_NEW, '0' NEW, '1' PARTIALLY_FILLED, '2' FILLED,
- * '4' CANCELED, '8' REJECTED, 'C' EXPIRED; '6' in a live state while a cancel is pending. IN_DOUBT
+ * '4' CANCELED, '8' REJECTED, 'C' EXPIRED; in a live state '6' while a cancel is pending,
+ * else 'E' while a replace is. IN_DOUBT
  * is '1' with fills, else 'A': nothing better is known. NONE is '8', what FIX answers for an order
  * nobody knows. Appendix D (D2.c) shows '6' even on the fill that completes an order under a
  * pending cancel; here a terminal state shows itself at once, because the venue may never answer
  * that cancel and the client must not wait to learn that the order is done.
  */
-char order_state_ord_status(enum order_state state, bool cancel_pending, bool filled);
+char order_state_ord_status(enum order_state state, bool cancel_pending, bool replace_pending,
+                            bool filled);
 
 const char *order_state_name(enum order_state state);
 const char *order_event_name(enum order_event event);

@@ -8,7 +8,7 @@
 #include "core/base/test_seed.h"
 
 /* Which orders a row speaks of: without a fill so far, with one, or both. */
-enum fills { EMPTY, HELD, ANY };
+enum fills { EMPTY, FILLED, ANY };
 
 struct cell {
     enum order_state state;
@@ -37,30 +37,30 @@ static const struct cell cells[] = {
     ROW(STATE_NONE, STATUS_OPEN, ANY, STATE_NONE, NONE, true, "no order to be open"),
 
     ROW(PENDING_NEW, ACKNOWLEDGED, EMPTY, NEW, NEW, false, "D1: the venue took it"),
-    ROW(PENDING_NEW, ACKNOWLEDGED, HELD, PARTIALLY_FILLED, STATUS, false,
+    ROW(PENDING_NEW, ACKNOWLEDGED, FILLED, PARTIALLY_FILLED, STATUS, false,
         "fills are known: NEW would take them back"),
     ROW(PENDING_NEW, PARTIAL_FILL, ANY, PARTIALLY_FILLED, TRADE, false, "fill before the ack"),
     ROW(PENDING_NEW, FILL, ANY, FILLED, TRADE, false, "fill before the ack"),
     ROW(PENDING_NEW, CANCELED, ANY, CANCELED, CANCELED, false, "IOC without a match"),
     ROW(PENDING_NEW, REJECTED, EMPTY, REJECTED, REJECTED, false, "the venue refused it"),
-    ROW(PENDING_NEW, REJECTED, HELD, PENDING_NEW, NONE, true, "a fill cannot be refused"),
+    ROW(PENDING_NEW, REJECTED, FILLED, PENDING_NEW, NONE, true, "a fill cannot be refused"),
     ROW(PENDING_NEW, EXPIRED, ANY, EXPIRED, EXPIRED, false, "IOC or FOK the venue calls expired"),
     ROW(PENDING_NEW, VENUE_LOST, ANY, IN_DOUBT, IN_DOUBT, false, "it may or may not have arrived"),
     ROW(PENDING_NEW, STATUS_OPEN, EMPTY, NEW, NEW, false, "open means taken: stands for the ack"),
-    ROW(PENDING_NEW, STATUS_OPEN, HELD, PARTIALLY_FILLED, STATUS, false,
+    ROW(PENDING_NEW, STATUS_OPEN, FILLED, PARTIALLY_FILLED, STATUS, false,
         "fills are known: NEW would take them back"),
 
     ROW(NEW, ACKNOWLEDGED, EMPTY, NEW, NONE, false, "the ack again"),
-    ROW(NEW, ACKNOWLEDGED, HELD, PARTIALLY_FILLED, NONE, false, "the ack again, fills are kept"),
+    ROW(NEW, ACKNOWLEDGED, FILLED, PARTIALLY_FILLED, NONE, false, "the ack again, fills are kept"),
     ROW(NEW, PARTIAL_FILL, ANY, PARTIALLY_FILLED, TRADE, false, "a fill"),
     ROW(NEW, FILL, ANY, FILLED, TRADE, false, "a fill of all of it"),
     ROW(NEW, CANCELED, ANY, CANCELED, CANCELED, false, "asked for, or not"),
     ROW(NEW, REJECTED, EMPTY, REJECTED, REJECTED, false, "39=8: may follow New"),
-    ROW(NEW, REJECTED, HELD, NEW, NONE, true, "a fill cannot be refused"),
+    ROW(NEW, REJECTED, FILLED, NEW, NONE, true, "a fill cannot be refused"),
     ROW(NEW, EXPIRED, ANY, EXPIRED, EXPIRED, false, "its time ran out"),
     ROW(NEW, VENUE_LOST, ANY, IN_DOUBT, IN_DOUBT, false, "the venue may cancel it unheard"),
     ROW(NEW, STATUS_OPEN, EMPTY, NEW, NONE, false, "nothing new"),
-    ROW(NEW, STATUS_OPEN, HELD, PARTIALLY_FILLED, NONE, false, "nothing new, fills are kept"),
+    ROW(NEW, STATUS_OPEN, FILLED, PARTIALLY_FILLED, NONE, false, "nothing new, fills are kept"),
 
     ROW(PARTIALLY_FILLED, ACKNOWLEDGED, ANY, PARTIALLY_FILLED, NONE, false,
         "an ack after a fill says nothing new"),
@@ -109,24 +109,94 @@ static const struct cell cells[] = {
     ROW(EXPIRED, STATUS_OPEN, ANY, EXPIRED, NONE, true, "open after it expired"),
 
     ROW(IN_DOUBT, ACKNOWLEDGED, EMPTY, NEW, NEW, false, "evidence: the venue took it"),
-    ROW(IN_DOUBT, ACKNOWLEDGED, HELD, PARTIALLY_FILLED, STATUS, false,
+    ROW(IN_DOUBT, ACKNOWLEDGED, FILLED, PARTIALLY_FILLED, STATUS, false,
         "evidence: the venue took it, fills are kept"),
     ROW(IN_DOUBT, PARTIAL_FILL, ANY, PARTIALLY_FILLED, TRADE, false, "evidence: it trades"),
     ROW(IN_DOUBT, FILL, ANY, FILLED, TRADE, false, "evidence: it is done"),
     ROW(IN_DOUBT, CANCELED, ANY, CANCELED, CANCELED, false, "evidence: cancelled on disconnect"),
     ROW(IN_DOUBT, REJECTED, EMPTY, REJECTED, REJECTED, false, "evidence: never taken"),
-    ROW(IN_DOUBT, REJECTED, HELD, IN_DOUBT, NONE, true, "a fill cannot be refused: still unknown"),
+    ROW(IN_DOUBT, REJECTED, FILLED, IN_DOUBT, NONE, true,
+        "a fill cannot be refused: still unknown"),
     ROW(IN_DOUBT, EXPIRED, ANY, EXPIRED, EXPIRED, false, "evidence: its time ran out"),
     ROW(IN_DOUBT, VENUE_LOST, ANY, IN_DOUBT, NONE, false, "lost again: no evidence, no news"),
     ROW(IN_DOUBT, STATUS_OPEN, EMPTY, NEW, STATUS, false, "evidence: it is open"),
-    ROW(IN_DOUBT, STATUS_OPEN, HELD, PARTIALLY_FILLED, STATUS, false, "evidence: it is open"),
+    ROW(IN_DOUBT, STATUS_OPEN, FILLED, PARTIALLY_FILLED, STATUS, false, "evidence: it is open"),
+
+    ROW(STATE_NONE, SENT, ANY, STATE_NONE, NONE, true, "it is out already, or gone"),
+    ROW(PENDING_NEW, SENT, ANY, PENDING_NEW, NONE, true, "it is out already, or gone"),
+    ROW(NEW, SENT, EMPTY, NEW, NONE, true, "it is out already, or gone"),
+    ROW(NEW, SENT, FILLED, PARTIALLY_FILLED, NONE, true, "it is out already, or gone"),
+    ROW(PARTIALLY_FILLED, SENT, ANY, PARTIALLY_FILLED, NONE, true, "it is out already, or gone"),
+    ROW(FILLED, SENT, ANY, FILLED, NONE, true, "it is out already, or gone"),
+    ROW(CANCELED, SENT, ANY, CANCELED, NONE, true, "it is out already, or gone"),
+    ROW(REJECTED, SENT, ANY, REJECTED, NONE, true, "it is out already, or gone"),
+    ROW(EXPIRED, SENT, ANY, EXPIRED, NONE, true, "it is out already, or gone"),
+    ROW(IN_DOUBT, SENT, ANY, IN_DOUBT, NONE, true, "it is out already, or gone"),
+    ROW(STATE_NONE, REPLACED, ANY, STATE_NONE, NONE, true, "nothing is left to replace"),
+    ROW(STATE_NONE, RESTATED, ANY, STATE_NONE, NONE, true, "nothing is left to change"),
+    ROW(FILLED, REPLACED, ANY, FILLED, NONE, true, "nothing is left to replace"),
+    ROW(FILLED, RESTATED, ANY, FILLED, NONE, true, "nothing is left to change"),
+    ROW(CANCELED, REPLACED, ANY, CANCELED, NONE, true, "nothing is left to replace"),
+    ROW(CANCELED, RESTATED, ANY, CANCELED, NONE, true, "nothing is left to change"),
+    ROW(REJECTED, REPLACED, ANY, REJECTED, NONE, true, "nothing is left to replace"),
+    ROW(REJECTED, RESTATED, ANY, REJECTED, NONE, true, "nothing is left to change"),
+    ROW(EXPIRED, REPLACED, ANY, EXPIRED, NONE, true, "nothing is left to replace"),
+    ROW(EXPIRED, RESTATED, ANY, EXPIRED, NONE, true, "nothing is left to change"),
+    ROW(PENDING_NEW, REPLACED, EMPTY, NEW, REPLACED, false, "D: new terms, and it rests"),
+    ROW(PENDING_NEW, REPLACED, FILLED, PARTIALLY_FILLED, REPLACED, false,
+        "D: new terms, and it rests"),
+    ROW(PENDING_NEW, RESTATED, EMPTY, NEW, RESTATED, false, "the venue changed it, and has it"),
+    ROW(PENDING_NEW, RESTATED, FILLED, PARTIALLY_FILLED, RESTATED, false,
+        "the venue changed it, and has it"),
+    ROW(NEW, REPLACED, EMPTY, NEW, REPLACED, false, "D: new terms, and it rests"),
+    ROW(NEW, REPLACED, FILLED, PARTIALLY_FILLED, REPLACED, false, "D: new terms, and it rests"),
+    ROW(NEW, RESTATED, EMPTY, NEW, RESTATED, false, "the venue changed it, and has it"),
+    ROW(NEW, RESTATED, FILLED, PARTIALLY_FILLED, RESTATED, false,
+        "the venue changed it, and has it"),
+    ROW(IN_DOUBT, REPLACED, EMPTY, NEW, REPLACED, false, "D: new terms, and it rests"),
+    ROW(IN_DOUBT, REPLACED, FILLED, PARTIALLY_FILLED, REPLACED, false,
+        "D: new terms, and it rests"),
+    ROW(IN_DOUBT, RESTATED, EMPTY, NEW, RESTATED, false, "the venue changed it, and has it"),
+    ROW(IN_DOUBT, RESTATED, FILLED, PARTIALLY_FILLED, RESTATED, false,
+        "the venue changed it, and has it"),
+    ROW(PARTIALLY_FILLED, REPLACED, ANY, PARTIALLY_FILLED, REPLACED, false,
+        "D: new terms for the rest"),
+    ROW(PARTIALLY_FILLED, RESTATED, ANY, PARTIALLY_FILLED, RESTATED, false,
+        "the venue changed the rest"),
+    ROW(PENDING_NEW, NOT_SENT, EMPTY, REJECTED, REJECTED, false, "evidence: it never arrived"),
+    ROW(PENDING_NEW, NOT_SENT, FILLED, PENDING_NEW, NONE, true, "a fill cannot be unsent"),
+    ROW(IN_DOUBT, NOT_SENT, EMPTY, REJECTED, REJECTED, false, "evidence: it never arrived"),
+    ROW(IN_DOUBT, NOT_SENT, FILLED, IN_DOUBT, NONE, true, "a fill cannot be unsent"),
+    ROW(STATE_NONE, NOT_SENT, ANY, STATE_NONE, NONE, true, "the venue spoke of it before"),
+    ROW(PARTIALLY_FILLED, NOT_SENT, ANY, PARTIALLY_FILLED, NONE, true,
+        "the venue spoke of it before"),
+    ROW(FILLED, NOT_SENT, ANY, FILLED, NONE, true, "the venue spoke of it before"),
+    ROW(CANCELED, NOT_SENT, ANY, CANCELED, NONE, true, "the venue spoke of it before"),
+    ROW(EXPIRED, NOT_SENT, ANY, EXPIRED, NONE, true, "the venue spoke of it before"),
+    ROW(NEW, NOT_SENT, EMPTY, NEW, NONE, true, "the venue acknowledged it before"),
+    ROW(NEW, NOT_SENT, FILLED, PARTIALLY_FILLED, NONE, true, "the venue filled it before"),
+    ROW(REJECTED, NOT_SENT, ANY, REJECTED, NONE, false, "said twice"),
+    ROW(HELD, PARTIAL_FILL, ANY, PARTIALLY_FILLED, TRADE, true, "never sent, and traded: booked"),
+    ROW(HELD, FILL, ANY, FILLED, TRADE, true, "never sent, and traded: booked"),
+    ROW(HELD, CANCELED, ANY, CANCELED, CANCELED, false, "its client took it back"),
+    ROW(HELD, EXPIRED, ANY, EXPIRED, EXPIRED, false, "its time ran out here"),
+    ROW(HELD, VENUE_LOST, ANY, HELD, NONE, false, "the venue never had it"),
+    ROW(HELD, ACKNOWLEDGED, ANY, HELD, NONE, true, "never sent"),
+    ROW(HELD, STATUS_OPEN, ANY, HELD, NONE, true, "never sent"),
+    ROW(HELD, REPLACED, ANY, HELD, NONE, true, "never sent"),
+    ROW(HELD, RESTATED, ANY, HELD, NONE, true, "never sent"),
+    ROW(HELD, SENT, ANY, PENDING_NEW, NONE, false, "out now"),
+    ROW(HELD, REJECTED, EMPTY, REJECTED, REJECTED, false, "refused before it went"),
+    ROW(HELD, REJECTED, FILLED, HELD, NONE, true, "a fill cannot be refused"),
+    ROW(HELD, NOT_SENT, EMPTY, REJECTED, REJECTED, false, "refused before it went"),
+    ROW(HELD, NOT_SENT, FILLED, HELD, NONE, true, "a fill cannot be refused"),
 };
 
 #define CELLS (sizeof(cells) / sizeof(cells[0]))
 
 static bool cell_speaks_of(const struct cell *cell, int state, int event, bool filled) {
     return (int)cell->state == state && (int)cell->event == event &&
-           (cell->fills == ANY || (cell->fills == HELD) == filled);
+           (cell->fills == ANY || (cell->fills == FILLED) == filled);
 }
 
 static const struct cell *cell_find(int state, int event, bool filled) {
@@ -177,8 +247,9 @@ Test(order_state, doubt_ends_on_evidence_only) {
         for (int filled = 0; filled < 2; filled++) {
             struct order_step step =
                 order_state_step(ORDER_IN_DOUBT, (enum order_event)event, filled);
-            bool evidence =
-                event != ORDER_EVENT_VENUE_LOST && !(event == ORDER_EVENT_REJECTED && filled);
+            bool refusal = event == ORDER_EVENT_REJECTED || event == ORDER_EVENT_NOT_SENT;
+            bool evidence = event != ORDER_EVENT_VENUE_LOST && event != ORDER_EVENT_SENT &&
+                            !(refusal && filled);
             cr_expect((step.next != ORDER_IN_DOUBT) == evidence, "event %d filled %d", event,
                       filled);
         }
@@ -190,7 +261,7 @@ Test(order_state, only_losing_the_venue_makes_doubt) {
         for (int event = 0; event < ORDER_EVENTS; event++) {
             struct order_step step =
                 order_state_step((enum order_state)state, (enum order_event)event, false);
-            if (step.next == ORDER_IN_DOUBT) {
+            if (step.next == ORDER_IN_DOUBT && state != ORDER_IN_DOUBT) {
                 cr_expect(event == ORDER_EVENT_VENUE_LOST);
             }
         }
@@ -301,7 +372,7 @@ static struct verdict twin_apply(struct twin *twin, enum order_event event, int 
 
 /* What a venue may say next; a fill is named by what it leaves. */
 static enum order_event draw_event(struct prng *prng, const struct twin *twin, int *quantity) {
-    enum order_event event = (enum order_event)prng_below(prng, ORDER_EVENTS);
+    enum order_event event = (enum order_event)prng_below(prng, ORDER_EVENT_SENT);
     if (event == ORDER_EVENT_PARTIAL_FILL || event == ORDER_EVENT_FILL) {
         *quantity = 1 + (int)prng_below(prng, 2);
         event = twin->filled + *quantity >= twin->quantity ? ORDER_EVENT_FILL
@@ -365,7 +436,8 @@ Test(order_state, ord_status_is_what_fix_calls_it) {
         {ORDER_IN_DOUBT, true, true, '6'},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char code = order_state_ord_status(rows[i].state, rows[i].cancel_pending, rows[i].filled);
+        char code =
+            order_state_ord_status(rows[i].state, rows[i].cancel_pending, false, rows[i].filled);
         cr_expect(code == rows[i].code, "row %zu: got %c, want %c", i, code, rows[i].code);
     }
 }

@@ -116,6 +116,7 @@ static void slot_open(struct order_table *table, struct slot *slot, uint32_t cli
                                  .client = client,
                                  .new_request = REQUEST_NONE,
                                  .cancel_request = REQUEST_NONE,
+                                 .replace_request = REQUEST_NONE,
                                  .next_free = ORDER_NONE,
                                  .number = ++table->last_number,
                                  .cl_ord_id = *id};

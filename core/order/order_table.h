@@ -33,9 +33,12 @@
 
 struct order {
     enum order_state state;
-    bool cancel_pending; /* a cancel is with the venue, or owed to it */
-    bool cancel_owed;    /* accepted from the client, not yet written to the venue */
-    bool venue_accepted; /* the venue acknowledged it at least once */
+    bool cancel_pending;  /* a cancel is with the venue, or owed to it */
+    bool cancel_owed;     /* accepted from the client, not yet written to the venue */
+    bool venue_accepted;  /* the venue acknowledged it at least once */
+    bool replace_pending; /* a replace is with the venue, or owed to it */
+    bool replace_owed;
+    bool triggered; /* a stop type whose stop price was reached: it rests, or trades, now */
     enum order_side side;
     enum order_type type;
     enum time_in_force time_in_force;
@@ -46,24 +49,34 @@ struct order {
     uint32_t venue;
     uint32_t new_request;    /* entry in the venue's request table, or REQUEST_NONE */
     uint32_t cancel_request; /* likewise */
-    uint32_t next_free;      /* list links of the table */
-    uint64_t number;         /* unique over the shard's life: our OrderID(37) is made of it */
+    uint32_t replace_request;
+    uint32_t venue_session; /* which connection of the venue session it was sent on, counted */
+    uint32_t next_free;     /* list links of the table */
+    uint64_t number;        /* unique over the shard's life: our OrderID(37) is made of it */
     struct quantity quantity;
     struct quantity filled;     /* CumQty: the sum of the fills booked */
     struct quantity told;       /* how far the venue's own CumQty has come; order_fill.h */
     struct quantity hole_start; /* what of `told` was never heard as a fill, while told > filled */
     struct quantity hole_end;
+    struct quantity cash; /* ORDER_CASH: CashOrderQty(152) */
     struct price price;
-    struct price last_price; /* of the latest fill */
+    struct price stop_price;
+    struct order_terms replace_terms; /* replace_pending: what was asked for */
+    struct price last_price;          /* of the latest fill */
     /* sum of last price x last quantity, in scaled units */
     __extension__ unsigned __int128 notional;
     uint32_t fills;
     struct cl_ord_id cl_ord_id;
-    struct cl_ord_id cancel_cl_ord_id; /* of the cancel in progress */
+    struct cl_ord_id cancel_cl_ord_id;  /* of the cancel in progress */
+    struct cl_ord_id replace_cl_ord_id; /* of the replace in progress */
     uint8_t venue_order_id_len;
     char venue_order_id[VENUE_ORDER_ID_MAX + 1];
     struct instant received;
     struct instant cancel_sent; /* of the latest cancel */
+    struct instant replace_sent;
+    struct utc expire_time; /* TIF_GTD */
+    struct utc
+        valid_until; /* the venue drops the order when it has not taken it by then; 0: none */
     struct instant ended;
 };
 

@@ -35,7 +35,14 @@
 #define REQUEST_UUID_BYTES 36
 #define REQUEST_NONE UINT32_MAX
 
-enum request_kind { REQUEST_FREE = 0, REQUEST_NEW_ORDER, REQUEST_CANCEL };
+enum request_kind {
+    REQUEST_FREE = 0,
+    REQUEST_NEW_ORDER,
+    REQUEST_CANCEL,
+    REQUEST_REPLACE,
+    REQUEST_STATUS,
+    REQUEST_MASS_CANCEL
+};
 
 struct request_id {
     uint64_t high;
@@ -45,7 +52,7 @@ struct request_id {
 struct request {
     struct request_id id;
     enum request_kind kind;
-    uint32_t order;      /* slot in the order table */
+    uint32_t order;      /* slot in the order table; the caller's own number for a mass cancel */
     uint32_t generation; /* of this entry, counts its uses */
     uint32_t next_free;
 };

@@ -51,7 +51,12 @@ enum dialect_exec {
     DIALECT_EXEC_IGNORE
 };
 
-enum { DIALECT_SIDES = 2, DIALECT_ORD_TYPES = 2, DIALECT_TIFS = 3, DIALECT_SELF_TRADES = 3 };
+enum {
+    DIALECT_SIDES = 2,
+    DIALECT_ORD_TYPES = ORDER_TYPES,
+    DIALECT_TIFS = TIME_IN_FORCES,
+    DIALECT_SELF_TRADES = 3
+};
 
 enum dialect_self_trade {
     SELF_TRADE_CANCEL_NEWEST = 0,

@@ -54,6 +54,28 @@ static enum venue_send send_cancel(struct venue *base, struct now now,
     return send(venue, now, dialect->cancel_type, dialect->cancel, order);
 }
 
+static enum venue_send send_replace(struct venue *base, struct now now,
+                                    const struct venue_order *order) {
+    (void)base, (void)now, (void)order;
+    return VENUE_SEND_UNSUPPORTED;
+}
+
+static enum venue_send send_mass_cancel(struct venue *base, struct now now,
+                                        const struct venue_mass_cancel *mass) {
+    (void)base, (void)now, (void)mass;
+    return VENUE_SEND_UNSUPPORTED;
+}
+
+static const struct venue_capability *capability(const struct venue *base) {
+    static const struct venue_capability basic = {
+        .types = 1U << ORDER_MARKET | 1U << ORDER_LIMIT,
+        .time_in_forces = 1U << TIF_GTC | 1U << TIF_IOC | 1U << TIF_FOK,
+        .flags = ORDER_POST_ONLY,
+    };
+    (void)base;
+    return &basic;
+}
+
 static void attach(struct venue *base, struct now now, struct stream *stream) {
     (void)now;
     fix_link_attach(&self_of(base)->link, stream);
@@ -249,6 +271,10 @@ static struct instant deadline(const struct venue *base) {
 static const struct venue_ops fix_venue_ops = {
     .send_new = send_new,
     .send_cancel = send_cancel,
+    .send_replace = send_replace,
+    .send_status = send_replace,
+    .send_mass_cancel = send_mass_cancel,
+    .capability = capability,
     .attach = attach,
     .stream = stream_of,
     .poll = poll,

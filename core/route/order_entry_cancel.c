@@ -137,7 +137,7 @@ static bool try_cancel(struct order_entry *entry, struct now now, uint32_t slot,
     if (sent == VENUE_SENT) {
         return true;
     }
-    if (sent == VENUE_SEND_AGAIN) {
+    if (sent == VENUE_SEND_AGAIN || sent == VENUE_SEND_LIMITED) {
         return false;
     }
     if (!can_be_told(entry, order)) {

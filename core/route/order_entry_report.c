@@ -4,13 +4,16 @@
 #include "core/route/order_entry_state.h"
 
 static const char side_of[] = {[ORDER_BUY] = '1', [ORDER_SELL] = '2'};
-static const char type_of[] = {[ORDER_MARKET] = '1', [ORDER_LIMIT] = '2'};
-static const char time_in_force_of[] = {[TIF_GTC] = '1', [TIF_IOC] = '3', [TIF_FOK] = '4'};
+static const char type_of[] = {
+    [ORDER_MARKET] = '1', [ORDER_LIMIT] = '2', [ORDER_STOP] = '3', [ORDER_STOP_LIMIT] = '4'};
+static const char time_in_force_of[] = {
+    [TIF_GTC] = '1', [TIF_IOC] = '3', [TIF_FOK] = '4', [TIF_GTD] = '6'};
 
 static const char exec_type_of[] = {
     [ORDER_REPORT_NONE] = 'I',     [ORDER_REPORT_NEW] = '0',      [ORDER_REPORT_TRADE] = 'F',
     [ORDER_REPORT_CANCELED] = '4', [ORDER_REPORT_REJECTED] = '8', [ORDER_REPORT_EXPIRED] = 'C',
-    [ORDER_REPORT_IN_DOUBT] = 'I', [ORDER_REPORT_STATUS] = 'I',
+    [ORDER_REPORT_IN_DOUBT] = 'I', [ORDER_REPORT_STATUS] = 'I',   [ORDER_REPORT_REPLACED] = '5',
+    [ORDER_REPORT_RESTATED] = 'D',
 };
 
 static const struct instrument *instrument_of(const struct order_entry *entry, uint32_t index) {
@@ -62,7 +65,7 @@ static void put_text(struct client_report *report, enum reject_code reject, stru
 static char ord_status_of(const struct order *order) {
     bool was_taken = order->state == ORDER_IN_DOUBT && order->venue_order_id_len != 0;
     return order_state_ord_status(was_taken ? ORDER_NEW : order->state, order->cancel_pending,
-                                  order->filled.scaled > 0);
+                                  order->replace_pending, order->filled.scaled > 0);
 }
 
 /* Everything an order says of itself. */

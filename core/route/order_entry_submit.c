@@ -90,6 +90,8 @@ static enum reject_code reject_of_send(enum venue_send sent) {
         return REJECT_VENUE_BUSY;
     case VENUE_SEND_DOWN:
         return REJECT_VENUE_DOWN;
+    case VENUE_SEND_LIMITED:
+        return REJECT_RATE_LIMIT;
     case VENUE_SEND_UNSUPPORTED:
         break;
     }

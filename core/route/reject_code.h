@@ -35,7 +35,34 @@ enum reject_code {
     REJECT_CANCEL_PENDING, /* a cancel of it is already under way */
     REJECT_IN_DOUBT,       /* the venue was lost with this cancel unanswered */
     REJECT_NO_ANSWER,      /* the venue left this cancel unanswered, and another took its place */
-    REJECT_BY_VENUE,       /* the venue's own words follow */
+    REJECT_NOT_SENT,
+    REJECT_REPLACE_PENDING,
+    REJECT_STALE_ID,
+    REJECT_REPLACE_TERMS,
+    REJECT_BELOW_FILLED,
+    REJECT_STOP_PRICE,
+    REJECT_EXPIRE_TIME,
+    REJECT_CASH_RANGE,
+    REJECT_RATE_LIMIT,
+    REJECT_CONTRACTS,
+    REJECT_MASS_CANCEL_SCOPE,
+    REJECT_DISCONNECTED,
+    REJECT_BY_VENUE, /* the venue's own words follow */
+    /* Refused by the venue, too, and it said why in words its dialect knows. */
+    REJECT_VENUE_FUNDS,
+    REJECT_VENUE_POST_ONLY,
+    REJECT_VENUE_PRICE,
+    REJECT_VENUE_QUANTITY,
+    REJECT_VENUE_COST,
+    REJECT_VENUE_RATE,
+    REJECT_VENUE_OPEN_ORDERS,
+    REJECT_VENUE_UNKNOWN_ORDER,
+    REJECT_VENUE_REDUCE_ONLY,
+    REJECT_VENUE_MARKET,
+    REJECT_VENUE_ARGUMENTS,
+    REJECT_VENUE_TIME,
+    REJECT_VENUE_FORM,
+    REJECT_VENUE_PERMISSION,
     REJECT_CODES
 };
 

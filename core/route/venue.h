@@ -22,6 +22,7 @@
 #include "core/order/order_table.h"
 #include "core/order/request_table.h"
 #include "core/route/question.h"
+#include "core/route/reject_code.h"
 #include "net/stream.h"
 
 struct venue;
@@ -30,17 +31,43 @@ struct venue;
 struct venue_order {
     const struct order *order;
     const struct instrument *instrument;
-    struct bytes symbol;          /* the venue's name of the instrument */
-    struct bytes cl_ord_id;       /* of this request */
-    struct bytes orig_cl_ord_id;  /* cancel: of the order's own request */
-    struct request_id request_id; /* the same as a value, given back in a report that names it */
+    struct bytes symbol;             /* the venue's name of the instrument */
+    struct bytes cl_ord_id;          /* of this request */
+    struct bytes orig_cl_ord_id;     /* cancel: of the order's own request */
+    struct request_id request_id;    /* the same as a value, given back in a report that names it */
+    const struct order_terms *terms; /* replace: the new ones */
+};
+
+/* What a mass cancel is about. Views are borrowed for the call. */
+struct venue_mass_cancel {
+    enum mass_cancel_scope scope;
+    struct bytes symbol; /* MASS_CANCEL_INSTRUMENT: the venue's name of the instrument */
+    struct bytes cl_ord_id;
+    struct request_id request_id;
+};
+
+/*
+ * What a venue can be asked for: the row of the capability matrix (ROE.md). Constant over a venue's
+ * life.
+ */
+struct venue_capability {
+    uint32_t types;          /* 1U << enum order_type */
+    uint32_t time_in_forces; /* 1U << enum time_in_force */
+    uint32_t flags;          /* ORDER_POST_ONLY, ORDER_REDUCE_ONLY, ORDER_CASH */
+    bool replace;            /* of price and quantity in one message, the order kept */
+    bool status;             /* of one order */
+    bool mass_cancel;        /* of everything this session sent */
+    bool mass_cancel_by_instrument;
+    bool cancel_needs_session;       /* a cancel reaches only orders sent on the same connection */
+    struct duration expire_time_max; /* TIF_GTD: how far ahead; 0: no limit known */
 };
 
 enum venue_send {
     VENUE_SENT = 0,
-    VENUE_SEND_AGAIN,      /* no room now; nothing was written, no number used */
-    VENUE_SEND_DOWN,       /* not logged on */
-    VENUE_SEND_UNSUPPORTED /* this dialect has no words for it, or no room */
+    VENUE_SEND_AGAIN,       /* no room now; nothing was written, no number used */
+    VENUE_SEND_DOWN,        /* not logged on */
+    VENUE_SEND_UNSUPPORTED, /* this dialect has no words for it, or no room */
+    VENUE_SEND_LIMITED /* the venue's message rate is used up; cancels have room of their own */
 };
 
 enum venue_report_kind {
@@ -53,17 +80,45 @@ enum venue_report_kind {
     VENUE_REPORT_REFUSED, /* a request (new or cancel) was refused: cl_ord_id or request names it */
     VENUE_REPORT_STATUS,  /* still open; nothing new but the cumulative quantity */
     VENUE_REPORT_LOGON_FAILED, /* the connection ended before it was up; `text` says why */
-    VENUE_REPORT_MALFORMED     /* something that cannot be booked; `text` says what */
+    VENUE_REPORT_MALFORMED,    /* something that cannot be booked; `text` says what */
+    VENUE_REPORT_REPLACED,     /* a replace was taken; order_quantity, price, stop_price: as told */
+    VENUE_REPORT_RESTATED,     /* changed by the venue of itself; `triggered` says how */
+    VENUE_REPORT_NOT_SENT,     /* request_known: the venue never got that request, and never will */
+    VENUE_REPORT_MAYBE_SENT,   /* request_known: whether the venue acts on it cannot be known */
+    VENUE_REPORT_MASS_CANCELED /* a mass cancel was taken; its orders report for themselves */
 };
 
 /* What kind of request a refusal says it refuses. */
-enum venue_refuses { VENUE_REFUSES_UNSAID = 0, VENUE_REFUSES_NEW, VENUE_REFUSES_CANCEL };
+enum venue_refuses {
+    VENUE_REFUSES_UNSAID = 0,
+    VENUE_REFUSES_NEW,
+    VENUE_REFUSES_CANCEL,
+    VENUE_REFUSES_REPLACE,
+    VENUE_REFUSES_STATUS,
+    VENUE_REFUSES_MASS_CANCEL
+};
+
+/* Currencies a venue takes its fees in for one fill, at most; more are counted and left out. */
+#define VENUE_FEES_MAX 4
+
+/* One entry of NoMiscFees(136). Decimal text and names, as the venue wrote them. */
+struct venue_fee {
+    struct bytes amount;   /* 137; negative: a rebate */
+    struct bytes currency; /* 138 */
+    struct bytes type;     /* 139; empty if absent */
+};
 
 struct venue_report {
     enum venue_report_kind kind;
     bool request_known;           /* the venue named the request by sequence number only */
     struct request_id request_id; /* then: which one that message carried */
     enum venue_refuses refuses;
+    enum reject_code reject; /* REFUSED: what its words mean; REJECT_BY_VENUE: not known */
+    bool complete;           /* the venue says that nothing is left of the order */
+    bool triggered;          /* RESTATED: the stop price was reached */
+    bool poss_dup;           /* sent before, it says: 43=Y */
+    char liquidity;          /* a fill: '1' added, '2' took; '\0': unsaid */
+    uint8_t fee_count;
     struct bytes cl_ord_id;      /* 11, or 379 of a business reject */
     struct bytes orig_cl_ord_id; /* 41 */
     struct bytes venue_order_id;
@@ -72,6 +127,12 @@ struct venue_report {
     struct bytes last_quantity; /* decimal text, empty if absent */
     struct bytes last_price;
     struct bytes cumulative;
+    struct bytes order_quantity;
+    struct bytes price;
+    struct bytes stop_price;
+    struct bytes symbol; /* the venue's: what a foreign order is told by */
+    struct bytes side;   /* '1' or '2' */
+    struct venue_fee fees[VENUE_FEES_MAX];
     struct bytes text;
     struct utc transact_time; /* 0 if absent */
 };
@@ -81,6 +142,14 @@ struct venue_ops {
                                 const struct venue_order *order);
     enum venue_send (*send_cancel)(struct venue *venue, struct now now,
                                    const struct venue_order *order);
+    /* UNSUPPORTED where the capability says so. */
+    enum venue_send (*send_replace)(struct venue *venue, struct now now,
+                                    const struct venue_order *order);
+    enum venue_send (*send_status)(struct venue *venue, struct now now,
+                                   const struct venue_order *order);
+    enum venue_send (*send_mass_cancel)(struct venue *venue, struct now now,
+                                        const struct venue_mass_cancel *mass);
+    const struct venue_capability *(*capability)(const struct venue *venue);
     /* A dialled stream is handed over; the venue watches it open, log on and end. */
     void (*attach)(struct venue *venue, struct now now, struct stream *stream);
     /* The stream in use, or NULL. */
