@@ -1,5 +1,6 @@
 #include "core/fix/fix_session.h"
 
+#include "core/fix/fix_outbox.h"
 #include "core/fix/fix_session_internal.h"
 
 #define AT_ONCE ((struct instant){.ns = 0})
@@ -41,6 +42,7 @@ void fix_session_init(struct fix_session *session, const struct fix_session_conf
         .target = comp_id_field("56=", config->target_comp_id),
         .next_out = 1,
         .next_in = 1,
+        .resend_window = {.ns = INT64_MIN},
         .deadline_state = INSTANT_NEVER,
         .deadline_silence = INSTANT_NEVER,
     };
@@ -53,9 +55,22 @@ void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t
     session->next_out = next_out;
 }
 
+void fix_session_restart_numbers(struct fix_session *session) {
+    session->next_in = 1;
+    session->next_out = 1;
+    session->resend_until = 0;
+    /* What was owed speaks of numbers that mean nothing any more. */
+    fix_session_owed_clear(session);
+    fix_session_replays_clear(session);
+    if (session->config.outbox != NULL) {
+        fix_outbox_clear(session->config.outbox);
+    }
+}
+
 /* Nothing of a former connection may reach the next one. */
 static void forget_connection(struct fix_session *session) {
     fix_session_owed_clear(session);
+    fix_session_replays_clear(session);
     session->pending = FIX_ACTION_NONE;
     session->resend_until = 0;
     session->logon_reset = false;
@@ -67,8 +82,7 @@ static void begin_logon(struct fix_session *session, struct now now) {
     session->heartbeat_s = session->config.heartbeat_s;
     session->logon_reset = session->config.reset_on_logon;
     if (session->logon_reset) {
-        session->next_out = 1;
-        session->next_in = 1;
+        fix_session_restart_numbers(session);
     }
     if (session->config.signature_needed) {
         session->state = FIX_SESSION_SIGNATURE_AWAITED;
@@ -158,6 +172,8 @@ void fix_session_note_text(struct fix_session *session, struct bytes text) {
 
 enum fix_action fix_session_close(struct fix_session *session, struct now now, enum fix_end end) {
     note_end(session, end);
+    /* What a long answer lacks is asked for again by the next connection. */
+    fix_session_replays_clear(session);
     session->state = FIX_SESSION_CLOSING;
     session->pending = FIX_ACTION_NONE;
     session->deadline_state = instant_add(now.mono, session->config.logout_timeout);
@@ -167,6 +183,7 @@ enum fix_action fix_session_close(struct fix_session *session, struct now now, e
 enum fix_action fix_session_drop(struct fix_session *session, enum fix_end end) {
     note_end(session, end);
     fix_session_owed_clear(session);
+    fix_session_replays_clear(session);
     session->state = FIX_SESSION_CLOSING;
     session->pending = FIX_ACTION_NONE;
     session->deadline_state = AT_ONCE;
@@ -241,13 +258,12 @@ struct instant fix_session_deadline(const struct fix_session *session) {
     if (session->pending != FIX_ACTION_NONE) {
         return AT_ONCE;
     }
-    if (session->state == FIX_SESSION_UP) {
-        return deadline_up(session);
-    }
     if (session->state == FIX_SESSION_CLOSING && session->owed_count == 0) {
         return AT_ONCE;
     }
-    return session->deadline_state;
+    struct instant deadline =
+        session->state == FIX_SESSION_UP ? deadline_up(session) : session->deadline_state;
+    return instant_earlier(deadline, fix_session_replay_deadline(session));
 }
 
 static enum fix_action tick_up(struct fix_session *session, struct now now) {
@@ -297,6 +313,7 @@ enum fix_action fix_session_tick(struct fix_session *session, struct now now) {
         session->pending = FIX_ACTION_NONE;
         return pending;
     }
+    fix_session_replay_tick(session, now);
     if (session->state == FIX_SESSION_UP) {
         return tick_up(session, now);
     }

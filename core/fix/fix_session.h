@@ -26,8 +26,16 @@
  * Inbound gaps: one ResendRequest (7=expected, 16=0) per gap; messages ahead of the gap are not
  * delivered and will come again. A request is open until the number that showed the gap is reached;
  * when its answer stops short the next early message asks again, no sooner than a second after the
- * last progress (a heartbeat interval when nothing came at all). ResendRequests from the peer are
- * answered by one gap fill over the range they ask for: no application message is ever sent twice.
+ * last progress (a heartbeat interval when nothing came at all).
+ *
+ * Their gaps: what is sent again is a policy of the role. With an outbox, messages of the types in
+ * resent_types go out again as they were (43=Y, 122=their first SendingTime); everything else, and
+ * everything without an outbox, is covered by gap fills: an order never reaches a venue twice. A
+ * range is fixed when it is asked for, so no gap fill ever covers a number that is sent later. An
+ * answer is written in bursts of at most resend_burst messages a resend_window; between them, and
+ * ahead of them, goes live traffic: fix_session_can_send is true while a long replay goes on.
+ * Requests are answered one by one, exactly; with FIX_REPLAYS_MAX of them unanswered the newest
+ * are taken together. Numbers that the outbox let go are filled over and counted (resend_lost).
  *
  * Ending: in state CLOSING the caller writes what is still owed and then closes the stream and
  * calls fix_session_disconnected. Its deadline is the last moment for that; once nothing is owed,
@@ -49,8 +57,12 @@
 #include "core/fix/fix_view.h"
 #include "core/fix/fix_writer.h"
 
-/* Room that any admin message fits in: what a caller reserves before fix_session_output. */
+/* Room that any admin message fits in; what the next output needs says fix_session_output_bytes. */
 #define FIX_ADMIN_BYTES_MAX 1024
+/* What a message may grow by when it is sent again: 43, 122, a digit of 9. */
+#define FIX_RESENT_BYTES_MORE 64
+/* ResendRequests whose answers may be unfinished at once. */
+#define FIX_REPLAYS_MAX 8
 #define FIX_COMP_ID_MAX 63
 #define FIX_TEST_REQ_ID_MAX 64
 #define FIX_SESSION_TEXT_MAX 127
@@ -66,6 +78,23 @@
 enum fix_role { FIX_ACCEPTOR = 0, FIX_INITIATOR };
 
 struct fix_session;
+struct fix_dictionary;
+struct fix_outbox;
+
+/*
+ * Where good peers differ. All zero is fix_profile_production: a resent message that is still
+ * expected is taken even when its OrigSendingTime(122) is missing or odd, because refusing it would
+ * lose it for good; a field without a value is a fault.
+ */
+struct fix_profile {
+    bool orig_time_always;        /* 2f, 2g apply to every PossDup, to an expected number as well */
+    bool empty_values_allowed;    /* TestReqID(112) may be empty; header fields never */
+    unsigned dictionary_switches; /* handed to fix_dictionary_check as they are */
+};
+
+struct fix_profile fix_profile_production(void);
+/* What the public acceptance definitions of QuickFIX expect. */
+struct fix_profile fix_profile_at(void);
 
 /* What a dialect adds to the session layer. Cold: called once per Logon. */
 struct fix_logon_hook {
@@ -94,6 +123,12 @@ struct fix_session_config {
     struct duration logout_timeout;
     struct duration answer_timeout; /* for a signature or verdict */
     struct fix_logon_hook logon_hook;
+    struct fix_profile profile;
+    struct fix_outbox *outbox; /* NULL: every range that is asked for is filled over */
+    const char *resent_types;  /* MsgTypes of one character that are resent, "89rj"; NULL: none */
+    uint32_t resend_burst;     /* resent messages a window; 0: 32 */
+    struct duration resend_window; /* 0: 1 ms */
+    bool report_resend_asked;      /* RESEND_ASKED for each ResendRequest that is answered */
 };
 
 enum fix_session_state {
@@ -118,6 +153,7 @@ enum fix_action {
     FIX_ACTION_REJECTED,       /* the peer's Reject(3) of a message of ours: input->view */
     FIX_ACTION_NEED_SIGNATURE, /* answer with fix_session_signed (also seen as the state) */
     FIX_ACTION_NEED_VERDICT,   /* the Logon is in input->view; answer with fix_session_verdict */
+    FIX_ACTION_RESEND_ASKED,   /* the peer misses input->resend_begin .. resend_end; answered */
     FIX_ACTION_CLOSE           /* nothing more to read; flush what is owed, then close the stream */
 };
 
@@ -163,10 +199,12 @@ enum fix_reject_reason {
 
 struct fix_input {
     enum fix_action action;
-    size_t consumed; /* bytes to give back to the stream; 0 with PARTIAL and BLOCKED */
-    size_t need;     /* PARTIAL: what to ask of the stream next time */
-    bool secret;     /* the consumed bytes held a password: wipe them */
-    uint64_t seq;    /* of the message in view */
+    size_t consumed;       /* bytes to give back to the stream; 0 with PARTIAL and BLOCKED */
+    size_t need;           /* PARTIAL: what to ask of the stream next time */
+    bool secret;           /* the consumed bytes held a password: wipe them */
+    uint64_t seq;          /* of the message in view */
+    uint64_t resend_begin; /* RESEND_ASKED: the numbers asked for, both ends included and sent */
+    uint64_t resend_end;
     /* With DELIVER, REJECTED and NEED_VERDICT, until the bytes are consumed. */
     struct fix_view view;
 };
@@ -178,7 +216,16 @@ struct fix_session_counters {
     uint64_t gaps;
     uint64_t rejects_sent;
     uint64_t rejects_received;
-    uint64_t duplicates; /* PossDup already seen: ignored */
+    uint64_t duplicates;  /* PossDup already seen: ignored */
+    uint64_t resent;      /* messages sent again */
+    uint64_t resend_lost; /* numbers asked for that may have been messages to resend, and were
+                             filled over because the outbox had let them go */
+};
+
+/* What is still to be written of an answer to a ResendRequest: next .. last. */
+struct fix_range {
+    uint64_t next;
+    uint64_t last;
 };
 
 /* One thing owed to the peer; the session keeps a bounded queue of them. */
@@ -188,7 +235,7 @@ struct fix_owed {
     uint32_t reason;
     uint64_t ref_seq; /* Reject: 45; gap fill: first number it covers; ResendRequest: the early
                          number that showed the gap */
-    uint64_t end_seq; /* gap fill: the last number asked for; 0: all */
+    uint64_t end_seq; /* gap fill: the last number it covers */
     char ref_msg_type[FIX_REF_MSG_TYPE_MAX];
     uint8_t ref_msg_type_len;
     uint8_t route_len;
@@ -227,6 +274,11 @@ struct fix_session {
     uint32_t owed_count;
     uint32_t owed_first;
     struct fix_owed owed[FIX_OWED_MAX];
+    struct fix_range replays[FIX_REPLAYS_MAX]; /* too long for one burst; in the order asked */
+    uint32_t replay_count;
+    uint32_t resend_budget;       /* messages that may still be resent in this window */
+    struct instant resend_window; /* when the next window begins */
+    bool kept;                    /* the application message being written goes to the outbox */
     struct fix_time_cache time_cache;
     struct utc sending_time; /* of the message being written; a signature covers it */
     char end_text[FIX_SESSION_TEXT_MAX + 1]; /* their Text(58), or ours; no control characters */
@@ -253,21 +305,35 @@ void fix_session_input(struct fix_session *session, struct now now, struct bytes
 /* Whether fix_session_output would write something. */
 bool fix_session_has_output(const struct fix_session *session);
 
+/* The stream is gone, but not yet discarded: answers to ResendRequests are not worth writing. */
+void fix_session_forget_replays(struct fix_session *session);
+
 /*
- * Writes the next owed admin message into `room` (FIX_ADMIN_BYTES_MAX bytes) and returns its
- * length; *secret says that it holds a password or signature. The caller must commit. After the
- * last one of a CLOSING session the caller closes the stream.
+ * Room for the next fix_session_output: FIX_ADMIN_BYTES_MAX, or more where a long message is to be
+ * sent again.
+ */
+size_t fix_session_output_bytes(const struct fix_session *session);
+
+/*
+ * Writes the next owed message into `room` (fix_session_output_bytes) and returns its length;
+ * *secret says that it holds a password or signature. The caller must commit. After the last one of
+ * a CLOSING session the caller closes the stream. Where only FIX_ADMIN_BYTES_MAX can be had, a
+ * message too long for that is filled over, and counted as lost, instead of sent again.
  */
 size_t fix_session_output(struct fix_session *session, struct now now, char *room, size_t bytes,
                           bool *secret);
 
-/* Whether application messages may be sent now (UP, nothing owed that must go first). */
+/*
+ * Whether application messages may be sent now (UP, nothing owed that must go first). A replay that
+ * outlasts its burst does not have to go first.
+ */
 bool fix_session_can_send(const struct fix_session *session);
 
 /*
  * Begins an application message in reserved room: header written, the caller puts the body fields.
  * fix_session_end returns the length, to be committed, or 0 when it did not fit: then the number is
- * not consumed and the caller cancels the reservation. Only while fix_session_can_send.
+ * not consumed and the caller cancels the reservation. Only while fix_session_can_send. A message
+ * whose type is to be resent is copied to the outbox at its end, as it lies in the room.
  */
 void fix_session_begin(struct fix_session *session, struct now now, struct bytes msg_type,
                        char *room, size_t bytes, struct fix_writer *writer);

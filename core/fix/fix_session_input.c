@@ -219,7 +219,7 @@ static enum fix_action take_by_sequence(struct fix_session *session, struct now 
 
 /* Logout, ResendRequest and SequenceReset are served, or look at 34 themselves, out of sequence. */
 static enum fix_action take_by_kind(struct fix_session *session, struct now now,
-                                    const struct fix_message *message) {
+                                    struct fix_message *message) {
     bool served_early = message->kind == '2' || message->kind == '4' || message->kind == '5';
     if (!served_early) {
         return fix_session_is_reset_logon(message)
@@ -288,6 +288,8 @@ static enum fix_action take_message(struct fix_session *session, struct now now,
         action = take_in_session(session, now, &message);
     }
     input->seq = message.seq;
+    input->resend_begin = message.asked.next;
+    input->resend_end = message.asked.last;
     return action;
 }
 

@@ -7,6 +7,7 @@
  *   fix_session_admin.c     the other admin messages in
  *   fix_session_resend.c    gaps: ours (what we ask for) and theirs (what we answer)
  *   fix_session_output.c    the owed queue, and writing
+ *   fix_session_replay.c    the answer to their ResendRequests, message by message
  *   fix_session_reject.c    Reject out
  *   fix_session_identify.c  an unbound connection's first message
  *   fix_session_text.c      enum values as text, and building texts
@@ -35,6 +36,7 @@ struct fix_message {
     uint32_t fault_tag; /* 0: not told */
     enum fix_reject_reason fault_reason;
     uint64_t seq;
+    struct fix_range asked; /* by a ResendRequest that was good */
 };
 
 /* Header checks, fix_session_input.c. Each returns whether the session may go on. */
@@ -74,10 +76,33 @@ enum fix_action fix_session_take_logout(struct fix_session *session, struct now 
 
 /* Gaps, fix_session_resend.c. */
 enum fix_action fix_session_take_resend_request(struct fix_session *session, struct now now,
-                                                const struct fix_message *message);
+                                                struct fix_message *message);
 void fix_session_gap_seen(struct fix_session *session, struct now now, uint64_t early_seq);
 void fix_session_expect(struct fix_session *session, struct now now, uint64_t next_in);
 void fix_session_resend_requested(struct fix_session *session, struct now now, uint64_t early_seq);
+
+/* Replays, fix_session_replay.c. A range of numbers that were sent becomes owed. */
+void fix_session_replay(struct fix_session *session, struct now now, struct fix_range range);
+void fix_session_replays_clear(struct fix_session *session);
+bool fix_session_replay_due(const struct fix_session *session);
+void fix_session_replay_tick(struct fix_session *session, struct now now);
+struct instant fix_session_replay_deadline(const struct fix_session *session);
+/* The room that the next step of a range needs. */
+size_t fix_session_replay_bytes(const struct fix_session *session, const struct fix_range *range);
+/* One step: a message or a gap fill; 0 when the room is too small for that. */
+size_t fix_session_replay_step(struct fix_session *session, struct now now, struct fix_range *range,
+                               char *room, size_t bytes);
+/* What stands in the owed queue would be written at once, whatever its length: it goes on later. */
+void fix_session_replays_put_off(struct fix_session *session);
+/* The next step of what was put off. */
+size_t fix_session_replay_output(struct fix_session *session, struct now now, char *room,
+                                 size_t bytes);
+
+/* Writing, fix_session_output.c. */
+/* 49, 52 and 56; 43 before them when `poss_dup`. */
+void fix_session_put_header(struct fix_session *session, struct fix_writer *writer,
+                            struct bytes msg_type, uint64_t seq, bool poss_dup);
+void fix_session_count_sent(struct fix_session *session, struct now now);
 
 /* The owed queue, fix_session_output.c. A new entry is zeroed but for its type. */
 struct fix_owed *fix_session_owe(struct fix_session *session, char msg_type);
@@ -105,6 +130,8 @@ enum fix_action fix_session_log_out(struct fix_session *session, struct now now,
                                     struct bytes text);
 /* What is owed is written, then the stream closes. */
 enum fix_action fix_session_close(struct fix_session *session, struct now now, enum fix_end end);
+/* Both directions begin again at 1; nothing is owed, nothing can be resent any more. */
+void fix_session_restart_numbers(struct fix_session *session);
 /* Established: heartbeats begin. */
 void fix_session_rise(struct fix_session *session);
 /* Keeps `text` as the end's, unless there is one. */

@@ -93,14 +93,6 @@ static enum fix_end check_header(const struct fix_session *session, struct now n
     return FIX_END_NONE;
 }
 
-static void reset_numbers(struct fix_session *session) {
-    session->next_in = 1;
-    session->next_out = 1;
-    session->resend_until = 0;
-    /* What was owed speaks of numbers that mean nothing any more. */
-    fix_session_owed_clear(session);
-}
-
 /* The number of a Logon that is good otherwise: takes it, asks for what is before it, or refuses.
  */
 static enum fix_action settle_number(struct fix_session *session, struct now now) {
@@ -115,7 +107,7 @@ static enum fix_action settle_number(struct fix_session *session, struct now now
 
 enum fix_action fix_session_accept_logon(struct fix_session *session, struct now now) {
     if (session->logon_reset) {
-        reset_numbers(session);
+        fix_session_restart_numbers(session);
     }
     if (session->logon_seq < session->next_in) {
         return fix_session_refuse_low(session, now, session->logon_seq);
@@ -173,8 +165,13 @@ static enum fix_action take_refusal(struct fix_session *session, struct now now,
  * filled, while one that counted it would log us out over a number 1.
  */
 static void follow_reset(struct fix_session *session) {
-    session->next_in = 1;
-    session->next_out = fix_session_owed_find(session, FIX_MSG_LOGON[0]) != NULL ? 1 : 2;
+    bool owed = fix_session_owed_find(session, FIX_MSG_LOGON[0]) != NULL;
+    fix_session_restart_numbers(session);
+    if (owed) {
+        fix_session_owe_logon(session);
+    } else {
+        session->next_out = 2;
+    }
     session->logon_reset = true;
 }
 

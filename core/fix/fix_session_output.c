@@ -1,5 +1,6 @@
 #include "core/fix/fix_session_internal.h"
 
+#include "core/fix/fix_outbox.h"
 #include "core/fix/fix_view.h"
 
 static struct fix_owed *owed_at(struct fix_session *session, uint32_t index) {
@@ -51,7 +52,7 @@ void fix_session_owe_logon(struct fix_session *session) {
 }
 
 bool fix_session_has_output(const struct fix_session *session) {
-    return session->owed_count != 0;
+    return session->owed_count != 0 || fix_session_replay_due(session);
 }
 
 bool fix_session_can_send(const struct fix_session *session) {
@@ -59,21 +60,17 @@ bool fix_session_can_send(const struct fix_session *session) {
 }
 
 /* Header fields ascend by tag after the first three. */
-static void put_header(struct fix_session *session, struct fix_writer *writer,
-                       struct bytes msg_type, uint64_t seq, bool resent) {
-    unsigned digits = session->config.time_digits;
+void fix_session_put_header(struct fix_session *session, struct fix_writer *writer,
+                            struct bytes msg_type, uint64_t seq, bool poss_dup) {
     fix_put_bytes(writer, FIX_MSG_TYPE, msg_type);
     fix_put_uint(writer, FIX_MSG_SEQ_NUM, seq);
-    if (resent) {
+    if (poss_dup) {
         fix_put_bool(writer, FIX_POSS_DUP_FLAG, true);
     }
     fix_put_raw(writer, bytes_of(session->sender.text, session->sender.len));
-    fix_put_utc(writer, FIX_SENDING_TIME, &session->time_cache, session->sending_time, digits);
+    fix_put_utc(writer, FIX_SENDING_TIME, &session->time_cache, session->sending_time,
+                session->config.time_digits);
     fix_put_raw(writer, bytes_of(session->target.text, session->target.len));
-    if (resent) {
-        fix_put_utc(writer, FIX_ORIG_SENDING_TIME, &session->time_cache, session->sending_time,
-                    digits);
-    }
 }
 
 static void put_text(struct fix_writer *writer, uint32_t tag, const struct fix_owed *owed) {
@@ -94,13 +91,6 @@ static void put_logon(const struct fix_session *session, struct fix_writer *writ
     }
 }
 
-/* The number after the gap. Nothing was numbered since the request came: what was owed then went
- * out before this, and no application message may (fix_session_can_send). */
-static uint64_t fill_to(const struct fix_session *session, const struct fix_owed *fill) {
-    bool to_the_end = fill->end_seq == 0 || fill->end_seq >= session->next_out;
-    return to_the_end ? session->next_out : fill->end_seq + 1;
-}
-
 static void put_body(const struct fix_session *session, struct fix_writer *writer,
                      const struct fix_owed *owed) {
     switch (owed->msg_type) {
@@ -115,10 +105,6 @@ static void put_body(const struct fix_session *session, struct fix_writer *write
     case '3':
         fix_owed_put_reject(owed, writer);
         return;
-    case '4':
-        fix_put_uint(writer, FIX_NEW_SEQ_NO, fill_to(session, owed));
-        fix_put_bool(writer, FIX_GAP_FILL_FLAG, true);
-        return;
     case '5':
         put_text(writer, FIX_TEXT, owed);
         return;
@@ -129,23 +115,39 @@ static void put_body(const struct fix_session *session, struct fix_writer *write
     }
 }
 
-static void count_sent(struct fix_session *session, struct now now) {
+void fix_session_count_sent(struct fix_session *session, struct now now) {
     session->last_sent = now.mono;
     session->counters.sent++;
+}
+
+static void owed_pop(struct fix_session *session) {
+    session->owed_first = (session->owed_first + 1) % FIX_OWED_MAX;
+    session->owed_count--;
 }
 
 /* The first entry is on its way: now, and not before, the world has changed. */
 static void owed_written(struct fix_session *session, struct now now) {
     const struct fix_owed *owed = owed_at(session, 0);
-    count_sent(session, now);
-    if (owed->msg_type != FIX_MSG_SEQUENCE_RESET[0]) {
-        session->next_out++;
-    }
+    fix_session_count_sent(session, now);
+    session->next_out++;
     if (owed->msg_type == FIX_MSG_RESEND_REQUEST[0]) {
         fix_session_resend_requested(session, now, owed->ref_seq);
     }
-    session->owed_first = (session->owed_first + 1) % FIX_OWED_MAX;
-    session->owed_count--;
+    owed_pop(session);
+}
+
+/* An answer begins in its place among what is owed; what outlasts the burst goes on behind it. */
+static size_t write_replay(struct fix_session *session, struct now now, char *room, size_t bytes) {
+    struct fix_owed *owed = owed_at(session, 0);
+    struct fix_range range = {owed->ref_seq, owed->end_seq};
+    size_t len = fix_session_replay_step(session, now, &range, room, bytes);
+    owed->ref_seq = range.next;
+    if (range.next > range.last) {
+        owed_pop(session);
+    } else if (session->resend_budget == 0) {
+        fix_session_replays_put_off(session);
+    }
+    return len;
 }
 
 /* Only a dialect's Logon fields can outgrow the room every other message fits in. */
@@ -157,23 +159,18 @@ static size_t not_written(struct fix_session *session, size_t room_bytes) {
     return 0;
 }
 
-size_t fix_session_output(struct fix_session *session, struct now now, char *room, size_t bytes,
-                          bool *secret) {
-    *secret = false;
-    if (session->owed_count == 0) {
-        return 0;
-    }
+static size_t write_owed(struct fix_session *session, struct now now, char *room, size_t bytes,
+                         bool *secret) {
     const struct fix_owed *owed = owed_at(session, 0);
     bool logon = owed->msg_type == FIX_MSG_LOGON[0];
-    bool gap_fill = owed->msg_type == FIX_MSG_SEQUENCE_RESET[0];
     /* A signature covers the time it was asked at. */
     if (!logon || !session->config.signature_needed) {
         session->sending_time = now.utc;
     }
     struct fix_writer writer;
     fix_writer_begin(&writer, room, bytes, session->config.begin_string);
-    put_header(session, &writer, bytes_of(&owed->msg_type, 1),
-               gap_fill ? owed->ref_seq : session->next_out, gap_fill);
+    fix_session_put_header(session, &writer, bytes_of(&owed->msg_type, 1), session->next_out,
+                           false);
     fix_owed_put_route(owed, &writer);
     put_body(session, &writer, owed);
     size_t len = fix_writer_finish(&writer);
@@ -185,19 +182,59 @@ size_t fix_session_output(struct fix_session *session, struct now now, char *roo
     return len;
 }
 
+static bool replay_is_first(const struct fix_session *session) {
+    return session->owed_count != 0 &&
+           session->owed[session->owed_first].msg_type == FIX_MSG_SEQUENCE_RESET[0];
+}
+
+size_t fix_session_output_bytes(const struct fix_session *session) {
+    if (replay_is_first(session)) {
+        const struct fix_owed *owed = &session->owed[session->owed_first];
+        struct fix_range range = {owed->ref_seq, owed->end_seq};
+        return fix_session_replay_bytes(session, &range);
+    }
+    if (session->owed_count == 0 && fix_session_replay_due(session)) {
+        return fix_session_replay_bytes(session, &session->replays[0]);
+    }
+    return FIX_ADMIN_BYTES_MAX;
+}
+
+size_t fix_session_output(struct fix_session *session, struct now now, char *room, size_t bytes,
+                          bool *secret) {
+    *secret = false;
+    if (replay_is_first(session)) {
+        return write_replay(session, now, room, bytes);
+    }
+    if (session->owed_count != 0) {
+        return write_owed(session, now, room, bytes, secret);
+    }
+    return fix_session_replay_due(session) ? fix_session_replay_output(session, now, room, bytes)
+                                           : 0;
+}
+
+static bool is_resent(const struct fix_session_config *config, struct bytes msg_type) {
+    return config->outbox != NULL && config->resent_types != NULL && msg_type.len == 1 &&
+           strchr(config->resent_types, msg_type.data[0]) != NULL;
+}
+
 void fix_session_begin(struct fix_session *session, struct now now, struct bytes msg_type,
                        char *room, size_t bytes, struct fix_writer *writer) {
     CHECK(fix_session_can_send(session));
     session->sending_time = now.utc;
+    session->kept = is_resent(&session->config, msg_type);
     fix_writer_begin(writer, room, bytes, session->config.begin_string);
-    put_header(session, writer, msg_type, session->next_out, false);
+    fix_session_put_header(session, writer, msg_type, session->next_out, false);
 }
 
 size_t fix_session_end(struct fix_session *session, struct now now, struct fix_writer *writer) {
     size_t len = fix_writer_finish(writer);
-    if (len != 0) {
-        session->next_out++;
-        count_sent(session, now);
+    if (len == 0) {
+        return 0;
     }
+    if (session->kept) {
+        fix_outbox_put(session->config.outbox, session->next_out, bytes_of(writer->start, len));
+    }
+    session->next_out++;
+    fix_session_count_sent(session, now);
     return len;
 }

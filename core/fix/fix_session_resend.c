@@ -44,16 +44,6 @@ void fix_session_expect(struct fix_session *session, struct now now, uint64_t ne
     }
 }
 
-/*
- * What a range is answered with, decided in this one place. There is no store of sent messages to
- * answer from, and an order must not be sent twice: the whole range is filled.
- */
-static void answer_range(struct fix_session *session, uint64_t begin, uint64_t end) {
-    struct fix_owed *fill = fix_session_owe(session, FIX_MSG_SEQUENCE_RESET[0]);
-    fill->ref_seq = begin;
-    fill->end_seq = end;
-}
-
 static bool range_tag_ok(struct fix_session *session, const struct fix_message *message,
                          uint32_t tag, uint64_t *value) {
     enum fix_get got = fix_get_uint(message->view, tag, FIX_SEQ_MAX, value);
@@ -64,23 +54,27 @@ static bool range_tag_ok(struct fix_session *session, const struct fix_message *
     return false;
 }
 
-/* 16=0 and an end beyond the last number sent both mean "to the end". */
-static void serve(struct fix_session *session, const struct fix_message *message) {
+/* 16=0 and an end beyond the last number sent both mean "to the end": the end there is now. */
+static enum fix_action serve(struct fix_session *session, struct now now,
+                             struct fix_message *message) {
     uint64_t begin;
     uint64_t end;
     if (!range_tag_ok(session, message, FIX_BEGIN_SEQ_NO, &begin) ||
         !range_tag_ok(session, message, FIX_END_SEQ_NO, &end)) {
-        return;
+        return FIX_ACTION_NONE;
     }
     if (begin == 0 || begin >= session->next_out) {
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, FIX_BEGIN_SEQ_NO);
-        return;
+        return FIX_ACTION_NONE;
     }
     if (end != 0 && end < begin) {
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, FIX_END_SEQ_NO);
-        return;
+        return FIX_ACTION_NONE;
     }
-    answer_range(session, begin, end);
+    bool to_the_end = end == 0 || end >= session->next_out;
+    message->asked = (struct fix_range){begin, to_the_end ? session->next_out - 1 : end};
+    fix_session_replay(session, now, message->asked);
+    return session->config.report_resend_asked ? FIX_ACTION_RESEND_ASKED : FIX_ACTION_NONE;
 }
 
 /*
@@ -88,11 +82,11 @@ static void serve(struct fix_session *session, const struct fix_message *message
  * would wait for ever. The answer goes before our own request, for the same reason.
  */
 enum fix_action fix_session_take_resend_request(struct fix_session *session, struct now now,
-                                                const struct fix_message *message) {
-    serve(session, message);
+                                                struct fix_message *message) {
+    enum fix_action action = serve(session, now, message);
     if (message->seq > session->next_in) {
         fix_session_gap_seen(session, now, message->seq);
     }
     fix_session_consume(session, now, message);
-    return FIX_ACTION_NONE;
+    return action;
 }

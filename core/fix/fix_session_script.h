@@ -4,7 +4,8 @@
  * What it says is completed with 8, 49, 52 and 56 (49 after 34, where FIX 4.4 has it) unless the
  * text has them or asks to leave one out by "-52|"; BodyLength and CheckSum are worked out here,
  * not by fix_writer. What it hears is checked to be well formed by the same arithmetic, to have the
- * right CompIDs and the present time, and is handed on without 8, 9, 10, 49, 52 and 56.
+ * right CompIDs and the present time, and is handed on without 8, 9, 10, 49, 52 and 56; a 122 of
+ * the present is cut down to its tag.
  */
 #ifndef TERCEL_CORE_FIX_FIX_SESSION_SCRIPT_H
 #define TERCEL_CORE_FIX_FIX_SESSION_SCRIPT_H

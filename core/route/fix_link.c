@@ -78,6 +78,7 @@ void fix_link_consume(struct fix_link *link, const struct fix_input *input) {
 static void drop_owed(struct fix_link *link, struct now now) {
     char nowhere[FIX_ADMIN_BYTES_MAX];
     bool secret = false;
+    fix_session_forget_replays(&link->session);
     while (fix_session_output(&link->session, now, nowhere, sizeof(nowhere), &secret) != 0) {
         if (secret) {
             explicit_bzero(nowhere, sizeof(nowhere));
@@ -85,25 +86,64 @@ static void drop_owed(struct fix_link *link, struct now now) {
     }
 }
 
+/* A message that the stream once took may be too long for it now that it is resent: in the room of
+ * an admin message the session fills over it. */
+static enum stream_result reserve_output(struct fix_link *link, struct stream_room *room,
+                                         size_t *bytes) {
+    *bytes = fix_session_output_bytes(&link->session);
+    enum stream_result result = stream_reserve(link->stream, *bytes, room);
+    if (result == STREAM_TOO_LONG && *bytes > FIX_ADMIN_BYTES_MAX) {
+        *bytes = FIX_ADMIN_BYTES_MAX;
+        result = stream_reserve(link->stream, *bytes, room);
+    }
+    return result;
+}
+
+static enum stream_result write_one(struct fix_link *link, struct now now) {
+    struct stream_room room;
+    size_t bytes;
+    enum stream_result result = reserve_output(link, &room, &bytes);
+    if (result == STREAM_GONE) {
+        drop_owed(link, now);
+    }
+    if (result != STREAM_OK) {
+        return result;
+    }
+    bool secret = false;
+    uint64_t resent = link->session.counters.resent;
+    size_t len = fix_session_output(&link->session, now, room.data, bytes, &secret);
+    if (len == 0) {
+        stream_cancel(link->stream);
+        return STREAM_OK;
+    }
+    /* What is sent again must not overtake the journal: its first copy may have died held. */
+    bool again = link->session.counters.resent != resent;
+    stream_commit(link->stream, len, again ? link->release_after : STREAM_RELEASE_NOW,
+                  secret ? STREAM_SECRET : STREAM_PLAIN);
+    return STREAM_OK;
+}
+
 /* STREAM_OK: nothing is owed any more. */
 static enum stream_result write_owed(struct fix_link *link, struct now now) {
     while (fix_session_has_output(&link->session)) {
-        struct stream_room room;
-        enum stream_result result = stream_reserve(link->stream, FIX_ADMIN_BYTES_MAX, &room);
-        if (result == STREAM_GONE) {
-            drop_owed(link, now);
-        }
+        enum stream_result result = write_one(link, now);
         if (result != STREAM_OK) {
             return result;
         }
-        bool secret = false;
-        size_t len =
-            fix_session_output(&link->session, now, room.data, FIX_ADMIN_BYTES_MAX, &secret);
-        if (len == 0) {
-            stream_cancel(link->stream);
-            continue;
+    }
+    return STREAM_OK;
+}
+
+/* What must go before an application message; a long replay does not. */
+static enum stream_result write_first(struct fix_link *link, struct now now) {
+    while (!fix_session_can_send(&link->session)) {
+        enum stream_result result = write_one(link, now);
+        if (result != STREAM_OK) {
+            return result;
         }
-        stream_commit(link->stream, len, STREAM_RELEASE_NOW, secret ? STREAM_SECRET : STREAM_PLAIN);
+        if (link->session.state != FIX_SESSION_UP) {
+            return STREAM_GONE;
+        }
     }
     return STREAM_OK;
 }
@@ -139,7 +179,7 @@ enum stream_result fix_link_begin(struct fix_link *link, struct now now, struct 
         return STREAM_GONE;
     }
     struct stream_room room;
-    enum stream_result result = write_owed(link, now);
+    enum stream_result result = write_first(link, now);
     if (result == STREAM_OK) {
         result = stream_reserve(link->stream, bytes, &room);
     }
@@ -158,6 +198,9 @@ bool fix_link_end(struct fix_link *link, struct now now, struct fix_writer *writ
         return false;
     }
     DCHECK(len <= link->room_bytes);
+    if (link->session.config.outbox != NULL && release_after.value > link->release_after.value) {
+        link->release_after = release_after;
+    }
     stream_commit(link->stream, len, release_after, STREAM_PLAIN);
     return true;
 }

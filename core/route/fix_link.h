@@ -16,10 +16,11 @@
 
 struct fix_link {
     struct fix_session session;
-    struct stream *stream; /* NULL while there is none */
-    size_t need;           /* what the next peek asks for */
-    size_t room_bytes;     /* of the open reservation */
-    bool connected;        /* the session was told that the stream is open */
+    struct stream *stream;                /* NULL while there is none */
+    size_t need;                          /* what the next peek asks for */
+    size_t room_bytes;                    /* of the open reservation */
+    struct stream_position release_after; /* the furthest of what may be resent */
+    bool connected;                       /* the session was told that the stream is open */
     bool more;             /* reading stopped short of what is there: read again at once */
     bool blocked;          /* reading waits until what is owed has been written */
     bool finished;         /* our direction was ended */
