@@ -1,0 +1,166 @@
+#include "bench/micro/micro.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <valgrind/callgrind.h>
+
+#include "bench/micro/micro_time.h"
+
+#define WARM_RUNS (4 * MICRO_CYCLE)
+#define COUNTED_RUNS (4 * MICRO_CYCLE)
+
+static enum { PLAIN, COUNTING, TIMING } mode;
+
+void *micro_memory(size_t bytes) {
+    micro_require(bytes != 0, "impossible limits");
+    size_t rounded = (bytes + 63) & ~(size_t)63;
+    void *mem = aligned_alloc(64, rounded);
+    micro_require(mem != NULL, "out of memory");
+    memset(mem, 0, rounded);
+    return mem;
+}
+
+void micro_require(bool holds, const char *what) {
+    if (!holds) {
+        (void)fprintf(stderr, "micro: %s\n", what);
+        exit(1);
+    }
+}
+
+void micro_begin(void) {
+    if (mode == COUNTING) {
+        CALLGRIND_TOGGLE_COLLECT;
+    } else if (mode == TIMING) {
+        micro_time_begin();
+    }
+}
+
+void micro_end(void) {
+    if (mode == COUNTING) {
+        CALLGRIND_TOGGLE_COLLECT;
+    } else if (mode == TIMING) {
+        micro_time_end();
+    }
+}
+
+/* The two that show what the measuring itself costs. */
+
+static void *make_nothing(void) {
+    return NULL;
+}
+
+static void run_nothing(void *state, uint32_t i) {
+    (void)state;
+    micro_keep(i);
+}
+
+static void run_nothing_sectioned(void *state, uint32_t i) {
+    (void)state;
+    micro_begin();
+    micro_keep(i);
+    micro_end();
+}
+
+static const struct micro_benchmark overheads[] = {
+    {"nothing", make_nothing, run_nothing, false},
+    {"nothing_sectioned", make_nothing, run_nothing_sectioned, true},
+    {NULL, NULL, NULL, false},
+};
+
+static const struct micro_benchmark *const tables[] = {overheads,   micro_base,  micro_fix,
+                                                       micro_order, micro_route, micro_entry};
+
+static void repeat(const struct micro_benchmark *benchmark, void *state, uint32_t *i,
+                   uint32_t runs) {
+    for (uint32_t end = *i + runs; *i != end; ++*i) {
+        benchmark->run(state, *i);
+    }
+}
+
+/*
+ * Two dumps, of COUNTED_RUNS and of twice as many: their difference holds nothing but runs.
+ * Callgrind writes each into a file of its own, under the label given here.
+ */
+static void count(const struct micro_benchmark *benchmark) {
+    void *state = benchmark->make();
+    uint32_t i = 0;
+    repeat(benchmark, state, &i, WARM_RUNS);
+    mode = COUNTING;
+    for (uint32_t times = 1; times <= 2; times++) {
+        char label[96];
+        (void)snprintf(label, sizeof(label), "%s %s %u", benchmark->name,
+                       benchmark->sectioned ? "sectioned" : "whole", times * COUNTED_RUNS);
+        CALLGRIND_ZERO_STATS;
+        if (!benchmark->sectioned) {
+            micro_begin();
+        }
+        repeat(benchmark, state, &i, times * COUNTED_RUNS);
+        if (!benchmark->sectioned) {
+            micro_end();
+        }
+        CALLGRIND_DUMP_STATS_AT(label);
+    }
+    mode = PLAIN;
+}
+
+static void measure(const struct micro_benchmark *benchmark) {
+    void *state = benchmark->make();
+    uint32_t i = 0;
+    repeat(benchmark, state, &i, WARM_RUNS);
+    mode = TIMING;
+    micro_time_start();
+    for (uint32_t run = 0; run < MICRO_TIMED_RUNS; run++, i++) {
+        if (benchmark->sectioned) {
+            benchmark->run(state, i);
+        } else {
+            micro_begin();
+            benchmark->run(state, i);
+            micro_end();
+        }
+    }
+    mode = PLAIN;
+    micro_time_print(benchmark->name);
+}
+
+static void name(const struct micro_benchmark *benchmark) {
+    (void)puts(benchmark->name);
+}
+
+static bool is_wanted(const char *benchmark, int names, char **wanted) {
+    bool found = names == 0;
+    for (int i = 0; i < names && !found; i++) {
+        found = strcmp(wanted[i], benchmark) == 0;
+    }
+    return found;
+}
+
+static unsigned for_each(void (*act)(const struct micro_benchmark *), int names, char **wanted) {
+    unsigned found = 0;
+    for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
+        for (const struct micro_benchmark *at = tables[t]; at->name != NULL; at++) {
+            if (is_wanted(at->name, names, wanted)) {
+                act(at);
+                found++;
+            }
+        }
+    }
+    return found;
+}
+
+int main(int argc, char **argv) {
+    static const struct {
+        const char *name;
+        void (*act)(const struct micro_benchmark *);
+    } verbs[] = {{"list", name}, {"count", count}, {"time", measure}};
+    for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        if (strcmp(argv[1], verbs[i].name) == 0) {
+            return for_each(verbs[i].act, argc - 2, argv + 2) != 0 ? 0 : 1;
+        }
+    }
+    (void)fputs(
+        "usage: micro list | count [NAME]... | time [NAME]...\n"
+        "`count` is for valgrind --tool=callgrind --collect-atstart=no; see scripts/bench\n",
+        stderr);
+    return 2;
+}
