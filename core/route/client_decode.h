@@ -36,10 +36,15 @@ struct client_raw {
     struct bytes transact_time;
     struct bytes ex_destination;
     struct bytes exec_inst;
+    struct bytes stop_price;
+    struct bytes cash;
+    struct bytes status_id;  /* 790 of a status request */
+    struct bytes mass_scope; /* 530 of a mass cancel */
 };
 
 struct client_decode {
     struct order_request request;
+    uint64_t seq;     /* the message's 34; set by whoever has it delivered */
     bool poss_resend; /* 97=Y: it may have been sent before under another number */
     struct client_raw raw;
     enum reject_code refuse;

@@ -1,5 +1,5 @@
 /*
- * Reports to a client as normalised FIX 4.4: 35=8, 35=9 and 35=j (ROE.md).
+ * Reports to a client as normalised FIX 4.4: 35=8, 35=9, 35=r and 35=j (ROE.md).
  */
 #ifndef TERCEL_CORE_ROUTE_CLIENT_ENCODE_H
 #define TERCEL_CORE_ROUTE_CLIENT_ENCODE_H
@@ -10,7 +10,7 @@
 
 /* Room for any of them, header included: every value is bounded, and their bounds add up to less.
  */
-#define CLIENT_REPORT_BYTES_MAX 1536
+#define CLIENT_REPORT_BYTES_MAX 2048
 #define RUN_PREFIX_MAX 15
 
 /* What is common to all reports of a run. */

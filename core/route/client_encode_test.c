@@ -55,6 +55,7 @@ static struct client_report largest(enum client_report_kind kind, bool instrumen
     report.kind = kind;
     report.reject = REJECT_IN_DOUBT;
     report.exec_type = instrument_known ? 'F' : '8';
+    report.triggered = true;
     report.ord_status = '1';
     report.order_known = true;
     report.account = report.instrument = report.venue = 0;
@@ -71,6 +72,18 @@ static struct client_report largest(enum client_report_kind kind, bool instrumen
     report.symbol_len = report.venue_order_id_len = report.trade_id_len = REPORT_ID_MAX;
     report.quantity_text_len = report.price_text_len = DECIMAL_TEXT_MAX;
     report.text_len = REPORT_TEXT_MAX;
+    report.flags = ORDER_POST_ONLY | ORDER_REDUCE_ONLY | ORDER_CASH;
+    report.leaves.scaled = report.cash.scaled = report.stop_price.scaled = INT64_MAX;
+    report.expire_time.ns = INT64_MAX;
+    report.total_affected = UINT32_MAX;
+    report.stop_text_len = report.cash_text_len = DECIMAL_TEXT_MAX;
+    report.status_id_len = REPORT_ID_MAX;
+    report.fee_count = REPORT_FEES_MAX;
+    for (unsigned i = 0; i < REPORT_FEES_MAX; i++) {
+        report.fees[i].amount_len = DECIMAL_TEXT_MAX;
+        report.fees[i].currency_len = REPORT_CURRENCY_MAX;
+        report.fees[i].type_len = REPORT_FEE_TYPE_MAX;
+    }
     return report;
 }
 
@@ -95,13 +108,15 @@ Test(client_encode, the_largest_reports_have_room) {
     cr_assert_gt(encode(&report), 500);
     report = largest(CLIENT_REPORT_CANCEL_REJECT, true);
     cr_assert_gt(encode(&report), 300);
+    report = largest(CLIENT_REPORT_MASS_CANCEL, true);
+    cr_assert_gt(encode(&report), 300);
     report = largest(CLIENT_REPORT_BUSINESS_REJECT, true);
     cr_assert_gt(encode(&report), 200);
 }
 
 Test(client_encode, message_types) {
-    static const char *const types[] = {"8", "9", "j"};
-    for (unsigned kind = 0; kind < 3; kind++) {
+    static const char *const types[] = {"8", "9", "j", "r"};
+    for (unsigned kind = 0; kind < 4; kind++) {
         struct client_report report = {.kind = (enum client_report_kind)kind};
         cr_assert(bytes_equal(client_report_msg_type(&report), bytes_of_string(types[kind])));
     }

@@ -17,11 +17,25 @@
 
 #define REPORT_TEXT_MAX 111
 #define REPORT_ID_MAX 47
+#define REPORT_FEES_MAX 4
+#define REPORT_CURRENCY_MAX 15
+#define REPORT_FEE_TYPE_MAX 2
 
 enum client_report_kind {
-    CLIENT_REPORT_EXECUTION = 0,  /* 35=8 */
-    CLIENT_REPORT_CANCEL_REJECT,  /* 35=9 */
-    CLIENT_REPORT_BUSINESS_REJECT /* 35=j */
+    CLIENT_REPORT_EXECUTION = 0,   /* 35=8 */
+    CLIENT_REPORT_CANCEL_REJECT,   /* 35=9 */
+    CLIENT_REPORT_BUSINESS_REJECT, /* 35=j */
+    CLIENT_REPORT_MASS_CANCEL      /* 35=r */
+};
+
+/* One of NoMiscFees(136): decimal text and names, as the venue wrote them. */
+struct report_fee {
+    uint8_t amount_len;
+    uint8_t currency_len;
+    uint8_t type_len;
+    char amount[DECIMAL_TEXT_MAX + 1];
+    char currency[REPORT_CURRENCY_MAX + 1];
+    char type[REPORT_FEE_TYPE_MAX + 1];
 };
 
 struct client_report {
@@ -32,37 +46,57 @@ struct client_report {
     char side;       /* 54, 40, 59 as on the wire; '\0': left out */
     char type;
     char time_in_force;
-    bool order_known; /* order_number is one of ours; else 37=NONE */
+    char response_to;     /* cancel reject: 434, '1' of a cancel, '2' of a replace */
+    char liquidity;       /* a fill: 851; '\0': unsaid */
+    char business_reason; /* business reject: 380 */
+    char mass_request;    /* mass cancel: 530 as it was asked for */
+    char mass_response;   /* mass cancel: 531, '0' refused */
+    bool triggered;       /* a stop type whose stop price was reached */
+    uint8_t fee_count;
+    uint8_t status_id_len;
+    uint32_t flags; /* 18, and whether 152 takes the place of 38: enum of order_request.h */
+    uint32_t total_affected; /* mass cancel: 533 */
+    bool order_known;        /* order_number is one of ours; else 37=NONE */
     uint32_t account;
     uint32_t instrument;
     uint32_t venue;
     uint64_t order_number;
     uint64_t exec_number;
     uint64_t ref_seq;     /* business reject: 45 */
-    char ref_msg_type[4]; /* business reject: 372 */
+    char ref_msg_type[4]; /* business reject: 372; 379 is cl_ord_id */
     struct cl_ord_id cl_ord_id;
     struct cl_ord_id orig_cl_ord_id;
     struct quantity quantity;
     struct quantity filled;
+    struct quantity leaves; /* 151 */
+    struct quantity cash;
     struct quantity last_quantity;
     struct price price;
+    struct price stop_price;
     struct price last_price;
+    struct utc expire_time; /* 0: none */
     int64_t average_scaled; /* 6, with average_digits */
     unsigned average_digits;
-    bool instrument_known;    /* else `symbol`, `quantity_text` and `price_text` are the client's */
+    bool instrument_known;    /* else `symbol` and the numbers as text are the client's */
     struct utc transact_time; /* 60 */
     uint8_t symbol_len;
     uint8_t quantity_text_len;
     uint8_t price_text_len;
+    uint8_t stop_text_len;
+    uint8_t cash_text_len;
     uint8_t venue_order_id_len;
     uint8_t trade_id_len;
     uint8_t text_len;
     char symbol[REPORT_ID_MAX + 1];
     char quantity_text[DECIMAL_TEXT_MAX + 1];
     char price_text[DECIMAL_TEXT_MAX + 1];
+    char stop_text[DECIMAL_TEXT_MAX + 1];
+    char cash_text[DECIMAL_TEXT_MAX + 1];
+    char status_id[REPORT_ID_MAX + 1]; /* 790, of the request that is answered */
     char venue_order_id[REPORT_ID_MAX + 1];
     char trade_id[REPORT_ID_MAX + 1];
     char text[REPORT_TEXT_MAX + 1];
+    struct report_fee fees[REPORT_FEES_MAX];
 };
 
 /*

@@ -60,7 +60,7 @@ static bool drop_pending_cancel(struct order *order) {
 static void tell_dropped_cancel(struct order_entry *entry, struct now now, struct order *order) {
     if (order->cancel_cl_ord_id.len != 0) {
         report_cancel_reject(
-            entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id, order,
+            entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id, order, '1',
             order->state == ORDER_IN_DOUBT ? REJECT_IN_DOUBT : REJECT_TOO_LATE, bytes_of(NULL, 0));
         order->cancel_cl_ord_id.len = 0;
     }
@@ -197,7 +197,7 @@ static void book_cancel_refusal(struct order_entry *entry, struct now now, struc
     order->cancel_pending = false;
     if (order->cancel_cl_ord_id.len != 0) {
         report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
-                             order, REJECT_BY_VENUE, text);
+                             order, '1', REJECT_BY_VENUE, text);
         order->cancel_cl_ord_id.len = 0;
     }
 }

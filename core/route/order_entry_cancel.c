@@ -87,7 +87,7 @@ static void give_up(struct order_entry *entry, struct now now, struct order *ord
     order->cancel_pending = false;
     if (order->cancel_cl_ord_id.len != 0) {
         report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
-                             order, why, bytes_of(NULL, 0));
+                             order, '1', why, bytes_of(NULL, 0));
         order->cancel_cl_ord_id.len = 0;
     }
 }
@@ -111,7 +111,7 @@ void order_cancel(struct order_entry *entry, struct now now) {
     }
     if (reject != REJECT_NONE) {
         report_cancel_reject(entry, now, request->client, &request->cl_ord_id,
-                             &request->orig_cl_ord_id, order, reject, bytes_of(NULL, 0));
+                             &request->orig_cl_ord_id, order, '1', reject, bytes_of(NULL, 0));
         return;
     }
     if (order->cancel_pending) {

@@ -59,6 +59,7 @@ static void take_new(struct order_entry *entry, uint32_t index, struct now now) 
     enum client_decode_result result =
         client_decode_new(&client->input.view, entry->setup.directory, index, &entry->decode);
     entry->decode.request.received = now.mono;
+    entry->decode.seq = client->input.seq;
     switch (result) {
     case CLIENT_DECODE_OK:
         order_submit(entry, now);

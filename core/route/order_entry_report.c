@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/fix/fix_tag.h"
 #include "core/order/order_fill.h"
 #include "core/route/order_entry_state.h"
 
@@ -15,6 +16,10 @@ static const char exec_type_of[] = {
     [ORDER_REPORT_IN_DOUBT] = 'I', [ORDER_REPORT_STATUS] = 'I',   [ORDER_REPORT_REPLACED] = '5',
     [ORDER_REPORT_RESTATED] = 'D',
 };
+
+char report_side(enum order_side side) {
+    return side_of[side];
+}
 
 static const struct instrument *instrument_of(const struct order_entry *entry, uint32_t index) {
     return instrument_table_at(entry->setup.directory->instruments, index);
@@ -38,7 +43,7 @@ void reports_pop(struct order_entry *entry, uint32_t client) {
     }
 }
 
-static unsigned average_digits(const struct instrument *instrument) {
+unsigned report_average_digits(const struct instrument *instrument) {
     return instrument->price_digits > AVERAGE_DIGITS_MIN ? instrument->price_digits
                                                          : AVERAGE_DIGITS_MIN;
 }
@@ -85,9 +90,15 @@ static struct client_report *order_cell(struct order_entry *entry, struct now no
     report->cl_ord_id = order->cl_ord_id;
     report->quantity = order->quantity;
     report->filled = order->filled;
+    report->leaves = order_leaves(order);
     report->price = order->price;
+    report->stop_price = order->stop_price;
+    report->cash = order->cash;
+    report->flags = order->flags;
+    report->expire_time = order->expire_time;
+    report->triggered = order->triggered;
     report->ord_status = ord_status_of(order);
-    report->average_digits = average_digits(instrument);
+    report->average_digits = report_average_digits(instrument);
     struct price average = {.scaled = 0};
     if (order_fill_average(order, instrument->price_digits, report->average_digits, &average)) {
         report->average_scaled = average.scaled;
@@ -114,21 +125,11 @@ void report_order(struct order_entry *entry, struct now now, const struct order 
         report->orig_cl_ord_id = order->cl_ord_id;
         report->cl_ord_id = order->cancel_cl_ord_id;
     }
-    put_text(report, reject, text);
-    push_execution(entry, order->client, report);
-}
-
-void report_fill(struct order_entry *entry, struct now now, const struct order *order,
-                 struct quantity last_quantity, const struct venue_report *from) {
-    struct client_report *report = order_cell(entry, now, order);
-    report->exec_type = 'F';
-    report->last_quantity = last_quantity;
-    report->last_price = order->last_price;
-    report->trade_id_len = report_copy(report->trade_id, REPORT_ID_MAX,
-                                       from->trade_id.len != 0 ? from->trade_id : from->exec_id);
-    if (from->transact_time.ns != 0) {
-        report->transact_time = from->transact_time;
+    if (what == ORDER_REPORT_REPLACED) {
+        report->orig_cl_ord_id = order->cl_ord_id;
+        report->cl_ord_id = order->replace_cl_ord_id;
     }
+    put_text(report, reject, text);
     push_execution(entry, order->client, report);
 }
 
@@ -141,31 +142,48 @@ static uint8_t copy_number(char field[DECIMAL_TEXT_MAX + 1], struct bytes text) 
     return report_copy(field, DECIMAL_TEXT_MAX, text);
 }
 
+/* MiscFeeType(139) is 1 to 12; exchange fees (4) is what a venue means that does not say. */
+static bool is_fee_type(struct bytes type) {
+    bool one = type.len == 1 && type.data[0] >= '1' && type.data[0] <= '9';
+    return one ||
+           (type.len == 2 && type.data[0] == '1' && type.data[1] >= '0' && type.data[1] <= '2');
+}
+
+/* A fee that is no number is left out: it could not be said in FIX. */
+static void copy_fees(struct client_report *report, const struct venue_report *from) {
+    for (unsigned i = 0; i < from->fee_count && i < REPORT_FEES_MAX; i++) {
+        const struct venue_fee *said = &from->fees[i];
+        struct report_fee *fee = &report->fees[report->fee_count];
+        fee->amount_len = copy_number(fee->amount, said->amount);
+        if (fee->amount_len == 0) {
+            continue;
+        }
+        fee->currency_len = report_copy(fee->currency, REPORT_CURRENCY_MAX, said->currency);
+        fee->type_len = report_copy(fee->type, REPORT_FEE_TYPE_MAX,
+                                    is_fee_type(said->type) ? said->type : BYTES("4"));
+        report->fee_count++;
+    }
+}
+
+void report_fill(struct order_entry *entry, struct now now, const struct order *order,
+                 struct quantity last_quantity, const struct venue_report *from) {
+    struct client_report *report = order_cell(entry, now, order);
+    report->exec_type = 'F';
+    report->last_quantity = last_quantity;
+    report->last_price = order->last_price;
+    report->trade_id_len = report_copy(report->trade_id, REPORT_ID_MAX,
+                                       from->trade_id.len != 0 ? from->trade_id : from->exec_id);
+    report->liquidity = from->liquidity;
+    copy_fees(report, from);
+    if (from->transact_time.ns != 0) {
+        report->transact_time = from->transact_time;
+    }
+    push_execution(entry, order->client, report);
+}
+
 /* Likewise: a code of one character, if that can be said at all. */
 static char only_char(struct bytes text) {
     return text.len == 1 && text.data[0] > ' ' && text.data[0] <= '~' ? text.data[0] : '\0';
-}
-
-static void ledger_refusal(struct order_entry *entry, const struct client_report *report,
-                           uint32_t client, uint32_t venue, enum reject_code reject) {
-    struct ledger_record *record = spsc_reserve(entry->setup.rings.ledger);
-    CHECK(record != NULL);
-    *record = (struct ledger_record){
-        .state = ORDER_REJECTED,
-        .refuser = LEDGER_REFUSED_BY_ROUTER,
-        .reject = reject,
-        .client = client,
-        .venue = venue,
-        .side = report->side,
-        .symbol_len = report->symbol_len,
-        .quantity_text_len = report->quantity_text_len,
-        .price_text_len = report->price_text_len,
-        .cl_ord_id = report->cl_ord_id,
-    };
-    memcpy(record->symbol, report->symbol, sizeof(record->symbol));
-    memcpy(record->quantity_text, report->quantity_text, sizeof(record->quantity_text));
-    memcpy(record->price_text, report->price_text, sizeof(record->price_text));
-    spsc_publish(entry->setup.rings.ledger);
 }
 
 void report_refusal(struct order_entry *entry, struct now now, const struct client_decode *decode,
@@ -183,6 +201,8 @@ void report_refusal(struct order_entry *entry, struct now now, const struct clie
     report->symbol_len = report_copy(report->symbol, REPORT_ID_MAX, decode->raw.symbol);
     report->quantity_text_len = copy_number(report->quantity_text, decode->raw.quantity);
     report->price_text_len = copy_number(report->price_text, decode->raw.price);
+    report->stop_text_len = copy_number(report->stop_text, decode->raw.stop_price);
+    report->cash_text_len = copy_number(report->cash_text, decode->raw.cash);
     report->transact_time = now.utc;
     put_text(report, reject, bytes_of(NULL, 0));
     /* The ledger is of orders: a used ClOrdID already has its row, or will. */
@@ -194,9 +214,11 @@ void report_refusal(struct order_entry *entry, struct now now, const struct clie
 
 void report_cancel_reject(struct order_entry *entry, struct now now, uint32_t client,
                           const struct cl_ord_id *id, const struct cl_ord_id *orig,
-                          const struct order *order, enum reject_code reject, struct bytes text) {
+                          const struct order *order, char response_to, enum reject_code reject,
+                          struct bytes text) {
     struct client_report *report = report_queue_slot(&entry->clients[client].reports);
     report->kind = CLIENT_REPORT_CANCEL_REJECT;
+    report->response_to = response_to;
     report->reject = reject;
     report->cl_ord_id = *id;
     report->orig_cl_ord_id = *orig;
@@ -211,67 +233,76 @@ void report_cancel_reject(struct order_entry *entry, struct now now, uint32_t cl
     push(entry, client);
 }
 
+/* Without an order, and without the fields that an ExecutionReport needs, there is no such report:
+ * BusinessMessageReject(j) says it instead. */
+static void report_unknown_status(struct order_entry *entry, struct now now,
+                                  const struct client_decode *decode) {
+    uint32_t client = decode->request.client;
+    struct client_report *report = report_queue_slot(&entry->clients[client].reports);
+    report->reject = REJECT_UNKNOWN_ORDER;
+    report->cl_ord_id = decode->request.cl_ord_id;
+    report->transact_time = now.utc;
+    put_text(report, REJECT_UNKNOWN_ORDER, bytes_of(NULL, 0));
+    if (decode->raw.side.len == 0 || decode->raw.symbol.len == 0) {
+        report->kind = CLIENT_REPORT_BUSINESS_REJECT;
+        report->business_reason = '1'; /* unknown id */
+        report->ref_seq = decode->seq;
+        report_copy(report->ref_msg_type, sizeof(report->ref_msg_type) - 1,
+                    BYTES(FIX_MSG_ORDER_STATUS_REQUEST));
+        push(entry, client);
+        return;
+    }
+    report->exec_type = 'I';
+    report->ord_status = '8';
+    report->side = only_char(decode->raw.side);
+    report->symbol_len = report_copy(report->symbol, REPORT_ID_MAX, decode->raw.symbol);
+    report->status_id_len = report_copy(report->status_id, REPORT_ID_MAX, decode->raw.status_id);
+    push_execution(entry, client, report);
+}
+
+void report_status(struct order_entry *entry, struct now now, const struct client_decode *decode,
+                   const struct order *order) {
+    if (order == NULL) {
+        report_unknown_status(entry, now, decode);
+        return;
+    }
+    struct client_report *report = order_cell(entry, now, order);
+    const struct cl_ord_id *asked = &decode->request.cl_ord_id;
+    report->exec_type = 'I';
+    if (asked->len != 0 &&
+        !bytes_equal(cl_ord_id_bytes(asked), cl_ord_id_bytes(&order->cl_ord_id))) {
+        report->orig_cl_ord_id = *asked;
+    }
+    report->status_id_len = report_copy(report->status_id, REPORT_ID_MAX, decode->raw.status_id);
+    put_text(report, REJECT_NONE,
+             order->state == ORDER_IN_DOUBT ? BYTES("in doubt") : bytes_of(NULL, 0));
+    push_execution(entry, order->client, report);
+}
+
+void report_mass_cancel(struct order_entry *entry, struct now now,
+                        const struct client_decode *decode, bool accepted, uint32_t total_affected,
+                        enum reject_code reject) {
+    uint32_t client = decode->request.client;
+    struct client_report *report = report_queue_slot(&entry->clients[client].reports);
+    report->kind = CLIENT_REPORT_MASS_CANCEL;
+    report->reject = reject;
+    report->cl_ord_id = decode->request.cl_ord_id;
+    report->mass_request = only_char(decode->raw.mass_scope);
+    report->mass_response = accepted ? report->mass_request : '0';
+    report->total_affected = total_affected;
+    report->symbol_len = report_copy(report->symbol, REPORT_ID_MAX, decode->raw.symbol);
+    report->transact_time = now.utc;
+    put_text(report, reject, bytes_of(NULL, 0));
+    push_execution(entry, client, report);
+}
+
 void report_unsupported_type(struct order_entry *entry, uint32_t client, uint64_t seq,
                              struct bytes msg_type) {
     struct client_report *report = report_queue_slot(&entry->clients[client].reports);
     report->kind = CLIENT_REPORT_BUSINESS_REJECT;
+    report->business_reason = '3'; /* unsupported message type */
     report->ref_seq = seq;
     report_copy(report->ref_msg_type, sizeof(report->ref_msg_type) - 1, msg_type);
     put_text(report, REJECT_NONE, BYTES("Unsupported Message Type"));
     push(entry, client);
-}
-
-bool ledger_has_room(const struct order_entry *entry, uint32_t cells) {
-    return spsc_free_cells(entry->setup.rings.ledger) >= cells;
-}
-
-void ledger_order(struct order_entry *entry, const struct order *order, enum ledger_refuser refuser,
-                  enum reject_code reject) {
-    struct ledger_record *record = spsc_reserve(entry->setup.rings.ledger);
-    const struct instrument *instrument = instrument_of(entry, order->instrument);
-    CHECK(record != NULL);
-    struct price average = {.scaled = 0};
-    (void)!order_fill_average(order, instrument->price_digits, average_digits(instrument),
-                              &average);
-    *record = (struct ledger_record){
-        .order_number = order->number,
-        .state = order->state,
-        .refuser = refuser,
-        .reject = reject,
-        .client = order->client,
-        .instrument_known = true,
-        .price_known = order->type == ORDER_LIMIT,
-        .instrument = order->instrument,
-        .venue = order->venue,
-        .side = side_of[order->side],
-        .venue_order_id_len = order->venue_order_id_len,
-        .cl_ord_id = order->cl_ord_id,
-        .quantity = order->quantity,
-        .filled = order->filled,
-        .price = order->price,
-        .fills = order->fills,
-        .average_scaled = average.scaled,
-        .average_digits = average_digits(instrument),
-        .notional = order->notional,
-    };
-    memcpy(record->venue_order_id, order->venue_order_id, sizeof(record->venue_order_id));
-    const struct request *request =
-        request_table_at(entry->venues[order->venue].requests, order->new_request);
-    request_id_format(request->id, record->venue_cl_ord_id);
-    spsc_publish(entry->setup.rings.ledger);
-}
-
-void notice_send(struct order_entry *entry, struct now now, enum notice_kind kind, uint32_t session,
-                 uint64_t number, struct bytes text) {
-    struct notice *notice = spsc_reserve(entry->setup.rings.notices);
-    if (notice == NULL) {
-        entry->counters.notices_dropped++;
-        return;
-    }
-    notice->kind = kind;
-    notice->session = session;
-    notice->at = now.utc;
-    notice->number = number;
-    report_copy(notice->text, NOTICE_TEXT_MAX, text);
-    spsc_publish(entry->setup.rings.notices);
 }

@@ -8,7 +8,8 @@
  *   order_entry_cancel.c   cancels, those that wait for room among them
  *   order_entry_venue.c    venue sessions: connecting, reports in, loss
  *   order_entry_book.c     one report booked on its order
- *   order_entry_report.c   what the client and the ledger are told
+ *   order_entry_report.c   what the client is told
+ *   order_entry_ledger.c   what the ledger and the log are told
  *   order_entry_stop.c     the orderly end
  */
 #ifndef TERCEL_CORE_ROUTE_ORDER_ENTRY_STATE_H
@@ -134,21 +135,41 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
 void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
                 struct bytes text, enum reject_code reject);
 
-/* report */
+/* report: each call takes one cell of the client's queue, whose room the caller has seen to */
 void reports_pop(struct order_entry *entry, uint32_t client);
+/*
+ * The order as it is now. CANCELED with a cancel of the client's in progress: 11 is the cancel's,
+ * 41 the order's. REPLACED: told when the new terms are booked and before the order is renamed, so
+ * that 11 is replace_cl_ord_id and 41 the order's own id.
+ */
 void report_order(struct order_entry *entry, struct now now, const struct order *order,
                   enum order_report what, struct bytes text, enum reject_code reject);
 void report_fill(struct order_entry *entry, struct now now, const struct order *order,
                  struct quantity last_quantity, const struct venue_report *from);
 void report_refusal(struct order_entry *entry, struct now now, const struct client_decode *decode,
                     enum reject_code reject);
+/* response_to: '1' of a cancel, '2' of a replace. `order` NULL: not known. */
 void report_cancel_reject(struct order_entry *entry, struct now now, uint32_t client,
                           const struct cl_ord_id *id, const struct cl_ord_id *orig,
-                          const struct order *order, enum reject_code reject, struct bytes text);
+                          const struct order *order, char response_to, enum reject_code reject,
+                          struct bytes text);
+/* The answer to a status request; `order` NULL: not known. */
+void report_status(struct order_entry *entry, struct now now, const struct client_decode *decode,
+                   const struct order *order);
+/* The answer to a mass cancel; `reject` only when it was not accepted. */
+void report_mass_cancel(struct order_entry *entry, struct now now,
+                        const struct client_decode *decode, bool accepted, uint32_t total_affected,
+                        enum reject_code reject);
+char report_side(enum order_side side);
+unsigned report_average_digits(const struct instrument *instrument);
 void report_unsupported_type(struct order_entry *entry, uint32_t client, uint64_t seq,
                              struct bytes msg_type);
+
+/* ledger */
 void ledger_order(struct order_entry *entry, const struct order *order, enum ledger_refuser refuser,
                   enum reject_code reject);
+void ledger_refusal(struct order_entry *entry, const struct client_report *report, uint32_t client,
+                    uint32_t venue, enum reject_code reject);
 bool ledger_has_room(const struct order_entry *entry, uint32_t cells);
 void notice_send(struct order_entry *entry, struct now now, enum notice_kind kind, uint32_t session,
                  uint64_t number, struct bytes text);
