@@ -107,7 +107,7 @@ static void run_fill(void *state, uint32_t i) {
                               .has_cumulative = true};
     fill.cumulative.scaled = order->filled.scaled + fill.last.scaled;
     struct order_fill_outcome outcome = order_fill_apply(order, &fill);
-    struct order_step step = order_state_step(order->state, order_fill_event(order), true);
+    struct order_step step = order_state_step(order->state, order_fill_event(order, false), true);
     micro_require(outcome.flags == 0 && !step.conflict, "a fill was not taken");
     order->state = step.next;
 }

@@ -67,6 +67,17 @@ static unsigned apply_earlier(struct order *order, int64_t start, int64_t end, s
     return apply_missing(order, start, end, price);
 }
 
+static bool is_cash(const struct order *order) {
+    return (order->flags & ORDER_CASH) != 0;
+}
+
+/* The most it may fill under some order of what was sent. */
+static int64_t most(const struct order *order) {
+    bool more =
+        order->replace_pending && order->replace_terms.quantity.scaled > order->quantity.scaled;
+    return more ? order->replace_terms.quantity.scaled : order->quantity.scaled;
+}
+
 struct order_fill_outcome order_fill_apply(struct order *order, const struct order_fill *fill) {
     int64_t before = order->filled.scaled;
     int64_t end = fill->cumulative.scaled;
@@ -81,7 +92,7 @@ struct order_fill_outcome order_fill_apply(struct order *order, const struct ord
     unsigned flags = end > order->told.scaled ? apply_next(order, start, end, fill->price)
                                               : apply_earlier(order, start, end, fill->price);
     int64_t booked = order->filled.scaled - before;
-    if (booked > 0 && order->told.scaled > order->quantity.scaled) {
+    if (booked > 0 && !is_cash(order) && order->told.scaled > most(order)) {
         flags |= ORDER_FILL_OVER;
     }
     return (struct order_fill_outcome){.booked = {.scaled = booked}, .flags = flags};
@@ -95,9 +106,21 @@ struct quantity order_fill_told(struct order *order, struct quantity cumulative)
     return order_fill_missing(order);
 }
 
-enum order_event order_fill_event(const struct order *order) {
-    return order->filled.scaled >= order->quantity.scaled ? ORDER_EVENT_FILL
-                                                          : ORDER_EVENT_PARTIAL_FILL;
+enum order_event order_fill_event(const struct order *order, bool complete) {
+    bool done = is_cash(order) ? complete : order->filled.scaled >= most(order);
+    return done ? ORDER_EVENT_FILL : ORDER_EVENT_PARTIAL_FILL;
+}
+
+bool order_fill_is_all(const struct order *order) {
+    return !is_cash(order) && order->filled.scaled >= order->quantity.scaled;
+}
+
+void order_take_terms(struct order *order) {
+    CHECK(order->replace_pending);
+    order->quantity = order->replace_terms.quantity;
+    order->price = order->replace_terms.price;
+    order->stop_price = order->replace_terms.stop_price;
+    order->replace_pending = false;
 }
 
 struct quantity order_leaves(const struct order *order) {

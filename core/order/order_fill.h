@@ -71,10 +71,22 @@ struct quantity order_fill_told(struct order *order, struct quantity cumulative)
 /* What the venue has counted and nobody has booked: 0 unless a fill was not heard. */
 struct quantity order_fill_missing(const struct order *order);
 
-/* The event a booked fill is to the order's state: by what was booked, never by what is missing. */
-enum order_event order_fill_event(const struct order *order);
+/*
+ * The event a booked fill is to the order's state: by what was booked, never by what is missing.
+ * While a replace to more is pending the order is not done with less (FIX 4.4 volume 7 appendix D,
+ * C.1.b). An order sized by money is done when the venue says so: `complete`.
+ */
+enum order_event order_fill_event(const struct order *order, bool complete);
 
-/* LeavesQty(151): what may still fill; 0 in a terminal state (FIX 4.4, tag 151). */
+/* Whether all of its quantity is booked, by its terms as they are: never so for one sized by money.
+ * What a refused replace may leave behind. */
+bool order_fill_is_all(const struct order *order);
+
+/* The pending replace was taken: its terms are the order's, and it is pending no more. */
+void order_take_terms(struct order *order);
+
+/* LeavesQty(151): what may still fill by its terms as they are; 0 in a terminal state (FIX 4.4, tag
+ * 151) and for an order sized by money, of which nobody can say. */
 struct quantity order_leaves(const struct order *order);
 
 /*

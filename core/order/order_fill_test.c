@@ -163,18 +163,59 @@ Test(order_fill, event_and_leaves_follow_what_was_booked) {
     struct order_fill first = fill_at(6, 10, 6);
     cr_expect(order_leaves(&order).scaled == 10);
     cr_expect(order_fill_apply(&order, &last).booked.scaled == 4);
-    cr_expect(order_fill_event(&order) == ORDER_EVENT_PARTIAL_FILL, "six are missing");
+    cr_expect(order_fill_event(&order, false) == ORDER_EVENT_PARTIAL_FILL, "six are missing");
     cr_expect(order_leaves(&order).scaled == 6);
     order.state = ORDER_CANCELED;
     cr_expect(order_leaves(&order).scaled == 0);
     order.state = ORDER_PARTIALLY_FILLED;
     cr_expect(order_fill_apply(&order, &first).booked.scaled == 6);
-    cr_expect(order_fill_event(&order) == ORDER_EVENT_FILL);
+    cr_expect(order_fill_event(&order, false) == ORDER_EVENT_FILL);
     cr_expect(order_leaves(&order).scaled == 0);
     struct order_fill over = fill_of(1, 10);
     cr_expect(order_fill_apply(&order, &over).booked.scaled == 1);
-    cr_expect(order_fill_event(&order) == ORDER_EVENT_FILL);
+    cr_expect(order_fill_event(&order, false) == ORDER_EVENT_FILL);
     cr_expect(order_leaves(&order).scaled == 0, "never below zero");
+}
+
+Test(order_fill, an_order_about_to_grow_is_not_done) {
+    struct order order = order_of(10);
+    order.replace_pending = true;
+    order.replace_terms.quantity.scaled = 15;
+    struct order_fill all = fill_at(10, 10, 10);
+    cr_expect(order_fill_apply(&order, &all).flags == 0, "and no fill is too much for it");
+    cr_expect(order_fill_event(&order, false) == ORDER_EVENT_PARTIAL_FILL);
+    cr_expect(order_leaves(&order).scaled == 0, "by its terms as they are");
+    cr_expect(order_fill_is_all(&order));
+    order_take_terms(&order);
+    cr_expect(!order.replace_pending && order.quantity.scaled == 15);
+    cr_expect(!order_fill_is_all(&order));
+    struct order_fill rest = fill_at(5, 10, 15);
+    cr_expect(order_fill_apply(&order, &rest).flags == 0);
+    cr_expect(order_fill_event(&order, false) == ORDER_EVENT_FILL);
+}
+
+Test(order_fill, a_pending_decrease_changes_nothing_yet) {
+    struct order order = order_of(10);
+    order.replace_pending = true;
+    order.replace_terms.quantity.scaled = 4;
+    struct order_fill six = fill_at(6, 10, 6);
+    cr_expect(order_fill_apply(&order, &six).flags == 0);
+    cr_expect(order_fill_event(&order, false) == ORDER_EVENT_PARTIAL_FILL);
+    cr_expect(order_leaves(&order).scaled == 4);
+    order_take_terms(&order);
+    cr_expect(order_leaves(&order).scaled == 0);
+    cr_expect(order_fill_is_all(&order));
+}
+
+Test(order_fill, an_order_sized_by_money_is_done_when_the_venue_says_so) {
+    struct order order = order_of(0);
+    order.flags = ORDER_CASH;
+    struct order_fill some = fill_at(3, 10, 3);
+    cr_expect(order_fill_apply(&order, &some).flags == 0, "nobody knows how much is too much");
+    cr_expect(order_fill_event(&order, false) == ORDER_EVENT_PARTIAL_FILL);
+    cr_expect(order_fill_event(&order, true) == ORDER_EVENT_FILL);
+    cr_expect(!order_fill_is_all(&order));
+    cr_expect(order_leaves(&order).scaled == 0);
 }
 
 /*
@@ -259,7 +300,7 @@ Test(order_fill, one_stretch_missing_at_a_time_is_booked_exactly) {
             recovered += outcome.flags == ORDER_FILL_RECOVERED;
             compare(&order, &twin);
         }
-        completed += order_fill_event(&order) == ORDER_EVENT_FILL;
+        completed += order_fill_event(&order, false) == ORDER_EVENT_FILL;
     }
     cr_assert(recovered > 1000 && completed > 1000, "%u %u", recovered, completed);
 }

@@ -2,21 +2,28 @@
 
 #define ORDERS_MAX (UINT32_C(1) << 24)
 
-_Static_assert((ORDER_CLAIMS_MAX & (ORDER_CLAIMS_MAX - 1)) == 0, "claims are a ring");
+_Static_assert(ORDER_CLAIMS_MAX >= 3, "two are kept, and one must be free to go");
 
 enum slot_use { SLOT_FREE = 0, SLOT_LIVE, SLOT_ENDED };
 
 struct claim {
-    uint64_t key;
+    uint64_t key; /* of the id in the index */
     struct cl_ord_id id;
+    bool held;
+    bool names_order; /* whether it leads to the order */
+    uint32_t made;    /* counts up */
 };
+
+/* Place 0 of the claims is the order's first id; the others are given up in turn. */
+#define PLACES (1 + ORDER_CLAIMS_MAX)
 
 struct slot {
     _Alignas(64) struct order order;
-    uint64_t key; /* of the order's own id in the index */
     enum slot_use use;
-    uint32_t claims_made; /* the latest ORDER_CLAIMS_MAX are held */
-    struct claim claims[ORDER_CLAIMS_MAX];
+    uint8_t current; /* place of the order's id */
+    uint8_t replace; /* place of its latest replace's, or 0 */
+    uint32_t claims_made;
+    struct claim claims[PLACES];
 };
 
 struct order_table {
@@ -33,7 +40,7 @@ struct order_table {
     struct slot slots[];
 };
 
-/* What the index stores: a slot, and above it 0 for the order's own id or 1 + the claim. */
+/* What the index stores: a slot, and above it the place of the claim. */
 #define INDEX_WHICH_SHIFT 24
 #define INDEX_SLOT_MASK (ORDERS_MAX - 1)
 
@@ -42,7 +49,7 @@ static bool limits_are_possible(struct order_table_limits limits) {
 }
 
 static uint32_t index_entries(struct order_table_limits limits) {
-    return limits.orders * (1 + ORDER_CLAIMS_MAX) + 1; /* a claim enters before the oldest leaves */
+    return limits.orders * PLACES + 1; /* a claim enters before the oldest leaves */
 }
 
 static size_t slots_end(struct order_table_limits limits) {
@@ -89,10 +96,12 @@ static uint64_t key_of(const struct order_table *table, uint32_t client,
     return hash_bytes(bytes_of(text, sizeof(client) + id->len), &table->seed);
 }
 
+static const struct claim *claim_of(const struct order_table *table, uint32_t indexed) {
+    return &table->slots[indexed & INDEX_SLOT_MASK].claims[indexed >> INDEX_WHICH_SHIFT];
+}
+
 static const struct cl_ord_id *indexed_id(const struct order_table *table, uint32_t indexed) {
-    const struct slot *slot = &table->slots[indexed & INDEX_SLOT_MASK];
-    uint32_t which = indexed >> INDEX_WHICH_SHIFT;
-    return which == 0 ? &slot->order.cl_ord_id : &slot->claims[which - 1].id;
+    return &claim_of(table, indexed)->id;
 }
 
 /* What the index holds under this id, or ORDER_NONE. */
@@ -111,7 +120,7 @@ static uint32_t find_indexed(const struct order_table *table, uint64_t key, uint
 }
 
 static void slot_open(struct order_table *table, struct slot *slot, uint32_t client,
-                      const struct cl_ord_id *id) {
+                      const struct cl_ord_id *id, uint64_t key) {
     slot->order = (struct order){.state = ORDER_PENDING_NEW,
                                  .client = client,
                                  .new_request = REQUEST_NONE,
@@ -121,7 +130,10 @@ static void slot_open(struct order_table *table, struct slot *slot, uint32_t cli
                                  .number = ++table->last_number,
                                  .cl_ord_id = *id};
     slot->use = SLOT_LIVE;
+    slot->current = 0;
+    slot->replace = 0;
     slot->claims_made = 0;
+    slot->claims[0] = (struct claim){.key = key, .id = *id, .held = true, .names_order = true};
     table->live++;
     table->taken++;
 }
@@ -138,38 +150,68 @@ enum order_table_result order_table_take(struct order_table *table, struct now n
     }
     struct slot *free_slot = &table->slots[found];
     table->free_first = free_slot->order.next_free;
-    free_slot->key = key;
-    slot_open(table, free_slot, client, id);
+    slot_open(table, free_slot, client, id, key);
     free_slot->order.received = now.mono;
     *slot = found;
     return ORDER_TABLE_OK;
 }
 
-/* Gives up the claim in this place of the ring, where there is one. */
+static uint32_t index_value(uint32_t slot, uint32_t place) {
+    return slot | place << INDEX_WHICH_SHIFT;
+}
+
 static void claim_release(struct order_table *table, uint32_t slot, uint32_t place) {
-    const struct slot *owner = &table->slots[slot];
-    if (place < owner->claims_made) {
-        uint32_t indexed = slot | (place + 1) << INDEX_WHICH_SHIFT;
-        CHECK(hash_index_remove(table->index, owner->claims[place].key, indexed));
+    struct claim *claim = &table->slots[slot].claims[place];
+    if (claim->held) {
+        CHECK(hash_index_remove(table->index, claim->key, index_value(slot, place)));
+        claim->held = false;
     }
 }
 
+/* A free place, else the oldest claim's; the ids by which the order is known now keep theirs. */
+static uint32_t claim_place(const struct slot *slot) {
+    uint32_t oldest = 0;
+    for (uint32_t place = 1; place < PLACES; place++) {
+        if (!slot->claims[place].held) {
+            return place;
+        }
+        bool kept = place == slot->current || place == slot->replace;
+        if (!kept && (oldest == 0 || slot->claims[place].made < slot->claims[oldest].made)) {
+            oldest = place;
+        }
+    }
+    return oldest;
+}
+
 enum order_table_result order_table_claim(struct order_table *table, uint32_t slot,
-                                          const struct cl_ord_id *id) {
+                                          enum order_claim what, const struct cl_ord_id *id) {
     struct slot *owner = slot_at(table, slot);
     CHECK(owner->use != SLOT_FREE);
     uint64_t key = key_of(table, owner->order.client, id);
     if (find_indexed(table, key, owner->order.client, id) != ORDER_NONE) {
         return ORDER_TABLE_DUPLICATE;
     }
-    uint32_t place = owner->claims_made & (ORDER_CLAIMS_MAX - 1);
-    if (!hash_index_insert(table->index, key, slot | (place + 1) << INDEX_WHICH_SHIFT)) {
+    uint32_t place = claim_place(owner);
+    if (!hash_index_insert(table->index, key, index_value(slot, place))) {
         return ORDER_TABLE_FULL;
     }
     claim_release(table, slot, place);
-    owner->claims[place] = (struct claim){.key = key, .id = *id};
-    owner->claims_made++;
+    owner->claims[place] = (struct claim){.key = key,
+                                          .id = *id,
+                                          .held = true,
+                                          .names_order = what == ORDER_CLAIM_REPLACE,
+                                          .made = ++owner->claims_made};
+    if (what == ORDER_CLAIM_REPLACE) {
+        owner->replace = (uint8_t)place;
+    }
     return ORDER_TABLE_OK;
+}
+
+void order_table_rename(struct order_table *table, uint32_t slot) {
+    struct slot *owner = slot_at(table, slot);
+    CHECK(owner->use != SLOT_FREE && owner->replace != 0 && owner->replace != owner->current);
+    owner->current = owner->replace;
+    owner->order.cl_ord_id = owner->claims[owner->current].id;
 }
 
 struct order *order_table_at(struct order_table *table, uint32_t slot) {
@@ -179,7 +221,9 @@ struct order *order_table_at(struct order_table *table, uint32_t slot) {
 uint32_t order_table_find(const struct order_table *table, uint32_t client,
                           const struct cl_ord_id *id) {
     uint32_t indexed = find_indexed(table, key_of(table, client, id), client, id);
-    return indexed < ORDERS_MAX ? indexed : ORDER_NONE;
+    return indexed != ORDER_NONE && claim_of(table, indexed)->names_order
+               ? indexed & INDEX_SLOT_MASK
+               : ORDER_NONE;
 }
 
 bool order_table_is_used(const struct order_table *table, uint32_t client,
@@ -190,10 +234,9 @@ bool order_table_is_used(const struct order_table *table, uint32_t client,
 /* Back to the free stack, out of the index. What is left of the order is readable until retaken. */
 static void slot_release(struct order_table *table, uint32_t slot) {
     struct slot *taken = &table->slots[slot];
-    for (uint32_t place = 0; place < ORDER_CLAIMS_MAX; place++) {
+    for (uint32_t place = 0; place < PLACES; place++) {
         claim_release(table, slot, place);
     }
-    CHECK(hash_index_remove(table->index, taken->key, slot));
     taken->use = SLOT_FREE;
     taken->order.state = ORDER_STATE_NONE;
     taken->order.next_free = table->free_first;

@@ -4,12 +4,15 @@
  * A slot is taken when an order is accepted and not reused before the order is terminal and the
  * late-report window has passed since, so that a late fill still finds its order.
  *
- * ClOrdIDs are unique per client over its orders and cancels. An order holds its own id and those
- * of its latest ORDER_CLAIMS_MAX cancels until its slot is reused; ids older than that may be used
- * again. ClOrdIDs are chosen by clients, so the index hashes them with a secret seed (SipHash-2-4).
+ * ClOrdIDs are unique per client over its orders, cancels and replaces. An order holds its first
+ * and its current id, that of its latest replace, and those of its latest other requests,
+ * ORDER_CLAIMS_MAX besides the first, until its slot is reused; ids older than that may be used
+ * again. The first id and those of replaces lead to the order: the chain of FIX 4.4 volume 7
+ * appendix D. Those of cancels lead nowhere. ClOrdIDs are chosen by clients, so the index hashes
+ * them with a secret seed (SipHash-2-4).
  *
  * The table moves no order through its states: it knows only taken, ended and free. It reads
- * `client` and `cl_ord_id` of an order and owns `next_free`, `ended` and `number`; the rest is the
+ * `client` of an order and owns `cl_ord_id`, `next_free`, `ended` and `number`; the rest is the
  * caller's. One thread owns it.
  */
 #ifndef TERCEL_CORE_ORDER_ORDER_TABLE_H
@@ -28,8 +31,18 @@
 
 #define VENUE_ORDER_ID_MAX 47
 #define ORDER_NONE UINT32_MAX
-/* ClOrdIDs of cancels an order holds; a power of two. */
-#define ORDER_CLAIMS_MAX 2U
+/* ClOrdIDs an order holds besides its first: two of them may be kept for long, so at least 3. */
+#define ORDER_CLAIMS_MAX 4U
+
+/* What an order is counted for in the sums of exposure.h, whose it is. */
+struct order_exposed {
+    bool live;
+    struct quantity open;
+    struct price price; /* 0: none */
+    struct quantity cash;
+    struct quantity filled;
+    __extension__ unsigned __int128 paid;
+};
 
 struct order {
     enum order_state state;
@@ -65,6 +78,7 @@ struct order {
     struct price last_price;          /* of the latest fill */
     /* sum of last price x last quantity, in scaled units */
     __extension__ unsigned __int128 notional;
+    struct order_exposed exposed;
     uint32_t fills;
     struct cl_ord_id cl_ord_id;
     struct cl_ord_id cancel_cl_ord_id;  /* of the cancel in progress */
@@ -107,19 +121,26 @@ enum order_table_result {
 enum order_table_result order_table_take(struct order_table *table, struct now now, uint32_t client,
                                          const struct cl_ord_id *id, uint32_t *slot) MUST_USE;
 
+enum order_claim { ORDER_CLAIM_CANCEL = 0, ORDER_CLAIM_REPLACE };
+
 /*
- * Holds the ClOrdID of an accepted cancel for the order in `slot`, taken by its client. DUPLICATE:
- * this client holds the id already. FULL: the index's probe bound; the id is not held, and the
- * cancel may go on. An order that holds ORDER_CLAIMS_MAX of them gives up its oldest: a cancel is
- * never refused for room.
+ * Holds the ClOrdID of an accepted cancel or replace for the order in `slot`, taken by its client.
+ * DUPLICATE: this client holds the id already. FULL: the index's probe bound; the id is not held: a
+ * cancel may go on, a replace may not. An order that holds ORDER_CLAIMS_MAX of them gives up its
+ * oldest that is neither current nor of its latest replace: no request is refused for room.
  */
 enum order_table_result order_table_claim(struct order_table *table, uint32_t slot,
+                                          enum order_claim what,
                                           const struct cl_ord_id *id) MUST_USE;
+
+/* The latest replace was taken: its id is the order's cl_ord_id now. At most once a replace. */
+void order_table_rename(struct order_table *table, uint32_t slot);
 
 /* The order itself; slot < orders. Valid while the slot is taken. */
 struct order *order_table_at(struct order_table *table, uint32_t slot);
 
-/* The slot of this client's order, or ORDER_NONE. The ids of cancels lead nowhere. */
+/* The slot of this client's order, or ORDER_NONE: by its first id, or that of any replace, taken or
+ * not. The ids of cancels lead nowhere. */
 uint32_t order_table_find(const struct order_table *table, uint32_t client,
                           const struct cl_ord_id *id);
 

@@ -46,7 +46,7 @@ static enum order_table_result try_take(struct order_table *table, uint32_t clie
 
 static enum order_table_result claim(struct order_table *table, uint32_t slot, const char *text) {
     struct cl_ord_id id = id_of(text);
-    return order_table_claim(table, slot, &id);
+    return order_table_claim(table, slot, ORDER_CLAIM_CANCEL, &id);
 }
 
 static uint32_t find(const struct order_table *table, uint32_t client, const char *text) {
@@ -233,6 +233,53 @@ Test(order_table, an_order_holds_its_latest_cancels) {
     free(table);
 }
 
+static enum order_table_result replace(struct order_table *table, uint32_t slot, const char *text) {
+    struct cl_ord_id id = id_of(text);
+    return order_table_claim(table, slot, ORDER_CLAIM_REPLACE, &id);
+}
+
+Test(order_table, an_order_is_found_by_every_id_of_its_chain) {
+    struct order_table *table = table_make(2, 0);
+    uint32_t slot = take(table, 1, "first");
+    cr_assert(replace(table, slot, "second") == ORDER_TABLE_OK);
+    cr_expect(find(table, 1, "second") == slot, "before it is taken, too");
+    cr_expect_str_eq(order_table_at(table, slot)->cl_ord_id.text, "first");
+    order_table_rename(table, slot);
+    cr_expect_str_eq(order_table_at(table, slot)->cl_ord_id.text, "second");
+    cr_expect(find(table, 1, "first") == slot);
+    cr_expect(claim(table, slot, "first") == ORDER_TABLE_DUPLICATE);
+    cr_expect(find(table, 2, "second") == ORDER_NONE, "another client's");
+    free(table);
+}
+
+Test(order_table, the_current_id_outlives_any_number_of_cancels) {
+    struct order_table *table = table_make(1, 0);
+    uint32_t slot = take(table, 1, "first");
+    cr_assert(replace(table, slot, "second") == ORDER_TABLE_OK);
+    order_table_rename(table, slot);
+    cr_assert(replace(table, slot, "third") == ORDER_TABLE_OK);
+    for (int i = 0; i < 50; i++) {
+        char text[8];
+        snprintf(text, sizeof(text), "c%d", i);
+        cr_assert(claim(table, slot, text) == ORDER_TABLE_OK);
+    }
+    cr_expect(find(table, 1, "first") == slot);
+    cr_expect(find(table, 1, "second") == slot);
+    cr_expect(find(table, 1, "third") == slot);
+    free(table);
+}
+
+static void rename_without_a_replace(void *table) {
+    order_table_rename(table, 0);
+}
+
+Test(order_table, a_rename_without_a_replace_stops_the_process) {
+    struct order_table *table = table_make(1, 0);
+    (void)take(table, 1, "first");
+    cr_assert(dies_saying(rename_without_a_replace, table, "replace"));
+    free(table);
+}
+
 Test(order_table, every_order_of_a_full_table_may_hold_all_its_cancels) {
     enum { ORDERS = 512 };
     struct order_table *table = table_make(ORDERS, 0);
@@ -295,7 +342,13 @@ Test(order_table, next_walks_what_is_taken) {
 }
 
 /* The naive twin: orders in an array, every question answered by looking at all of them. */
-enum { TWIN_ORDERS = 48, TWIN_WINDOW = 40, TWIN_CLIENTS = 3, TWIN_IDS = 60 };
+enum {
+    TWIN_ORDERS = 48,
+    TWIN_WINDOW = 40,
+    TWIN_CLIENTS = 3,
+    TWIN_IDS = 60,
+    TWIN_CLAIMS = ORDER_CLAIMS_MAX + 1
+};
 
 struct twin_order {
     bool taken;
@@ -304,7 +357,13 @@ struct twin_order {
     uint32_t client;
     uint64_t number;
     char id[8];
-    char cancels[ORDER_CLAIMS_MAX][8]; /* newest first */
+    struct twin_claim {
+        char id[8];
+        bool replaces;
+    } claims[TWIN_CLAIMS]; /* oldest first */
+    int claim_count;
+    char current[8]; /* empty: the first id */
+    char replace[8]; /* of the latest replace */
 };
 
 struct twin {
@@ -312,12 +371,12 @@ struct twin {
     uint64_t number;
 };
 
-static uint32_t twin_find(const struct twin *twin, uint32_t client, const char *id, bool cancels) {
+static uint32_t twin_find(const struct twin *twin, uint32_t client, const char *id, bool any) {
     for (uint32_t i = 0; i < TWIN_ORDERS; i++) {
         const struct twin_order *order = &twin->orders[i];
         bool found = strcmp(order->id, id) == 0;
-        for (uint32_t j = 0; cancels && j < ORDER_CLAIMS_MAX; j++) {
-            found |= strcmp(order->cancels[j], id) == 0;
+        for (int j = 0; j < order->claim_count; j++) {
+            found |= (any || order->claims[j].replaces) && strcmp(order->claims[j].id, id) == 0;
         }
         if (order->taken && order->client == client && found) {
             return i;
@@ -359,17 +418,52 @@ static void random_take(struct world *world, uint32_t client, const char *text) 
     }
 }
 
-static void random_claim(struct world *world, uint32_t slot, const char *text) {
+static void twin_give_up(struct twin_order *order) {
+    int at = 0;
+    while (strcmp(order->claims[at].id, order->current) == 0 ||
+           strcmp(order->claims[at].id, order->replace) == 0) {
+        at++;
+    }
+    order->claim_count--;
+    memmove(&order->claims[at], &order->claims[at + 1],
+            sizeof(order->claims[0]) * (size_t)(order->claim_count - at));
+}
+
+static void twin_claim(struct twin_order *order, const char *text, bool replaces) {
+    if (order->claim_count == (int)ORDER_CLAIMS_MAX) {
+        twin_give_up(order);
+    }
+    struct twin_claim *claim = &order->claims[order->claim_count++];
+    claim->replaces = replaces;
+    memcpy(claim->id, text, strlen(text) + 1);
+    if (replaces) {
+        memcpy(order->replace, text, strlen(text) + 1);
+    }
+}
+
+static void random_claim(struct world *world, uint32_t slot, const char *text, bool replaces) {
     struct twin_order *order = &world->twin.orders[slot];
     if (!order->taken) {
         return;
     }
+    struct cl_ord_id id = id_of(text);
     bool used = twin_find(&world->twin, order->client, text, true) != ORDER_NONE;
-    cr_assert(claim(world->table, slot, text) == (used ? ORDER_TABLE_DUPLICATE : ORDER_TABLE_OK));
+    enum order_table_result got = order_table_claim(
+        world->table, slot, replaces ? ORDER_CLAIM_REPLACE : ORDER_CLAIM_CANCEL, &id);
+    cr_assert(got == (used ? ORDER_TABLE_DUPLICATE : ORDER_TABLE_OK));
     if (!used) {
-        memmove(order->cancels[1], order->cancels[0], sizeof(order->cancels[0]));
-        memcpy(order->cancels[0], text, strlen(text) + 1);
+        twin_claim(order, text, replaces);
     }
+}
+
+static void random_rename(struct world *world, uint32_t slot) {
+    struct twin_order *order = &world->twin.orders[slot];
+    if (!order->taken || order->replace[0] == '\0' || strcmp(order->replace, order->current) == 0) {
+        return;
+    }
+    order_table_rename(world->table, slot);
+    memcpy(order->current, order->replace, sizeof(order->current));
+    cr_assert_str_eq(order_table_at(world->table, slot)->cl_ord_id.text, order->current);
 }
 
 static void random_end(struct world *world, uint32_t slot, bool undo) {
@@ -429,11 +523,13 @@ Test(order_table, random_use_agrees_with_a_naive_table) {
         if (what < 4) {
             random_take(&world, client, text);
         } else if (what < 6) {
-            random_claim(&world, slot, text);
+            random_claim(&world, slot, text, prng_below(&world.prng, 2) == 0);
         } else if (what < 8) {
             random_end(&world, slot, prng_below(&world.prng, 4) == 0);
         } else if (what == 8) {
             random_sweep(&world);
+        } else {
+            random_rename(&world, slot);
         }
         compare(&world, client, text, slot);
     }

@@ -132,7 +132,7 @@ static void tell_fill(struct order_entry *entry, uint32_t slot, struct now now,
                       struct quantity booked, const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
     bool was_terminal = order_state_is_terminal(order->state);
-    (void)step(entry, order, now, order_fill_event(order));
+    (void)step(entry, order, now, order_fill_event(order, report->complete));
     bool terminal = order_state_is_terminal(order->state);
     report_fill(entry, now, order, booked, report);
     if (terminal && !was_terminal) {

@@ -105,8 +105,8 @@ void order_cancel(struct order_entry *entry, struct now now) {
     if (reject == REJECT_NONE) {
         reject = check_venue(entry, order);
     }
-    if (reject == REJECT_NONE &&
-        order_table_claim(entry->orders, slot, &request->cl_ord_id) == ORDER_TABLE_DUPLICATE) {
+    if (reject == REJECT_NONE && order_table_claim(entry->orders, slot, ORDER_CLAIM_CANCEL,
+                                                   &request->cl_ord_id) == ORDER_TABLE_DUPLICATE) {
         reject = REJECT_DUPLICATE_ID;
     }
     if (reject != REJECT_NONE) {
