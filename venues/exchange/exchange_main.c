@@ -180,10 +180,10 @@ static void report(const struct exchange *exchange) {
     fprintf(stderr,
             "tercel-exchange: messages %" PRIu64 ", logons %" PRIu64 ", refused %" PRIu64
             ", orders refused %" PRIu64 ", session rejects %" PRIu64 ", trades %" PRIu64
-            ", reports lost %" PRIu64 "\n",
+            ", reports lost %" PRIu64 ", faults %" PRIu64 "\n",
             counters->messages, counters->logons, counters->refused_logons,
             counters->orders_refused, counters->session_rejects, counters->trades,
-            counters->reports_lost);
+            counters->reports_lost, exchange_faults_struck(kraken_spot_faults(exchange->spot)));
 }
 
 static bool run(struct exchange *exchange) {

@@ -40,7 +40,27 @@ static const char usage[] =
     "  --reject-detail         371, 372 and 373 in a session Reject\n"
     "  --post-only-cancels     a taking post-only order is accepted and cancelled, not refused\n"
     "\n"
+    "  --gap discards|queues   a request ahead of a gap in the numbers must come again, or is "
+    "kept\n"
+    "                          and taken when the gap is filled, if only by a gap fill\n"
+    "\n"
     "Faults:\n"
+    "  --fault RULE            POINT[#N][@price=P][@qty=Q]:ACTION[=ARGUMENT]; may be given again.\n"
+    "                          N counts what passes the point, from 1; without it, each is "
+    "struck.\n"
+    "    points of requests    order cancel replace mass-cancel status, request: any of them\n"
+    "    points of reports     new fill canceled replaced answer refusal, report: any\n"
+    "    of requests           lose close-before close-after ignore reject=KIND\n"
+    "    of order only         fill=MS half-fill=MS kill=MS\n"
+    "    of cancel only        late-fill=MS\n"
+    "    of reports            skip forget duplicate replay swap delay=MS id-xor=MASK checksum "
+    "close\n"
+    "    of either             foreign garbage=BYTES long=BYTES stall stop-reading logout\n"
+    "    KIND                  session funds margin rate-limit orders-limit post-only reduce-only\n"
+    "                          price tick minimum cost-minimum deadline arguments cl-ord-id\n"
+    "                          unknown-id unknown-instrument unsupported not-available field\n"
+    "                          not-authorized unknown-order too-old\n"
+    "  --lose-order N          --fault order#N:lose\n"
     "  --no-cod                the cancel-on-disconnect flag is ignored\n"
     "  --engine-delay-ms N     requests reach the matching engine that much later\n"
     "  --ack-delay-ms N        reports leave that much later\n"
@@ -65,6 +85,9 @@ enum option_code {
     OPTION_SEED,
     OPTION_REJECT_DETAIL,
     OPTION_POST_ONLY_CANCELS,
+    OPTION_GAP,
+    OPTION_FAULT,
+    OPTION_LOSE_ORDER,
     OPTION_NO_COD,
     OPTION_ENGINE_DELAY,
     OPTION_ACK_DELAY,
@@ -91,6 +114,9 @@ static const struct option option_table[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
     {"reject-detail", no_argument, NULL, OPTION_REJECT_DETAIL},
     {"post-only-cancels", no_argument, NULL, OPTION_POST_ONLY_CANCELS},
+    {"gap", required_argument, NULL, OPTION_GAP},
+    {"fault", required_argument, NULL, OPTION_FAULT},
+    {"lose-order", required_argument, NULL, OPTION_LOSE_ORDER},
     {"no-cod", no_argument, NULL, OPTION_NO_COD},
     {"engine-delay-ms", required_argument, NULL, OPTION_ENGINE_DELAY},
     {"ack-delay-ms", required_argument, NULL, OPTION_ACK_DELAY},
@@ -189,6 +215,29 @@ static bool read_listen(struct exchange_main_options *options, const char *text)
     return result == ENDPOINT_OK || refuse("--listen %s: %s", text, endpoint_result_text(result));
 }
 
+static bool add_fault(struct exchange_main_options *options, const char *name, const char *text) {
+    const char *problem;
+    return kraken_faults_add(&options->kraken.faults, bytes_of_string(text), &problem) ||
+           refuse("--%s %s: %s", name, text, problem);
+}
+
+static bool add_lost_order(struct exchange_main_options *options, const char *name,
+                           const char *text) {
+    uint32_t number = 0;
+    char rule[64];
+    if (!read_small(name, text, UINT32_MAX, &number)) {
+        return false;
+    }
+    snprintf(rule, sizeof(rule), "order#%" PRIu32 ":lose", number);
+    return add_fault(options, name, rule);
+}
+
+static bool read_gap(struct exchange_main_options *options, const char *text) {
+    options->kraken.options.gap_queues = strcmp(text, "queues") == 0;
+    return options->kraken.options.gap_queues || strcmp(text, "discards") == 0 ||
+           refuse("--gap %s: discards or queues", text);
+}
+
 /* What the venue does and how it fails. False: none of these, or refused. */
 static bool take_behaviour(struct exchange_main_options *options, int code, const char *name,
                            const char *value) {
@@ -210,6 +259,12 @@ static bool take_behaviour(struct exchange_main_options *options, int code, cons
         return kraken->reject_detail = true;
     case OPTION_POST_ONLY_CANCELS:
         return kraken->post_only_cancels = true;
+    case OPTION_GAP:
+        return read_gap(options, value);
+    case OPTION_FAULT:
+        return add_fault(options, name, value);
+    case OPTION_LOSE_ORDER:
+        return add_lost_order(options, name, value);
     case OPTION_NO_COD:
         return kraken->cod_disabled = true;
     default:
@@ -339,7 +394,8 @@ static void set_defaults(struct exchange_main_options *options) {
                    .orders = 200000,
                    .book_orders = 65536,
                    .reports = 8192,
-                   .requests = 1024},
+                   .requests = 1024,
+                   .early = 256},
         /* Kraken's lowest volume tier when the samples were made: 0.16 % and 0.26 %. */
         .options = {.maker_fee_ppm = 1600, .taker_fee_ppm = 2600},
     };

@@ -59,8 +59,15 @@ void exchange_quotes_post(struct exchange_quotes *quotes, struct matching *const
 /* To be told of every event of the books that concerns a quote, as `tag` or as `maker_tag`. */
 void exchange_quotes_event(struct exchange_quotes *quotes, const struct matching_event *event);
 
+/* Of a trade with nobody's order (matching_execute); no quote's. */
+#define EXCHANGE_HOUSE_TAG UINT64_MAX
+
 static inline bool exchange_tag_is_quote(uint64_t tag) {
-    return tag >= EXCHANGE_QUOTE_TAG;
+    return tag >= EXCHANGE_QUOTE_TAG && tag != EXCHANGE_HOUSE_TAG;
+}
+
+static inline bool exchange_tag_is_client(uint64_t tag) {
+    return tag < EXCHANGE_QUOTE_TAG;
 }
 
 #endif

@@ -1,3 +1,4 @@
+#include "core/fix/fix_frame.h"
 #include "venues/exchange/kraken_internal.h"
 #include "venues/exchange/kraken_logon.h"
 
@@ -39,6 +40,7 @@ static void unbind(struct kraken_spot *spot, struct kraken_connection *connectio
                                  "Cancel on disconnect", now);
     }
     session->was_up = false;
+    session->trouble = (struct kraken_trouble){0};
 }
 
 /* In order: what is owed has been written. */
@@ -132,6 +134,7 @@ static void judge_logon(struct kraken_spot *spot, struct kraken_connection *conn
         account->last_nonce = logon.nonce;
         session->cancel_on_disconnect = logon.cancel_on_disconnect;
         session->number += logon.reset_sequence;
+        kraken_gap_forget(spot, connection->client);
         if (logon.reset_cl_ord_id) {
             session->last_integer_id = 0;
         }
@@ -141,9 +144,21 @@ static void judge_logon(struct kraken_spot *spot, struct kraken_connection *conn
     fix_session_verdict(&session->fix, now, session->fix.epoch, good, text);
 }
 
-/* The faults that count messages. True when the connection is not to go on. */
+/* The faults of reading. True when the connection is not to go on. */
 static bool strike(struct kraken_spot *spot, struct kraken_connection *connection, struct now now) {
     const struct kraken_options *options = &spot->config.options;
+    struct kraken_trouble *trouble = &session_of(spot, connection)->trouble;
+    if (trouble->close) {
+        kraken_engine_run(spot, now);
+        give_up(spot, connection, now);
+        return true;
+    }
+    if (trouble->stall) {
+        trouble->stall = false;
+        kraken_engine_run(spot, now);
+        connection->state = KRAKEN_STALLED;
+        return true;
+    }
     if (options->drop_after != 0 && !spot->dropped &&
         spot->counters.messages >= options->drop_after) {
         spot->dropped = true;
@@ -158,17 +173,72 @@ static bool strike(struct kraken_spot *spot, struct kraken_connection *connectio
     return false;
 }
 
+/* What the session found in one message. */
+static void take_input(struct kraken_spot *spot, struct kraken_connection *connection,
+                       struct now now) {
+    struct kraken_session *session = session_of(spot, connection);
+    const struct fix_input *input = &spot->input;
+    if (input->action == FIX_ACTION_NEED_VERDICT) {
+        judge_logon(spot, connection, now);
+    } else if (input->action == FIX_ACTION_DELIVER) {
+        kraken_gateway_take(spot, connection->client, &input->view, input->seq, now);
+    } else if (input->action == FIX_ACTION_UP) {
+        session->was_up = true;
+    }
+}
+
+/* The faults of the wire, and what is kept behind a gap: both look at a message first. */
+static enum kraken_passage look_ahead(struct kraken_spot *spot,
+                                      struct kraken_connection *connection, struct bytes in,
+                                      size_t *bytes) {
+    struct fix_frame frame;
+    uint32_t bad_offset;
+    const struct kraken_session *session = session_of(spot, connection);
+    bool wanted =
+        spot->config.options.gap_queues ||
+        exchange_faults_any(&spot->config.faults, EXCHANGE_FAULT_LOSE, EXCHANGE_FAULT_CLOSE_BEFORE);
+    if (!wanted || connection->is_shown || session->fix.state != FIX_SESSION_UP ||
+        fix_frame(in, KRAKEN_MESSAGE_BYTES_MAX, &frame) != FIX_FRAME_COMPLETE ||
+        fix_view_parse(bytes_of(in.data, frame.bytes), &spot->ahead, &bad_offset) != FIX_VIEW_OK) {
+        return KRAKEN_PASSES;
+    }
+    *bytes = frame.bytes;
+    connection->is_shown = true;
+    enum kraken_passage passage = kraken_mishap_arrives(spot, connection->client, &spot->ahead);
+    if (passage == KRAKEN_PASSES) {
+        kraken_gap_keep(spot, connection->client, spot->ahead.message, &spot->ahead);
+    }
+    return passage;
+}
+
+static bool lose_message(struct kraken_spot *spot, struct kraken_connection *connection,
+                         enum kraken_passage passage, size_t bytes, struct now now) {
+    if (passage == KRAKEN_CLOSES) {
+        give_up(spot, connection, now);
+        return false;
+    }
+    stream_consume(connection->stream, bytes, STREAM_PLAIN);
+    connection->need = 0;
+    connection->is_shown = false;
+    return true;
+}
+
 /* One message at most. True when there may be another. */
 static bool read_message(struct kraken_spot *spot, struct kraken_connection *connection,
                          struct now now) {
     struct kraken_session *session = session_of(spot, connection);
     struct fix_input *input = &spot->input;
     /* A Logon is what empties a queue that filled up while the session was down. */
-    if (session->fix.state == FIX_SESSION_UP &&
-        !kraken_gateway_has_room(spot, connection->client)) {
+    if (connection->is_deaf || (session->fix.state == FIX_SESSION_UP &&
+                                !kraken_gateway_has_room(spot, connection->client))) {
         return false;
     }
     struct bytes in = stream_peek(connection->stream, connection->need);
+    size_t bytes = 0;
+    enum kraken_passage passage = look_ahead(spot, connection, in, &bytes);
+    if (passage != KRAKEN_PASSES) {
+        return lose_message(spot, connection, passage, bytes, now);
+    }
     fix_session_input(&session->fix, now, in, input);
     if (input->action == FIX_ACTION_PARTIAL) {
         bool again = connection->need < input->need;
@@ -178,13 +248,7 @@ static bool read_message(struct kraken_spot *spot, struct kraken_connection *con
     if (input->action == FIX_ACTION_BLOCKED) {
         return false;
     }
-    if (input->action == FIX_ACTION_NEED_VERDICT) {
-        judge_logon(spot, connection, now);
-    } else if (input->action == FIX_ACTION_DELIVER) {
-        kraken_gateway_take(spot, connection->client, &input->view, input->seq, now);
-    } else if (input->action == FIX_ACTION_UP) {
-        session->was_up = true;
-    }
+    take_input(spot, connection, now);
     connection->need = 0;
     if (input->consumed == 0) {
         return input->action == FIX_ACTION_UP;
@@ -193,10 +257,13 @@ static bool read_message(struct kraken_spot *spot, struct kraken_connection *con
     if (!input->secret || input->action == FIX_ACTION_NEED_VERDICT) {
         log_message(spot, connection, now, '<', bytes_of(in.data, input->consumed));
     }
+    connection->is_shown = false;
+    bool goes_on = input->action != FIX_ACTION_CLOSE;
     stream_consume(connection->stream, input->consumed,
                    input->secret ? STREAM_SECRET : STREAM_PLAIN);
     ++spot->counters.messages;
-    return !strike(spot, connection, now) && input->action != FIX_ACTION_CLOSE;
+    kraken_gap_release(spot, connection->client, now);
+    return !strike(spot, connection, now) && goes_on;
 }
 
 bool kraken_connection_read(struct kraken_spot *spot, struct kraken_connection *connection,
@@ -234,22 +301,64 @@ static bool write_owed(struct kraken_spot *spot, struct kraken_connection *conne
     return true;
 }
 
+static void write_report(struct kraken_spot *spot, struct kraken_connection *connection, char *data,
+                         struct now now) {
+    struct kraken_session *session = session_of(spot, connection);
+    const struct kraken_report *report = kraken_reports_first(session);
+    const struct kraken_fate fate = report->fate;
+    size_t len =
+        kraken_write_report(spot, connection->client, report, now, data, KRAKEN_RECORD_BYTES_MAX);
+    CHECK(len > 0);
+    kraken_reports_drop_first(session, &spot->config.limits);
+    if (fate.bad_checksum) {
+        data[len - 2] = data[len - 2] == '9' ? '0' : (char)(data[len - 2] + 1);
+    }
+    if (fate.is_skipped) {
+        stream_cancel(connection->stream);
+        return;
+    }
+    log_message(spot, connection, now, '>', bytes_of(data, len));
+    stream_commit(connection->stream, len, STREAM_RELEASE_NOW, STREAM_PLAIN);
+}
+
 static void write_reports(struct kraken_spot *spot, struct kraken_connection *connection,
                           struct now now) {
     struct kraken_session *session = session_of(spot, connection);
     while (fix_session_can_send(&session->fix) && session->report_count > 0 &&
            instant_reached(now.mono, kraken_reports_first(session)->ready_at)) {
+        if (!kraken_mishap_report(spot, connection->client, now)) {
+            continue;
+        }
         struct stream_room room;
-        if (stream_reserve(connection->stream, KRAKEN_RECORD_BYTES_MAX, &room) != STREAM_OK) {
+        if (session->trouble.close ||
+            stream_reserve(connection->stream, KRAKEN_RECORD_BYTES_MAX, &room) != STREAM_OK) {
             return;
         }
-        size_t len =
-            kraken_reports_write(spot, connection->client, now, room.data, KRAKEN_RECORD_BYTES_MAX);
-        CHECK(len > 0);
-        log_message(spot, connection, now, '>', bytes_of(room.data, len));
-        stream_commit(connection->stream, len, STREAM_RELEASE_NOW, STREAM_PLAIN);
-        kraken_reports_drop_first(session, &spot->config.limits);
+        write_report(spot, connection, room.data, now);
+        if (!kraken_bulk_write(spot, connection, now)) {
+            return;
+        }
     }
+}
+
+/* What faults have in store for a connection. False when it is done with. */
+static bool suffer(struct kraken_spot *spot, struct kraken_connection *connection, struct now now) {
+    struct kraken_trouble *trouble = &session_of(spot, connection)->trouble;
+    if (trouble->close) {
+        give_up(spot, connection, now);
+        return false;
+    }
+    if (trouble->stall) {
+        trouble->stall = false;
+        connection->state = KRAKEN_STALLED;
+        return false;
+    }
+    connection->is_deaf = connection->is_deaf || trouble->stop_reading;
+    if (trouble->logout) {
+        trouble->logout = false;
+        fix_session_logout(&session_of(spot, connection)->fix, now, BYTES("Logout by fault"));
+    }
+    return true;
 }
 
 static bool write_bound(struct kraken_spot *spot, struct kraken_connection *connection,
@@ -260,8 +369,17 @@ static bool write_bound(struct kraken_spot *spot, struct kraken_connection *conn
         action = fix_session_tick(&session->fix, now);
     }
     session->was_up = session->was_up || action == FIX_ACTION_UP;
-    bool written = write_owed(spot, connection, now);
-    write_reports(spot, connection, now);
+    if (!suffer(spot, connection, now)) {
+        return true;
+    }
+    bool written = kraken_bulk_write(spot, connection, now);
+    if (written) {
+        written = write_owed(spot, connection, now);
+        write_reports(spot, connection, now);
+        if (!suffer(spot, connection, now)) {
+            return true;
+        }
+    }
     if (session->fix.state == FIX_SESSION_CLOSING &&
         (written || instant_reached(now.mono, fix_session_deadline(&session->fix)))) {
         finish(spot, connection, now);

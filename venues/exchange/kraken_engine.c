@@ -151,10 +151,10 @@ static void traded(struct kraken_book *book, const struct matching_event *event)
     struct kraken_spot *spot = book->spot;
     ++spot->counters.trades;
     ++book->trades;
-    if (!exchange_tag_is_quote(event->maker_tag)) {
+    if (exchange_tag_is_client(event->maker_tag)) {
         order_filled(spot, book, (uint32_t)event->maker_tag, event, true);
     }
-    if (!exchange_tag_is_quote(event->tag)) {
+    if (exchange_tag_is_client(event->tag)) {
         order_filled(spot, book, (uint32_t)event->tag, event, false);
     }
 }
@@ -244,10 +244,17 @@ static const struct kraken_refusal unknown_order = {KRAKEN_REASON_UNKNOWN_ORDER,
 
 static void run_cancel(struct kraken_spot *spot, const struct kraken_step *step, struct now now) {
     struct kraken_order *order = &spot->orders[step->order];
+    struct kraken_errand late_fill = {.kind = KRAKEN_ERRAND_LATE_FILL,
+                                      .at = instant_add(now.mono, step->late_fill),
+                                      .order = step->order,
+                                      .quantity =
+                                          exchange_ledger_row(spot->ledger, step->order)->leaves};
     spot->cause = (struct kraken_cause){
         .now = now, .request_id = &step->request_id, .cancel_text = "User requested"};
     if (!matching_cancel(spot->books[order->instrument].matching, order->ref)) {
         refuse_step(spot, step, BYTES("F"), unknown_order, now);
+    } else if (step->is_filled_late) {
+        kraken_mishap_errand(spot, late_fill);
     }
 }
 
@@ -288,6 +295,7 @@ void kraken_engine_run(struct kraken_spot *spot, struct now now) {
     for (uint32_t i = 0; i < spot->config.instrument_count; ++i) {
         matching_expire(spot->books[i].matching, now);
     }
+    kraken_mishap_run(spot, now);
     exchange_quotes_post(&spot->config.quotes, spot->matchings, now);
     while (spot->step_count > 0 &&
            instant_reached(now.mono, spot->steps[spot->step_first].ready_at)) {
@@ -314,4 +322,41 @@ void kraken_engine_cancel_all(struct kraken_spot *spot, uint32_t client, bool al
         }
         index = following;
     }
+}
+
+bool kraken_engine_execute(struct kraken_spot *spot, uint32_t order, struct quantity quantity,
+                           struct now now) {
+    const struct kraken_order *about = &spot->orders[order];
+    spot->cause = (struct kraken_cause){.now = now};
+    return matching_execute(spot->books[about->instrument].matching, about->ref, quantity,
+                            EXCHANGE_HOUSE_TAG);
+}
+
+bool kraken_engine_kill(struct kraken_spot *spot, uint32_t order, const char *text,
+                        struct now now) {
+    const struct kraken_order *about = &spot->orders[order];
+    spot->cause = (struct kraken_cause){.now = now, .cancel_text = text};
+    return matching_cancel(spot->books[about->instrument].matching, about->ref);
+}
+
+void kraken_engine_fill_late(struct kraken_spot *spot, uint32_t order, struct quantity quantity,
+                             struct now now) {
+    struct exchange_row *row = exchange_ledger_row(spot->ledger, order);
+    if (row->status != EXCHANGE_CANCELED) {
+        return;
+    }
+    struct kraken_book *book = &spot->books[spot->orders[order].instrument];
+    ++spot->counters.trades;
+    ++book->trades;
+    row->leaves = quantity;
+    exchange_row_fill(row, row->price, quantity);
+    bool filled = row->status == EXCHANGE_FILLED;
+    row->status = filled ? EXCHANGE_FILLED : EXCHANGE_CANCELED;
+    struct kraken_report *report =
+        kraken_reports_add_execution(spot, order, 'F', filled ? '2' : '4', now);
+    report->is_maker = true;
+    report->last_price = row->price;
+    report->last_quantity = quantity;
+    report->trade_number = spot->counters.trades;
+    report->pair_trade_number = book->trades;
 }

@@ -15,6 +15,7 @@ static const struct kraken_refusal no_room = {KRAKEN_REASON_OTHER, "EOrder:Order
 
 struct request {
     uint32_t client;
+    const struct kraken_omen *omen;
     const struct fix_view *view;
     struct now now;
     struct bytes msg_type;
@@ -78,6 +79,9 @@ static struct kraken_refusal take_new_order(struct kraken_spot *spot,
     if (refusal.text == NULL) {
         refusal = kraken_new_order_check(spot, request->view, request->now, order, row);
     }
+    if (refusal.text == NULL) {
+        refusal = request->omen->refusal;
+    }
     if (refusal.text != NULL) {
         row->status = EXCHANGE_REJECTED;
         ++spot->counters.orders_refused;
@@ -85,6 +89,11 @@ static struct kraken_refusal take_new_order(struct kraken_spot *spot,
     }
     kraken_ids_assign(spot, index);
     add_step(spot, KRAKEN_STEP_ORDER, request, index);
+    for (uint32_t i = 0; i < request->omen->errand_count; ++i) {
+        struct kraken_errand errand = request->omen->errands[i];
+        errand.order = index;
+        kraken_mishap_errand(spot, errand);
+    }
     return no_refusal;
 }
 
@@ -128,7 +137,7 @@ static struct kraken_refusal check_request(struct kraken_spot *spot,
     if (refusal.text == NULL && text_of(request->view, KRAKEN_SYMBOL).len > 0) {
         refusal = check_instrument(spot, request);
     }
-    return refusal;
+    return refusal.text == NULL ? request->omen->refusal : refusal;
 }
 
 /* [ocr]: at least one of 37 and 41; if both, 37 wins. */
@@ -158,7 +167,9 @@ static struct kraken_refusal take_cancel(struct kraken_spot *spot, const struct 
         refusal = find_order(spot, request, &order);
     }
     if (refusal.text == NULL) {
-        add_step(spot, KRAKEN_STEP_CANCEL, request, order);
+        struct kraken_step *step = add_step(spot, KRAKEN_STEP_CANCEL, request, order);
+        step->is_filled_late = request->omen->has_late_fill;
+        step->late_fill = request->omen->late_fill;
     }
     return refusal;
 }
@@ -290,6 +301,17 @@ void kraken_gateway_take(struct kraken_spot *spot, uint32_t client, const struct
     }
     /* Somebody's j about ours is for people to read: two ends must not reject each other's. */
     if (kind == KRAKEN_UNKNOWN_REQUEST && bytes_equal(request.msg_type, BYTES("j"))) {
+        return;
+    }
+    struct kraken_omen omen = kraken_mishap_request(spot, client, kind, view, now);
+    request.omen = &omen;
+    if (omen.ignore) {
+        return;
+    }
+    if (omen.reject_fields) {
+        fault = (struct kraken_fault){
+            .tag = KRAKEN_SIDE, .reason = 1, .text = "Missing Mandatory Field: Side (54)"};
+        reject_fields(spot, &request, seq, &fault);
         return;
     }
     struct kraken_refusal refusal = take(spot, kind, &request);

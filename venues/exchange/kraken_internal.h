@@ -5,12 +5,16 @@
  *   kraken_connection   one stream and the FIX session on it
  *   kraken_gateway      requests in: checks, and what is refused before the engine
  *   kraken_engine       requests at the matching engine, and what it says
- *   kraken_reports      messages out, queued and written
+ *   kraken_reports      messages out, queued
+ *   kraken_write        messages out, as text
+ *   kraken_gap          requests that came ahead of a gap
+ *   kraken_mishap       what goes wrong on purpose; kraken_bulk: by the megabyte
  */
 #ifndef TERCEL_VENUES_EXCHANGE_KRAKEN_INTERNAL_H
 #define TERCEL_VENUES_EXCHANGE_KRAKEN_INTERNAL_H
 
 #include "core/base/hash_index.h"
+#include "core/base/prng.h"
 #include "core/fix/fix_session.h"
 #include "core/fix/fix_writer.h"
 #include "venues/exchange/kraken_cl_ord_id.h"
@@ -22,6 +26,7 @@
 #define KRAKEN_EXEC_INST_MAX 15
 #define KRAKEN_MSG_TYPE_MAX 8 /* longer ones are cut */
 #define KRAKEN_TXID_BYTES 19  /* OQNCZM-NVAVC-AVD2LO */
+#define KRAKEN_ERRANDS_MAX 256
 
 /* BusinessRejectReason(380) as [brej] has it. */
 enum kraken_business_reason {
@@ -29,9 +34,11 @@ enum kraken_business_reason {
     KRAKEN_REASON_UNKNOWN_ID = 1,
     KRAKEN_REASON_UNKNOWN_INSTRUMENT = 2,
     KRAKEN_REASON_UNSUPPORTED = 3,
+    KRAKEN_REASON_NOT_AVAILABLE = 4,
     KRAKEN_REASON_CONDITIONAL_FIELD = 5,
     KRAKEN_REASON_NOT_AUTHORIZED = 6,
-    KRAKEN_REASON_UNKNOWN_ORDER = 101
+    KRAKEN_REASON_UNKNOWN_ORDER = 101,
+    KRAKEN_REASON_TOO_OLD = 104
 };
 
 /* Why a business rule refuses; `text` NULL: it does not. Texts are static. */
@@ -76,16 +83,36 @@ struct kraken_order {
 
 enum kraken_report_kind { KRAKEN_EXECUTION = 0, KRAKEN_BUSINESS_REJECT, KRAKEN_SESSION_REJECT };
 
-/* A message that waits to be written: what was so when it happened, not what is so then. */
+/* What becomes of a report on its way out. */
+struct kraken_fate {
+    bool is_judged;
+    bool is_skipped;   /* its number is used up, but nothing is sent */
+    bool is_forgotten; /* nor sent again */
+    bool is_replayed;
+    bool bad_checksum;
+};
+
+/*
+ * A message that waits to be written, or that was: what was so when it happened, and all of it, so
+ * that it can be written again in the same words.
+ */
 struct kraken_report {
     enum kraken_report_kind kind;
+    struct kraken_fate fate;
     struct instant ready_at;
     struct utc at;
-    uint32_t order;
+    uint32_t instrument;
+    char order_id[KRAKEN_TXID_BYTES];
+    char ord_type;
+    char side;
+    char time_in_force;
     char exec_type;
     char ord_status;
     bool has_orig;
     bool is_maker;
+    bool fee_in_base;
+    uint8_t exec_inst_len;
+    char exec_inst[KRAKEN_EXEC_INST_MAX];
     uint8_t ref_msg_type_len;
     char ref_msg_type[KRAKEN_MSG_TYPE_MAX]; /* 372 */
     struct kraken_id_text cl_ord_id;        /* 11, or 379 */
@@ -116,10 +143,45 @@ struct kraken_step {
     uint32_t client;
     uint32_t order;
     struct kraken_id_text request_id; /* of an F or G */
-    bool is_post_only;                /* REPLACE, as all below */
+    bool is_filled_late;              /* CANCEL: trades `late_fill` after it is confirmed */
+    struct duration late_fill;
+    bool is_post_only; /* REPLACE, as all below */
     struct price price;
     struct quantity quantity;
     struct utc valid_until;
+};
+
+/* What a fault does to an order when its time has come. */
+enum kraken_errand_kind {
+    KRAKEN_ERRAND_FILL = 0,
+    KRAKEN_ERRAND_HALF_FILL,
+    KRAKEN_ERRAND_KILL,
+    KRAKEN_ERRAND_LATE_FILL
+};
+
+struct kraken_errand {
+    enum kraken_errand_kind kind;
+    struct instant at;
+    uint32_t order;
+    struct quantity quantity; /* LATE_FILL */
+};
+
+/* A request that came ahead of a gap, kept until the gap is filled (options.gap_queues). */
+struct kraken_early {
+    uint32_t client;
+    uint32_t len;
+    uint64_t seq;
+    char bytes[KRAKEN_MESSAGE_BYTES_MAX];
+};
+
+/* What goes wrong with a connection as soon as it is written to. */
+struct kraken_trouble {
+    bool close;
+    bool stall;
+    bool stop_reading;
+    bool logout;
+    uint64_t garbage_bytes;
+    uint64_t long_bytes;
 };
 
 struct kraken_session {
@@ -137,6 +199,7 @@ struct kraken_session {
     uint32_t report_first;
     uint32_t report_count;
     struct kraken_report *reports;
+    struct kraken_trouble trouble;
 };
 
 enum kraken_connection_state {
@@ -154,6 +217,11 @@ struct kraken_connection {
     uint32_t client;
     size_t need;
     struct instant deadline; /* UNBOUND, LINGERING */
+    bool is_deaf;            /* nothing is read any more */
+    bool is_shown;           /* faults have seen the message at the front */
+    uint64_t garbage_left;   /* bytes to be written before anything else */
+    uint64_t long_left;
+    uint32_t long_sum;
 };
 
 struct kraken_book {
@@ -193,9 +261,16 @@ struct kraken_spot {
     struct kraken_cause cause;
     uint64_t exec_number;
     uint32_t epoch;
-    bool dropped; /* drop_after has struck */
+    bool dropped;     /* drop_after has struck */
+    struct prng prng; /* of garbage */
+    uint64_t foreign_count;
+    struct kraken_errand errands[KRAKEN_ERRANDS_MAX];
+    uint32_t errand_count;
+    struct kraken_early *early;
+    uint32_t early_count;
     struct kraken_report scratch;
     struct fix_input input;
+    struct fix_view ahead; /* of a message that the session has not seen */
 };
 
 /* kraken_connection.c: one turn of a connection; true when it has more to do at once. */
@@ -234,6 +309,14 @@ struct bytes kraken_id_bytes(const struct kraken_id_text *id);
 struct kraken_id_text kraken_id_text_of(struct bytes text);
 
 /* kraken_engine.c */
+/* A trade of a resting order with somebody who is in no book. False when it does not rest. */
+bool kraken_engine_execute(struct kraken_spot *spot, uint32_t order, struct quantity quantity,
+                           struct now now);
+/* Cancels an open order unasked. False when it is not open. */
+bool kraken_engine_kill(struct kraken_spot *spot, uint32_t order, const char *text, struct now now);
+/* A trade of an order that is over, found out about only now. */
+void kraken_engine_fill_late(struct kraken_spot *spot, uint32_t order, struct quantity quantity,
+                             struct now now);
 void kraken_engine_run(struct kraken_spot *spot, struct now now);
 /* Cancels the client's open orders: of its current session, or of all; of one instrument or all. */
 void kraken_engine_cancel_all(struct kraken_spot *spot, uint32_t client, bool all_sessions,
@@ -251,10 +334,57 @@ void kraken_reports_add_refusal(struct kraken_spot *spot, uint32_t client, struc
                                 struct bytes msg_type, struct kraken_refusal refusal,
                                 struct now now);
 void kraken_report_set_msg_type(struct kraken_report *report, struct bytes msg_type);
-/* Writes the first report into `room`; its length, or 0. */
-size_t kraken_reports_write(struct kraken_spot *spot, uint32_t client, struct now now, char *room,
-                            size_t bytes);
 const struct kraken_report *kraken_reports_first(const struct kraken_session *session);
 void kraken_reports_drop_first(struct kraken_session *session, const struct kraken_limits *limits);
+
+/* kraken_write.c: writes `report` into `room` as the session's next message; its length, or 0. */
+size_t kraken_write_report(struct kraken_spot *spot, uint32_t client,
+                           const struct kraken_report *report, struct now now, char *room,
+                           size_t bytes);
+
+/* kraken_gap.c */
+/* Keeps a message of the session's that is ahead of what is expected, if that is the way. */
+void kraken_gap_keep(struct kraken_spot *spot, uint32_t client, struct bytes message,
+                     const struct fix_view *view);
+/* Gives those of the client's that are due now to the gateway. */
+void kraken_gap_release(struct kraken_spot *spot, uint32_t client, struct now now);
+void kraken_gap_forget(struct kraken_spot *spot, uint32_t client);
+
+/* kraken_mishap.c */
+enum kraken_passage { KRAKEN_PASSES = 0, KRAKEN_LOST, KRAKEN_CLOSES };
+
+/* A whole message comes off the wire. */
+enum kraken_passage kraken_mishap_arrives(struct kraken_spot *spot, uint32_t client,
+                                          const struct fix_view *view);
+
+/* What is to become of a request that is well formed. */
+struct kraken_omen {
+    bool ignore;
+    bool reject_fields;            /* by a Reject(3), as if Side(54) were missing */
+    struct kraken_refusal refusal; /* text NULL: none */
+    bool has_late_fill;
+    struct duration late_fill;
+    uint32_t errand_count;
+    struct kraken_errand errands[4]; /* `order` to be filled in */
+};
+
+struct kraken_omen kraken_mishap_request(struct kraken_spot *spot, uint32_t client,
+                                         enum kraken_request kind, const struct fix_view *view,
+                                         struct now now);
+
+/*
+ * Decides the first report's fate, once, and what else is to be said with it. False when it is not
+ * to be written now after all: look at the first one anew.
+ */
+bool kraken_mishap_report(struct kraken_spot *spot, uint32_t client, struct now now);
+
+void kraken_mishap_errand(struct kraken_spot *spot, struct kraken_errand errand);
+/* The errands whose time has come. */
+void kraken_mishap_run(struct kraken_spot *spot, struct now now);
+struct instant kraken_mishap_deadline(const struct kraken_spot *spot);
+
+/* kraken_bulk.c: writes what is left of garbage and long messages. False when more is left. */
+bool kraken_bulk_write(struct kraken_spot *spot, struct kraken_connection *connection,
+                       struct now now);
 
 #endif

@@ -24,6 +24,7 @@ struct layout {
     size_t order_id_index;
     size_t steps;
     size_t reports;
+    size_t early;
     size_t matching;
     size_t bytes;
 };
@@ -56,6 +57,7 @@ static struct layout layout_of(const struct kraken_config *config) {
     layout.steps = place(&at, (size_t)limits->requests * sizeof(struct kraken_step));
     layout.reports =
         place(&at, (size_t)limits->reports * config->client_count * sizeof(struct kraken_report));
+    layout.early = place(&at, (size_t)limits->early * sizeof(struct kraken_early));
     layout.matching = place(&at, config->instrument_count *
                                      (matching_footprint(limits->book_orders) + ALIGNMENT));
     layout.bytes = at;
@@ -66,7 +68,7 @@ static bool limits_are_possible(const struct kraken_limits *limits) {
     return limits->connections >= 1 && limits->connections <= 4096 && limits->orders >= 1 &&
            limits->orders <= EXCHANGE_ORDERS_MAX && limits->reports >= 128 &&
            limits->reports <= 1u << 20 && limits->requests >= 1 && limits->requests <= 1u << 20 &&
-           matching_footprint(limits->book_orders) != 0;
+           limits->early <= 1u << 16 && matching_footprint(limits->book_orders) != 0;
 }
 
 static bool clients_are_possible(const struct kraken_config *config) {
@@ -155,6 +157,8 @@ struct kraken_spot *kraken_spot_init(void *mem, const struct kraken_config *conf
     spot->id_index = hash_index_init(base + layout.id_index, spot->id_capacity);
     spot->order_id_index = hash_index_init(base + layout.order_id_index, config->limits.orders);
     spot->steps = (struct kraken_step *)(void *)(base + layout.steps);
+    spot->early = (struct kraken_early *)(void *)(base + layout.early);
+    prng_seed(&spot->prng, config->seed);
     memcpy(spot->hash_seed.key, &config->seed, sizeof(config->seed));
     init_sessions(spot, (struct kraken_report *)(void *)(base + layout.reports));
     init_books(spot, base + layout.matching);
@@ -218,6 +222,7 @@ struct instant kraken_spot_deadline(const struct kraken_spot *spot, struct now n
     if (spot->step_count > 0) {
         deadline = instant_earlier(deadline, spot->steps[spot->step_first].ready_at);
     }
+    deadline = instant_earlier(deadline, kraken_mishap_deadline(spot));
     for (uint32_t i = 0; i < spot->config.limits.connections; ++i) {
         deadline =
             instant_earlier(deadline, kraken_connection_deadline(spot, &spot->connections[i], now));
@@ -231,4 +236,8 @@ const struct exchange_ledger *kraken_spot_ledger(const struct kraken_spot *spot)
 
 const struct kraken_counters *kraken_spot_counters(const struct kraken_spot *spot) {
     return &spot->counters;
+}
+
+struct exchange_faults *kraken_spot_faults(struct kraken_spot *spot) {
+    return &spot->config.faults;
 }

@@ -42,6 +42,7 @@
 #include "core/base/check.h"
 #include "core/base/instant.h"
 #include "net/stream.h"
+#include "venues/exchange/exchange_fault.h"
 #include "venues/exchange/exchange_instrument.h"
 #include "venues/exchange/exchange_ledger.h"
 #include "venues/exchange/exchange_quotes.h"
@@ -67,13 +68,15 @@ struct kraken_limits {
     uint32_t book_orders; /* resting at once in one instrument */
     uint32_t reports;     /* waiting for one session; what comes then is lost, and counted */
     uint32_t requests;    /* between the gateway and the engine; then no more is read */
+    uint32_t early;       /* kept behind gaps, of all sessions; what comes then is not kept */
 };
 
 /* Behaviour that the pages leave open, and faults to test a client with. All off when zeroed. */
 struct kraken_options {
-    bool post_only_cancels;   /* a taking post-only order is accepted and cancelled, not refused */
-    bool reject_detail;       /* 371, 372 and 373 in a Reject; [srej]'s sample leaves them out */
-    bool cod_disabled;        /* fault: 8674 is ignored */
+    bool post_only_cancels; /* a taking post-only order is accepted and cancelled, not refused */
+    bool reject_detail;     /* 371, 372 and 373 in a Reject; [srej]'s sample leaves them out */
+    bool gap_queues;   /* a request ahead of a gap is kept and, once the gap is filled, taken */
+    bool cod_disabled; /* fault: 8674 is ignored */
     uint32_t engine_delay_ms; /* fault: from the gateway to the engine; 62 counts at the latter */
     uint32_t ack_delay_ms;    /* fault: reports leave that much later */
     uint32_t stall_after;     /* fault: after so many messages in all, whoever sent the last one */
@@ -97,6 +100,7 @@ struct kraken_config {
     const struct exchange_instrument *instruments;
     uint32_t instrument_count;
     struct exchange_quotes quotes; /* copied */
+    struct exchange_faults faults; /* copied */
     struct kraken_limits limits;
     struct kraken_options options;
     struct kraken_log log;
@@ -132,6 +136,14 @@ struct stream *kraken_spot_done(struct kraken_spot *spot);
 
 /* When kraken_spot_turn must run next, whatever comes in before. */
 struct instant kraken_spot_deadline(const struct kraken_spot *spot, struct now now);
+
+/*
+ * Adds a fault (exchange_fault.h) to a configuration's, or at any time to a running exchange's:
+ * kraken_mishap.c says what each does. False with a static text in *problem.
+ */
+bool kraken_faults_add(struct exchange_faults *faults, struct bytes text,
+                       const char **problem) MUST_USE;
+struct exchange_faults *kraken_spot_faults(struct kraken_spot *spot);
 
 const struct exchange_ledger *kraken_spot_ledger(const struct kraken_spot *spot);
 const struct kraken_counters *kraken_spot_counters(const struct kraken_spot *spot);

@@ -10,6 +10,7 @@
 #include "core/fix/fix_time.h"
 #include "core/fix/test_message.h"
 #include "net/stream_memory.h"
+#include "venues/exchange/exchange_text.h"
 #include "venues/exchange/kraken_logon.h"
 
 #define CLIENTS 3
@@ -85,13 +86,20 @@ static void open_spot(struct script *script, const struct kraken_script_options 
                    .orders = or_default(options->limits.orders, 64),
                    .book_orders = or_default(options->limits.book_orders, 64),
                    .reports = or_default(options->limits.reports, 128),
-                   .requests = or_default(options->limits.requests, 16)},
+                   .requests = or_default(options->limits.requests, 16),
+                   .early = or_default(options->limits.early, 8)},
         .seed = 1};
     const char *problem = NULL;
     if (options->quotes != NULL &&
         !exchange_quotes_parse(&config.quotes, bytes_of_string(options->quotes), config.instruments,
                                config.instrument_count, &problem)) {
         fail(script, "%s", problem);
+    }
+    struct bytes rules = bytes_of_string(options->faults != NULL ? options->faults : "");
+    while (rules.len > 0) {
+        if (!kraken_faults_add(&config.faults, exchange_text_until(&rules, ' '), &problem)) {
+            fail(script, "%s", problem);
+        }
     }
     script->spot_mem = zeroed(kraken_spot_footprint(&config));
     script->spot = kraken_spot_init(script->spot_mem, &config, script->now);
@@ -280,6 +288,24 @@ static void expect(struct script *script, int who, const char *text) {
     }
 }
 
+static void expect_garbage(struct script *script, int who, size_t bytes) {
+    struct stream *stream = script->clients[who].stream;
+    bool all = bytes == 0;
+    while (bytes > 0 || all) {
+        struct bytes in = stream_peek(stream, 1);
+        struct fix_frame frame;
+        if (all && in.len == 0) {
+            return;
+        }
+        if (in.len == 0 || fix_frame(in, KRAKEN_MESSAGE_BYTES_MAX, &frame) == FIX_FRAME_COMPLETE) {
+            fail(script, "no garbage");
+        }
+        size_t len = all || in.len < bytes ? in.len : bytes;
+        stream_consume(stream, len, STREAM_PLAIN);
+        bytes -= all ? 0 : len;
+    }
+}
+
 static void send_line(struct script *script, int who, const char *text) {
     char expanded[TEXT_MAX];
     expand(script, text, expanded);
@@ -390,6 +416,9 @@ static void run_line(struct script *script, const char *line) {
         break;
     case '<':
         expect(script, who, rest);
+        break;
+    case '?':
+        expect_garbage(script, who, strtoull(rest, NULL, 10));
         break;
     case '.':
         expect_silence(script, who);

@@ -18,6 +18,7 @@
  *   A K 2 1 @1 1 0.5 9 text
  *                   such an order's cancel is reported, without a fill: ClOrdID, OrigClOrdID, then
  *                   as above, Text
+ *   A ? 100         the next 100 bytes received are of no message; without a number, all of them
  *   A .             nothing (more) was received
  *   A !             the connection breaks     A ~  the client ends its side
  *   A x             the exchange has closed the connection, or ended its side
@@ -40,6 +41,7 @@ struct kraken_script_options {
     struct kraken_options options;
     struct kraken_limits limits; /* what is 0 gets a default */
     const char *quotes;          /* NULL: none */
+    const char *faults;          /* rules, with spaces between; NULL: none */
     bool replenish;
     const char *ledger; /* what the ledger must say at the end, without its heading; NULL: any */
 };

@@ -209,6 +209,19 @@ bool matching_cancel(struct matching *book, struct matching_ref ref) {
     return true;
 }
 
+bool matching_execute(struct matching *book, struct matching_ref ref, struct quantity quantity,
+                      uint64_t tag) {
+    if (!matching_book_rests(book, ref)) {
+        return false;
+    }
+    const struct matching_slot *slot = &book->slots[ref.slot];
+    CHECK(quantity.scaled > 0 && quantity.scaled <= slot->leaves);
+    struct matching_taker taker = {
+        .tag = tag, .side = matching_opposite(slot->side), .leaves = quantity.scaled};
+    matching_trade(book, &taker, ref.slot);
+    return true;
+}
+
 static enum matching_reason matching_replace_refusal(const struct matching *book,
                                                      const struct matching_slot *slot,
                                                      int64_t price, int64_t quantity,

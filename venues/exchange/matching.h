@@ -134,6 +134,13 @@ struct matching_ref matching_submit(struct matching *book, struct now now,
 bool matching_cancel(struct matching *book, struct matching_ref ref);
 
 /*
+ * A resting order trades `quantity` (no more than it has left) with somebody who is in no book: a
+ * TRADE at its price, with `tag` as the newcomer's. False when `ref` does not rest.
+ */
+bool matching_execute(struct matching *book, struct matching_ref ref, struct quantity quantity,
+                      uint64_t tag);
+
+/*
  * REPLACED, and the order has a new limit price and a new total `quantity` (what is executed counts
  * against it). The same price and no more quantity keep the place in the queue; anything else takes
  * a new one and may trade at once under `self_trade`. REJECTED leaves the order as it was. False
