@@ -1,0 +1,33 @@
+/*
+ * What a scenario does to our side beside its FIX session: lines of text over a connection of their
+ * own, each answered by one line, "ok ..." or "error: ...".
+ *
+ *   later WORLD MS              the world's clock moves ahead
+ *   say WORLD TYPE|tag=value... the application sends a message, or keeps it until it can
+ *   logout WORLD [TEXT]         the application ends the session
+ *   dial WORLD PEER             an initiator's world connects to the PEER-th address
+ *   restore WORLD IN OUT        somebody sets both numbers by hand; only while not connected
+ *   state WORLD                 name=value for state, in, out, garbled, gaps, duplicates, rejected
+ */
+#ifndef TERCEL_BENCH_CONFORMANCE_ACCEPTOR_CONTROL_H
+#define TERCEL_BENCH_CONFORMANCE_ACCEPTOR_CONTROL_H
+
+#include "bench/conformance/acceptor_world.h"
+#include "net/stream.h"
+
+#define ACCEPTOR_CONTROLS_MAX 256
+#define ACCEPTOR_CONTROL_LINE_MAX 1024
+
+struct acceptor_control {
+    struct acceptor_worlds *worlds;
+    struct stream_stack *streams;
+    unsigned peer_count;
+    struct stream *stream[ACCEPTOR_CONTROLS_MAX];
+};
+
+void acceptor_control_open(struct acceptor_control *control, unsigned listener);
+
+/* Obeys all whole lines; true when something was done, and worlds want a turn. */
+bool acceptor_control_turn(struct acceptor_control *control, struct now now);
+
+#endif

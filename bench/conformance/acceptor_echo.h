@@ -1,0 +1,32 @@
+/*
+ * The application of the public acceptance definitions: what it was sent goes back.
+ *
+ * NewOrderSingle (D), SecurityDefinition (d) and Email (C) come back under a header of our own, the
+ * body's values as they were, byte for byte, its fields ascending by tag, the members of a group
+ * behind its count. A possible resend (97=Y) of a ClOrdID seen since the Logon is dropped, any
+ * other comes back with 97=Y. Every other type is refused with a BusinessMessageReject.
+ */
+#ifndef TERCEL_BENCH_CONFORMANCE_ACCEPTOR_ECHO_H
+#define TERCEL_BENCH_CONFORMANCE_ACCEPTOR_ECHO_H
+
+#include "core/route/fix_link.h"
+
+#define ACCEPTOR_SEEN_MAX 64
+#define ACCEPTOR_SEEN_BYTES_MAX 32
+
+struct acceptor_echo {
+    uint32_t count; /* the oldest is forgotten for a new one */
+    struct {
+        uint8_t len;
+        char text[ACCEPTOR_SEEN_BYTES_MAX];
+    } seen[ACCEPTOR_SEEN_MAX];
+};
+
+/* At every Logon. */
+void acceptor_echo_begin(struct acceptor_echo *echo);
+
+/* A message that was delivered. There is room for one as long; without a session it is dropped. */
+void acceptor_echo_take(struct acceptor_echo *echo, struct fix_link *link, struct now now,
+                        const struct fix_view *view);
+
+#endif

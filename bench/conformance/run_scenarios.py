@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+"""Plays the scenarios of bench/conformance against tercel-fix-acceptor; TAP on stdout.
+
+usage: run_scenarios.py ACCEPTOR [--only TEXT] [--mode MODE] [--self-test] [FOLDER]...
+
+Every scenario is played in each of its modes: `whole` (a write for every message), `split` (a write
+for every byte) and `joined` (a write for as many messages as go together). They run side by side,
+each in a world of its own. --self-test plays wrong scenarios, too: they must fail.
+"""
+
+import argparse
+import asyncio
+import pathlib
+import random
+import subprocess
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(HERE))
+import player  # noqa: E402
+import scenario  # noqa: E402
+import self_test  # noqa: E402
+
+# Side by side; more only makes each slower.
+AT_ONCE = 24
+FOLDERS = [HERE / "fix44", HERE / "more"]
+
+
+class Listener:
+    """Where an initiator of the acceptor's dials to, for one run at a time."""
+
+    def __init__(self, index):
+        self.index, self.server, self.port = index, None, 0
+        self.accepted = asyncio.Queue()
+
+    async def open(self):
+        self.server = await asyncio.start_server(
+            lambda reader, writer: self.accepted.put_nowait((reader, writer)), "127.0.0.1", 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+
+
+class Acceptor:
+    """The process, and the ports it listens at."""
+
+    def __init__(self, program, listeners):
+        self.process = subprocess.Popen(
+            [program, *(f"127.0.0.1:{listener.port}" for listener in listeners)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        words = self.process.stdout.readline().split()
+        self.ports = dict(zip(words[::2], map(int, words[1::2])))
+
+    def stop(self):
+        """Its exit status."""
+        self.process.stdin.close()
+        try:
+            return self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return "that it had to be killed"
+
+
+class Run:
+    """A scenario in a mode. With `complaint` it must fail, and say that."""
+
+    def __init__(self, played, mode, complaint=None):
+        self.scenario, self.mode, self.complaint = played, mode, complaint
+        self.failure, self.took_s, self.listener, self.number = None, 0.0, None, 0
+
+    @property
+    def name(self):
+        return f"{self.scenario.name} ({self.mode})"
+
+    def dials(self):
+        return any(step.verb == "accept" for step in self.scenario.steps)
+
+    async def play(self, ports, gate):
+        async with gate:
+            began = time.monotonic()
+            playing = player.Player(self.scenario, self.mode, self.number, ports, self.listener)
+            if self.complaint is not None:
+                playing.patience = self_test.PATIENCE_S
+            self.failure = await playing.play()
+            self.took_s = time.monotonic() - began
+
+
+def runs_of(scenarios, mode=None):
+    return [Run(each, m) for each in scenarios for m in each.modes if mode in (None, m)]
+
+
+def wrong_runs(scenarios, seed):
+    chance = random.Random(seed)
+    runs = [Run(each, "whole", complaint) for each, complaint in self_test.wrong_scenarios()]
+    for each in scenarios:
+        changed = None if each.waits else self_test.changed(each, chance)
+        if changed is not None:
+            runs.append(Run(changed, "whole", ""))
+    return runs
+
+
+async def play_all(program, runs):
+    """Fills in how they went; the acceptor's exit status."""
+    listeners = []
+    for number, run in enumerate(runs, 1):
+        run.number = number
+        if run.dials():
+            run.listener = Listener(len(listeners))
+            await run.listener.open()
+            listeners.append(run.listener)
+    acceptor = Acceptor(program, listeners)
+    gate = asyncio.Semaphore(AT_ONCE)
+    try:
+        await asyncio.gather(*(run.play(acceptor.ports, gate) for run in runs))
+    finally:
+        status = acceptor.stop()
+    return status
+
+
+def verdict(run):
+    """Whether it went as it must, and what to say if not."""
+    if run.complaint is None:
+        return run.failure is None, run.failure
+    if run.failure is None:
+        return False, "was to fail, and passed"
+    return run.complaint in run.failure, f"was to fail with '{run.complaint}': {run.failure}"
+
+
+def report(runs):
+    """TAP lines; how many failed."""
+    failed = 0
+    for count, run in enumerate(runs, 1):
+        well, why = verdict(run)
+        if well or run.scenario.waits:
+            print(f"ok {count} - {run.name}" + ("" if well else f" # SKIP {run.scenario.waits}"))
+        else:
+            failed += 1
+            print(f"not ok {count} - {run.name}")
+            print(f"{run.name}: {run.scenario.rule}\n  {why}", file=sys.stderr)
+        if well and run.scenario.waits:
+            print(f"{run.name} passes: it waits for nothing any more", file=sys.stderr)
+    return failed
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("acceptor")
+    parser.add_argument("folders", nargs="*", type=pathlib.Path, default=FOLDERS)
+    parser.add_argument("--only", default="", help="scenarios whose name has this in it")
+    parser.add_argument("--mode", choices=scenario.MODES)
+    parser.add_argument("--self-test", action="store_true")
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 32),
+                        help="of the changes that --self-test makes")
+    return parser.parse_args()
+
+
+def main():
+    arguments = read_arguments()
+    began = time.monotonic()
+    scenarios = [each for folder in arguments.folders for each in scenario.load(folder)
+                 if arguments.only in each.name]
+    runs = runs_of(scenarios, arguments.mode)
+    if arguments.self_test:
+        print(f"# seed {arguments.seed}")
+        runs = wrong_runs(scenarios, arguments.seed) + runs
+    status = asyncio.run(play_all(arguments.acceptor, runs))
+    failed = report(runs)
+    well = status == 0
+    print(f"{'ok' if well else 'not ok'} {len(runs) + 1} - the acceptor ends well")
+    print(f"1..{len(runs) + 1}")
+    if not well:
+        print(f"the acceptor's exit status is {status}", file=sys.stderr)
+    slowest = max(runs, key=lambda run: run.took_s)
+    print(f"# {time.monotonic() - began:.1f} s; the slowest: {slowest.name}, "
+          f"{slowest.took_s:.1f} s")
+    return 1 if failed or not well else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
