@@ -54,6 +54,7 @@
 #include "core/base/bytes.h"
 #include "core/base/instant.h"
 #include "core/fix/fix_frame.h"
+#include "core/fix/fix_reject.h"
 #include "core/fix/fix_view.h"
 #include "core/fix/fix_writer.h"
 
@@ -178,23 +179,6 @@ enum fix_end {
     FIX_END_BAD_LOGON, /* missing or impossible 98, 108, ...; or ours does not fit its room */
     FIX_END_UNSIGNED,  /* our Logon could not be signed */
     FIX_END_ABANDONED  /* fix_session_logout before the session was up */
-};
-
-/* SessionRejectReason(373), FIX 4.4 volume 6; those the session or a decoder has use for. */
-enum fix_reject_reason {
-    FIX_REJECT_INVALID_TAG = 0,
-    FIX_REJECT_TAG_MISSING = 1,
-    FIX_REJECT_TAG_NOT_DEFINED = 2,
-    FIX_REJECT_TAG_EMPTY = 4,
-    FIX_REJECT_VALUE = 5,
-    FIX_REJECT_FORMAT = 6,
-    FIX_REJECT_COMP_ID = 9,
-    FIX_REJECT_SENDING_TIME = 10,
-    FIX_REJECT_MSG_TYPE = 11,
-    FIX_REJECT_TAG_TWICE = 13,
-    FIX_REJECT_TAG_ORDER = 14,
-    FIX_REJECT_GROUP_COUNT = 16,
-    FIX_REJECT_OTHER = 99
 };
 
 struct fix_input {

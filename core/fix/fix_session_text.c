@@ -104,6 +104,8 @@ struct bytes fix_reject_text(enum fix_reject_reason reason) {
         return BYTES("Tag appears more than once");
     case FIX_REJECT_TAG_ORDER:
         return BYTES("Tag specified out of required order");
+    case FIX_REJECT_GROUP_ORDER:
+        return BYTES("Repeating group fields out of order");
     case FIX_REJECT_GROUP_COUNT:
         return BYTES("Incorrect NumInGroup count for repeating group");
     case FIX_REJECT_OTHER:
