@@ -43,6 +43,7 @@ void fix_session_init(struct fix_session *session, const struct fix_session_conf
         .next_out = 1,
         .next_in = 1,
         .resend_window = {.ns = INT64_MIN},
+        .probe_deadline = INSTANT_NEVER,
         .deadline_state = INSTANT_NEVER,
         .deadline_silence = INSTANT_NEVER,
     };
@@ -55,16 +56,24 @@ void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t
     session->next_out = next_out;
 }
 
-void fix_session_restart_numbers(struct fix_session *session) {
-    session->next_in = 1;
+void fix_session_restart_out(struct fix_session *session) {
     session->next_out = 1;
-    session->resend_until = 0;
-    /* What was owed speaks of numbers that mean nothing any more. */
-    fix_session_owed_clear(session);
     fix_session_replays_clear(session);
     if (session->config.outbox != NULL) {
         fix_outbox_clear(session->config.outbox);
     }
+}
+
+void fix_session_restart_in(struct fix_session *session) {
+    session->next_in = 1;
+    session->resend_until = 0;
+}
+
+void fix_session_restart_numbers(struct fix_session *session) {
+    fix_session_restart_in(session);
+    fix_session_restart_out(session);
+    /* What was owed speaks of numbers that mean nothing any more. */
+    fix_session_owed_clear(session);
 }
 
 /* Nothing of a former connection may reach the next one. */
@@ -74,6 +83,7 @@ static void forget_connection(struct fix_session *session) {
     session->pending = FIX_ACTION_NONE;
     session->resend_until = 0;
     session->logon_reset = false;
+    fix_session_probe_forget(session);
     session->deadline_state = INSTANT_NEVER;
     session->deadline_silence = INSTANT_NEVER;
 }
@@ -215,9 +225,23 @@ enum fix_action fix_session_log_out(struct fix_session *session, struct now now,
     return FIX_ACTION_NONE;
 }
 
+bool fix_session_reset(struct fix_session *session, struct now now) {
+    if (session->state != FIX_SESSION_UP || session->config.signature_needed) {
+        return false;
+    }
+    session->state = FIX_SESSION_RESET_SENT;
+    session->deadline_state = instant_add(now.mono, session->config.logon_timeout);
+    session->logon_reset = true;
+    /* Our numbers begin again when it is written: what is owed before it is of the old run. */
+    fix_session_owe_logon(session);
+    fix_session_owed_find(session, FIX_MSG_LOGON[0])->restart = true;
+    return true;
+}
+
 void fix_session_logout(struct fix_session *session, struct now now, struct bytes text) {
     switch (session->state) {
     case FIX_SESSION_UP:
+    case FIX_SESSION_RESET_SENT:
         (void)fix_session_log_out(session, now, FIX_END_NONE, text);
         return;
     case FIX_SESSION_LOGON_AWAITED:
@@ -263,6 +287,7 @@ struct instant fix_session_deadline(const struct fix_session *session) {
     }
     struct instant deadline =
         session->state == FIX_SESSION_UP ? deadline_up(session) : session->deadline_state;
+    deadline = instant_earlier(deadline, session->probe_deadline);
     return instant_earlier(deadline, fix_session_replay_deadline(session));
 }
 
@@ -291,6 +316,7 @@ static enum fix_action state_expired(struct fix_session *session, struct now now
     switch (session->state) {
     case FIX_SESSION_LOGON_AWAITED:
     case FIX_SESSION_LOGON_SENT:
+    case FIX_SESSION_RESET_SENT:
         return fix_session_drop(session, FIX_END_LOGON_TIMEOUT);
     case FIX_SESSION_SIGNATURE_AWAITED:
         return fix_session_drop(session, FIX_END_ANSWER_TIMEOUT);
@@ -314,6 +340,9 @@ enum fix_action fix_session_tick(struct fix_session *session, struct now now) {
         return pending;
     }
     fix_session_replay_tick(session, now);
+    if (instant_reached(now.mono, session->probe_deadline)) {
+        session->probe_deadline = INSTANT_NEVER;
+    }
     if (session->state == FIX_SESSION_UP) {
         return tick_up(session, now);
     }

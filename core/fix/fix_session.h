@@ -68,13 +68,14 @@
 #define FIX_TEST_REQ_ID_MAX 64
 #define FIX_SESSION_TEXT_MAX 127
 #define FIX_REF_MSG_TYPE_MAX 8
+#define FIX_REF_TAG_MAX 11
 /* Routing fields (115, 116, 128, 129, 144, 145) repeated in a Reject; more is left out. */
 #define FIX_ROUTE_MAX 200
 #define FIX_HEARTBEAT_S_MAX 3600
 /* The greatest MsgSeqNum(34) that is read: 18 digits. */
 #define FIX_SEQ_MAX UINT64_C(999999999999999999)
 /* Rejects (and test request answers) that may be owed at once; input is refused beyond it. */
-#define FIX_OWED_MAX 16
+#define FIX_OWED_MAX 20
 
 enum fix_role { FIX_ACCEPTOR = 0, FIX_INITIATOR };
 
@@ -89,6 +90,7 @@ struct fix_outbox;
  */
 struct fix_profile {
     bool orig_time_always;        /* 2f, 2g apply to every PossDup, to an expected number as well */
+    bool plain_logout;            /* no Text(58) in a Logout whose reason a Reject has just told */
     bool empty_values_allowed;    /* TestReqID(112) may be empty; header fields never */
     unsigned dictionary_switches; /* handed to fix_dictionary_check as they are */
 };
@@ -115,7 +117,8 @@ struct fix_session_config {
     uint32_t heartbeat_min_s;    /* acceptor: what 108 may be; 0: 1 */
     uint32_t heartbeat_max_s;    /* likewise; 0: 3600 */
     unsigned time_digits;        /* fraction digits of the times we write: 0, 3, 6 or 9 */
-    bool reset_on_logon;         /* initiator: send 141=Y and start at 1 */
+    bool reset_on_logon;         /* initiator: send 141=Y and start at 1; acceptor: every Logon
+                                    that is taken starts at 1, without 141 in the answer */
     bool signature_needed;       /* initiator: NEED_SIGNATURE before the Logon */
     bool verdict_needed;         /* acceptor: NEED_VERDICT before the answer */
     size_t message_bytes_max;
@@ -123,6 +126,7 @@ struct fix_session_config {
     struct duration logon_timeout;
     struct duration logout_timeout;
     struct duration answer_timeout; /* for a signature or verdict */
+    struct duration probe_timeout;  /* for the answer to fix_session_probe; 0: 2 s */
     struct fix_logon_hook logon_hook;
     struct fix_profile profile;
     struct fix_outbox *outbox; /* NULL: every range that is asked for is filled over */
@@ -139,6 +143,7 @@ enum fix_session_state {
     FIX_SESSION_VERDICT_AWAITED,
     FIX_SESSION_LOGON_SENT, /* initiator: Logon written (or owed), no answer yet */
     FIX_SESSION_UP,
+    FIX_SESSION_RESET_SENT,  /* our Logon with 141=Y inside the session is out (or owed) */
     FIX_SESSION_LOGOUT_SENT, /* ours is out (or owed), theirs awaited */
     FIX_SESSION_CLOSING      /* flush what is owed, then close the stream */
 };
@@ -215,8 +220,11 @@ struct fix_range {
 /* One thing owed to the peer; the session keeps a bounded queue of them. */
 struct fix_owed {
     char msg_type;
-    uint32_t ref_tag;
     uint32_t reason;
+    char ref_tag[FIX_REF_TAG_MAX]; /* Reject: 371 as it is written */
+    uint8_t ref_tag_len;
+    bool empty_text;  /* Heartbeat: the TestReqID it answers has no value */
+    bool restart;     /* Logon: our numbers begin again with it */
     uint64_t ref_seq; /* Reject: 45; gap fill: first number it covers; ResendRequest: the early
                          number that showed the gap */
     uint64_t end_seq; /* gap fill: the last number it covers */
@@ -263,6 +271,9 @@ struct fix_session {
     uint32_t resend_budget;       /* messages that may still be resent in this window */
     struct instant resend_window; /* when the next window begins */
     bool kept;                    /* the application message being written goes to the outbox */
+    uint32_t probe_count;
+    bool probe_answered;
+    struct instant probe_deadline; /* INSTANT_NEVER: none is under way */
     struct fix_time_cache time_cache;
     struct utc sending_time; /* of the message being written; a signature covers it */
     char end_text[FIX_SESSION_TEXT_MAX + 1]; /* their Text(58), or ours; no control characters */
@@ -349,6 +360,30 @@ void fix_session_verdict(struct fix_session *session, struct now now, uint32_t e
 
 /* Starts an orderly logout; Text(58) optional. */
 void fix_session_logout(struct fix_session *session, struct now now, struct bytes text);
+
+/*
+ * Begins both directions again at 1 inside the session: a Logon with 141=Y, behind what is owed.
+ * Until it is answered messages of the old run are still taken, and none can be sent. False when
+ * that is not possible now: not UP, or the Logon would have to be signed (reconnect instead). No
+ * answer within logon_timeout ends the session.
+ */
+bool fix_session_reset(struct fix_session *session, struct now now);
+
+/*
+ * Whether the peer is still there, asked on behalf of somebody else who claims to be it. The probe
+ * owes a TestRequest with an id of its own: only its answer counts, because what was under way
+ * before proves nothing. One that is under way is not begun again. The verdict stands until the
+ * next probe or the end of the connection; the deadline of a probe is among fix_session_deadline's.
+ */
+enum fix_probe {
+    FIX_PROBE_NONE = 0, /* none was begun on this connection */
+    FIX_PROBE_PENDING,
+    FIX_PROBE_ALIVE,
+    FIX_PROBE_DEAD /* no answer within probe_timeout, or the session is not UP any more */
+};
+
+void fix_session_probe(struct fix_session *session, struct now now);
+enum fix_probe fix_session_probe_verdict(const struct fix_session *session, struct now now);
 
 /*
  * The caller does not read now, for reasons of its own: the silence of the peer up to now counts

@@ -6,6 +6,10 @@ enum fix_action fix_session_take_test_request(struct fix_session *session,
                                               const struct fix_message *message) {
     struct bytes id;
     enum fix_get got = fix_get_bytes(message->view, FIX_TEST_REQ_ID, &id);
+    if (got == FIX_GET_EMPTY && session->config.profile.empty_values_allowed) {
+        fix_session_owe(session, FIX_MSG_HEARTBEAT[0])->empty_text = true;
+        return FIX_ACTION_NONE;
+    }
     if (got != FIX_GET_OK) {
         fix_session_owe_reject(session, message, fix_reject_reason_of(got), FIX_TEST_REQ_ID);
         return FIX_ACTION_NONE;

@@ -94,12 +94,13 @@ static void read_flags(struct fix_message *message) {
     }
 }
 
-static struct fix_message message_of(const struct fix_view *view, bool invalid_tag) {
+static struct fix_message message_of(const struct fix_view *view, struct bytes invalid_tag) {
     struct fix_message message = {
         .view = view,
         .type = fix_view_msg_type(view),
-        .secret = invalid_tag,
-        .faulty = invalid_tag,
+        .secret = invalid_tag.len != 0,
+        .faulty = invalid_tag.len != 0,
+        .invalid_tag = invalid_tag,
         .fault_reason = FIX_REJECT_INVALID_TAG,
     };
     message.kind = message.type.len == 1 ? message.type.data[0] : '\0';
@@ -134,6 +135,7 @@ static enum fix_action take_in_sequence(struct fix_session *session, struct now 
     }
     switch (message->kind) {
     case '0':
+        fix_session_probe_heard(session, message);
         return FIX_ACTION_NONE;
     case '1':
         return fix_session_take_test_request(session, message);
@@ -168,27 +170,40 @@ static enum fix_action distrust(struct fix_session *session, struct now now,
                                 enum fix_reject_reason reason) {
     fix_session_consume(session, now, message);
     fix_session_owe_reject(session, message, reason, 0);
-    return fix_session_log_out(session, now, end, fix_end_text(end));
+    bool plain = session->config.profile.plain_logout;
+    enum fix_action action =
+        fix_session_log_out(session, now, end, plain ? BYTES("") : fix_end_text(end));
+    fix_session_note_text(session, fix_end_text(end));
+    return action;
 }
 
 /*
- * A number seen before. OrigSendingTime(122) is asked for here only: a resent message whose number
- * is still expected is taken without it, because refusing it would lose it for good.
+ * OrigSendingTime(122) of a message with PossDup. False: it is wrong, the peer is told, and the
+ * message goes no further; its number is not used up where it was still expected.
  */
-static enum fix_action take_duplicate(struct fix_session *session, struct now now,
-                                      const struct fix_message *message) {
+static bool orig_time_is_good(struct fix_session *session, struct now now,
+                              const struct fix_message *message) {
     struct utc original;
     struct utc sent;
     enum fix_get got = fix_get_utc(message->view, FIX_ORIG_SENDING_TIME, &original);
     if (got != FIX_GET_OK) {
         fix_session_owe_reject(session, message, fix_reject_reason_of(got), FIX_ORIG_SENDING_TIME);
-        return FIX_ACTION_NONE;
+        return false;
     }
     if (fix_get_utc(message->view, FIX_SENDING_TIME, &sent) == FIX_GET_OK &&
         original.ns > sent.ns) {
-        return distrust(session, now, message, FIX_END_SENDING_TIME, FIX_REJECT_SENDING_TIME);
+        (void)distrust(session, now, message, FIX_END_SENDING_TIME, FIX_REJECT_SENDING_TIME);
+        return false;
     }
-    session->counters.duplicates++;
+    return true;
+}
+
+/* A number seen before. */
+static enum fix_action take_duplicate(struct fix_session *session, struct now now,
+                                      const struct fix_message *message) {
+    if (orig_time_is_good(session, now, message)) {
+        session->counters.duplicates++;
+    }
     return FIX_ACTION_NONE;
 }
 
@@ -213,6 +228,11 @@ static enum fix_action take_by_sequence(struct fix_session *session, struct now 
     }
     if (message->seq < session->next_in) {
         return fix_session_take_low(session, now, message);
+    }
+    /* Only where the profile wants it: refusing a message that is expected loses it for good. */
+    if (message->poss_dup && session->config.profile.orig_time_always && message->kind != 'A' &&
+        !orig_time_is_good(session, now, message)) {
+        return FIX_ACTION_NONE;
     }
     return take_in_sequence(session, now, message);
 }
@@ -271,7 +291,7 @@ static enum fix_action take_after_fault(struct fix_session *session, struct now 
 }
 
 static enum fix_action take_message(struct fix_session *session, struct now now,
-                                    struct fix_input *input, bool invalid_tag) {
+                                    struct fix_input *input, struct bytes invalid_tag) {
     struct fix_message message = message_of(&input->view, invalid_tag);
     input->secret = message.secret;
     session->counters.received++;
@@ -293,24 +313,26 @@ static enum fix_action take_message(struct fix_session *session, struct now now,
     return action;
 }
 
-/* Whether "tag=..." begins with a number, though none FIX has: 0, -1, 011. */
-static bool tag_is_number(struct bytes field) {
+/* What stands before the '=' when it is a number, though none FIX has: 0, -1, 011; else empty. */
+static struct bytes tag_number(struct bytes field) {
     size_t first = field.len != 0 && field.data[0] == '-' ? 1 : 0;
     size_t at = first;
     while (at < field.len && field.data[at] >= '0' && field.data[at] <= '9') {
         at++;
     }
-    return at > first && at < field.len && field.data[at] == '=';
+    bool number = at > first && at < field.len && field.data[at] == '=';
+    return bytes_of(field.data, number ? at : 0);
 }
 
 /* A message whole but for one tag is rejected when its number's turn comes; what cannot even be
  * read as tags is garbled, and its number stays free. */
-static bool only_tag_is_invalid(enum fix_view_result result, const struct fix_view *view,
-                                uint32_t bad_offset) {
-    return result == FIX_VIEW_BAD_TAG && view->count >= 3 &&
-           view->fields[0].tag == FIX_BEGIN_STRING && view->fields[1].tag == FIX_BODY_LENGTH &&
-           view->fields[2].tag == FIX_MSG_TYPE && view->fields[2].len != 0 &&
-           tag_is_number(bytes_skip(view->message, bad_offset));
+static struct bytes only_invalid_tag(enum fix_view_result result, const struct fix_view *view,
+                                     uint32_t bad_offset) {
+    bool begins_well = result == FIX_VIEW_BAD_TAG && view->count >= 3 &&
+                       view->fields[0].tag == FIX_BEGIN_STRING &&
+                       view->fields[1].tag == FIX_BODY_LENGTH &&
+                       view->fields[2].tag == FIX_MSG_TYPE && view->fields[2].len != 0;
+    return begins_well ? tag_number(bytes_skip(view->message, bad_offset)) : bytes_of(NULL, 0);
 }
 
 static enum fix_action take_framed(struct fix_session *session, struct now now,
@@ -318,14 +340,15 @@ static enum fix_action take_framed(struct fix_session *session, struct now now,
     uint32_t bad_offset = 0;
     enum fix_view_result result = fix_view_parse(message, &input->view, &bad_offset);
     if (LIKELY(result == FIX_VIEW_OK)) {
-        return take_message(session, now, input, false);
+        return take_message(session, now, input, bytes_of(NULL, 0));
     }
     input->secret = true;
     if (result == FIX_VIEW_TOO_MANY) {
         return take_too_long(session, now);
     }
-    if (only_tag_is_invalid(result, &input->view, bad_offset)) {
-        return take_message(session, now, input, true);
+    struct bytes invalid_tag = only_invalid_tag(result, &input->view, bad_offset);
+    if (invalid_tag.len != 0) {
+        return take_message(session, now, input, invalid_tag);
     }
     return take_garbled(session);
 }

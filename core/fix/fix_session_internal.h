@@ -9,6 +9,7 @@
  *   fix_session_output.c    the owed queue, and writing
  *   fix_session_replay.c    the answer to their ResendRequests, message by message
  *   fix_session_reject.c    Reject out
+ *   fix_session_probe.c     is the peer still there
  *   fix_session_identify.c  an unbound connection's first message
  *   fix_session_text.c      enum values as text, and building texts
  */
@@ -19,9 +20,9 @@
 #include "core/fix/fix_session.h"
 #include "core/fix/fix_tag.h"
 
-/* Room kept in the owed queue: what one input, its Reject by the caller, a tick and a logout may
- * add between two looks at the queue. */
-#define FIX_OWED_RESERVE 5
+/* Room kept in the owed queue: what one input, its Reject by the caller, a tick, a probe, a reset
+ * and a logout may add between two looks at the queue. */
+#define FIX_OWED_RESERVE 9
 
 /* One parsed message on its way through the checks. */
 struct fix_message {
@@ -33,7 +34,8 @@ struct fix_message {
     /* The first header field found missing, empty or malformed, or a tag that is none. It leads to
      * a Reject only once the sequence number says that the message is not a stray. */
     bool faulty;
-    uint32_t fault_tag; /* 0: not told */
+    uint32_t fault_tag;       /* 0: not told */
+    struct bytes invalid_tag; /* the number that is none, as it stands there; mostly empty */
     enum fix_reject_reason fault_reason;
     uint64_t seq;
     struct fix_range asked; /* by a ResendRequest that was good */
@@ -66,6 +68,10 @@ enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct
 /* The Logon noted in the session was found good: its sequence number decides. */
 enum fix_action fix_session_accept_logon(struct fix_session *session, struct now now);
 
+/* The answer to our own reset, or one of theirs that crossed it. */
+enum fix_action fix_session_take_reset_answer(struct fix_session *session, struct now now,
+                                              const struct fix_message *message);
+
 /* Admin messages in, fix_session_admin.c. Those of the second group look at 34 themselves. */
 enum fix_action fix_session_take_test_request(struct fix_session *session,
                                               const struct fix_message *message);
@@ -73,6 +79,10 @@ enum fix_action fix_session_take_sequence_reset(struct fix_session *session, str
                                                 const struct fix_message *message);
 enum fix_action fix_session_take_logout(struct fix_session *session, struct now now,
                                         const struct fix_message *message);
+
+/* Probes, fix_session_probe.c. */
+void fix_session_probe_heard(struct fix_session *session, const struct fix_message *message);
+void fix_session_probe_forget(struct fix_session *session);
 
 /* Gaps, fix_session_resend.c. */
 enum fix_action fix_session_take_resend_request(struct fix_session *session, struct now now,
@@ -130,7 +140,10 @@ enum fix_action fix_session_log_out(struct fix_session *session, struct now now,
                                     struct bytes text);
 /* What is owed is written, then the stream closes. */
 enum fix_action fix_session_close(struct fix_session *session, struct now now, enum fix_end end);
-/* Both directions begin again at 1; nothing is owed, nothing can be resent any more. */
+/* A direction begins again at 1: nothing was sent that could be resent, nothing is missed. */
+void fix_session_restart_out(struct fix_session *session);
+void fix_session_restart_in(struct fix_session *session);
+/* Both do, and nothing is owed any more. */
 void fix_session_restart_numbers(struct fix_session *session);
 /* Established: heartbeats begin. */
 void fix_session_rise(struct fix_session *session);

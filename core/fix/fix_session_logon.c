@@ -106,7 +106,8 @@ static enum fix_action settle_number(struct fix_session *session, struct now now
 }
 
 enum fix_action fix_session_accept_logon(struct fix_session *session, struct now now) {
-    if (session->logon_reset) {
+    bool first = session->state != FIX_SESSION_UP;
+    if (session->logon_reset || (first && session->config.reset_on_logon)) {
         fix_session_restart_numbers(session);
     }
     if (session->logon_seq < session->next_in) {
@@ -132,7 +133,8 @@ enum fix_action fix_session_take_first(struct fix_session *session, struct now n
     if (refusal.len != 0) {
         return fix_session_refuse(session, now, FIX_END_BAD_LOGON, refusal);
     }
-    if (message->poss_dup && !terms.reset && message->seq < session->next_in) {
+    bool restarts = terms.reset || session->config.reset_on_logon;
+    if (message->poss_dup && !restarts && message->seq < session->next_in) {
         return fix_session_take_low(session, now, message);
     }
     session->logon_seq = message->seq;
@@ -209,9 +211,34 @@ bool fix_session_is_reset_logon(const struct fix_message *message) {
            fix_get_bool(message->view, FIX_RESET_SEQ_NUM_FLAG, &reset) == FIX_GET_OK && reset;
 }
 
+enum fix_action fix_session_take_reset_answer(struct fix_session *session, struct now now,
+                                              const struct fix_message *message) {
+    struct logon_terms terms;
+    struct bytes refusal = read_terms(session, message, &terms);
+    if (refusal.len == 0 && message->faulty) {
+        refusal = fix_end_text(FIX_END_BAD_LOGON);
+    }
+    if (refusal.len != 0) {
+        return fix_session_log_out(session, now, FIX_END_BAD_LOGON, refusal);
+    }
+    session->heartbeat_s = terms.heartbeat_s;
+    fix_session_restart_in(session);
+    fix_session_owed_remove(session, FIX_MSG_RESEND_REQUEST[0]);
+    if (message->seq > session->next_in) {
+        fix_session_gap_seen(session, now, message->seq);
+    } else {
+        fix_session_expect(session, now, message->seq + 1);
+    }
+    fix_session_rise(session);
+    return FIX_ACTION_NONE;
+}
+
 /* Both sides begin again at 1, and the answer is a Logon that says so too. */
 enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct now now,
                                              const struct fix_message *message) {
+    if (session->state == FIX_SESSION_RESET_SENT) {
+        return fix_session_take_reset_answer(session, now, message);
+    }
     if (session->state != FIX_SESSION_UP) {
         return FIX_ACTION_NONE;
     }

@@ -97,6 +97,9 @@ static void put_body(const struct fix_session *session, struct fix_writer *write
     case '0':
     case '1':
         put_text(writer, FIX_TEST_REQ_ID, owed);
+        if (owed->empty_text) {
+            fix_put_bytes(writer, FIX_TEST_REQ_ID, BYTES(""));
+        }
         return;
     case '2':
         fix_put_uint(writer, FIX_BEGIN_SEQ_NO, session->next_in);
@@ -163,6 +166,9 @@ static size_t write_owed(struct fix_session *session, struct now now, char *room
                          bool *secret) {
     const struct fix_owed *owed = owed_at(session, 0);
     bool logon = owed->msg_type == FIX_MSG_LOGON[0];
+    if (owed->restart) {
+        fix_session_restart_out(session);
+    }
     /* A signature covers the time it was asked at. */
     if (!logon || !session->config.signature_needed) {
         session->sending_time = now.utc;

@@ -5,5 +5,5 @@ struct fix_profile fix_profile_production(void) {
 }
 
 struct fix_profile fix_profile_at(void) {
-    return (struct fix_profile){.orig_time_always = true};
+    return (struct fix_profile){.orig_time_always = true, .plain_logout = true};
 }

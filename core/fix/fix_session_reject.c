@@ -37,11 +37,14 @@ static void reverse_route(struct fix_owed *owed, const struct fix_view *view) {
 }
 
 static void owe_reject(struct fix_session *session, const struct fix_view *view, uint64_t ref_seq,
-                       uint32_t reason, uint32_t ref_tag, struct bytes text) {
+                       uint32_t reason, struct bytes ref_tag, struct bytes text) {
     struct fix_owed *owed = fix_session_owe(session, FIX_MSG_REJECT[0]);
     owed->ref_seq = ref_seq;
-    owed->ref_tag = ref_tag;
     owed->reason = reason;
+    if (ref_tag.len <= sizeof(owed->ref_tag)) {
+        owed->ref_tag_len = (uint8_t)ref_tag.len;
+        memcpy(owed->ref_tag, ref_tag.data, ref_tag.len);
+    }
     struct bytes type = fix_view_msg_type(view);
     /* A type too long to repeat is left out: a part of it would name another. */
     if (type.len <= sizeof(owed->ref_msg_type)) {
@@ -53,9 +56,16 @@ static void owe_reject(struct fix_session *session, const struct fix_view *view,
     session->counters.rejects_sent++;
 }
 
+static struct bytes tag_text(uint32_t tag, char *digits) {
+    size_t len = tag != 0 ? fix_text_append_number(digits, 0, tag) : 0;
+    return bytes_of(digits, len);
+}
+
 void fix_session_owe_reject(struct fix_session *session, const struct fix_message *message,
                             enum fix_reject_reason reason, uint32_t ref_tag) {
-    owe_reject(session, message->view, message->seq, reason, ref_tag, fix_reject_text(reason));
+    char digits[FIX_SESSION_TEXT_MAX + 1];
+    struct bytes tag = ref_tag != 0 ? tag_text(ref_tag, digits) : message->invalid_tag;
+    owe_reject(session, message->view, message->seq, reason, tag, fix_reject_text(reason));
 }
 
 void fix_session_reject(struct fix_session *session, const struct fix_view *view, uint32_t reason,
@@ -66,7 +76,8 @@ void fix_session_reject(struct fix_session *session, const struct fix_view *view
     uint64_t seq;
     /* It was delivered, so it has a number. */
     CHECK(fix_get_uint(view, FIX_MSG_SEQ_NUM, FIX_SEQ_MAX, &seq) == FIX_GET_OK);
-    owe_reject(session, view, seq, reason, ref_tag, text);
+    char digits[FIX_SESSION_TEXT_MAX + 1];
+    owe_reject(session, view, seq, reason, tag_text(ref_tag, digits), text);
 }
 
 void fix_owed_put_route(const struct fix_owed *owed, struct fix_writer *writer) {
@@ -80,8 +91,8 @@ void fix_owed_put_reject(const struct fix_owed *owed, struct fix_writer *writer)
     if (owed->text_len != 0) {
         fix_put_bytes(writer, FIX_TEXT, bytes_of(owed->text, owed->text_len));
     }
-    if (owed->ref_tag != 0) {
-        fix_put_uint(writer, FIX_REF_TAG_ID, owed->ref_tag);
+    if (owed->ref_tag_len != 0) {
+        fix_put_bytes(writer, FIX_REF_TAG_ID, bytes_of(owed->ref_tag, owed->ref_tag_len));
     }
     if (owed->ref_msg_type_len != 0) {
         fix_put_bytes(writer, FIX_REF_MSG_TYPE,

@@ -16,7 +16,9 @@ static bool request_given_up(const struct fix_session *session, struct now now) 
 
 /* One request a gap: peers answer each from its beginning, and a second answer doubles the load. */
 void fix_session_gap_seen(struct fix_session *session, struct now now, uint64_t early_seq) {
-    if (fix_session_owed_find(session, FIX_MSG_RESEND_REQUEST[0]) != NULL) {
+    /* The run that has the gap is about to end. */
+    if (session->state == FIX_SESSION_RESET_SENT ||
+        fix_session_owed_find(session, FIX_MSG_RESEND_REQUEST[0]) != NULL) {
         return;
     }
     if (session->resend_until != 0 && !request_given_up(session, now)) {

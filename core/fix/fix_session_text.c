@@ -14,6 +14,8 @@ const char *fix_session_state_name(enum fix_session_state state) {
         return "logon-sent";
     case FIX_SESSION_UP:
         return "up";
+    case FIX_SESSION_RESET_SENT:
+        return "reset-sent";
     case FIX_SESSION_LOGOUT_SENT:
         return "logout-sent";
     case FIX_SESSION_CLOSING:

@@ -1,0 +1,94 @@
+/* Is the old peer still there? Only an answer to the question itself says so. */
+#include "core/fix/fix_session_script.h"
+
+#include <criterion/criterion.h>
+
+static struct script s;
+
+static enum fix_probe verdict(void) {
+    return fix_session_probe_verdict(&s.session, s.now);
+}
+
+Test(fix_session_probe, asks_and_is_answered) {
+    script_up(&s, FIX_ACCEPTOR);
+    cr_assert_eq(verdict(), FIX_PROBE_NONE);
+    fix_session_probe(&s.session, s.now);
+    cr_assert_str_eq(hear(&s), "35=1|34=2|112=PROBE-1|");
+    cr_assert_eq(verdict(), FIX_PROBE_PENDING);
+    cr_assert_eq(say(&s, "35=0|34=2|112=PROBE-1|"), FIX_ACTION_NONE);
+    cr_assert_eq(verdict(), FIX_PROBE_ALIVE);
+}
+
+Test(fix_session_probe, what_was_under_way_proves_nothing) {
+    script_up(&s, FIX_ACCEPTOR);
+    fix_session_probe(&s.session, s.now);
+    hear(&s);
+    cr_assert_eq(say(&s, "35=0|34=2|"), FIX_ACTION_NONE);
+    cr_assert_eq(say(&s, "35=D|34=3|11=a|"), FIX_ACTION_DELIVER);
+    cr_assert_eq(say(&s, "35=0|34=4|112=PROBE-0|"), FIX_ACTION_NONE);
+    cr_assert_eq(verdict(), FIX_PROBE_PENDING);
+}
+
+Test(fix_session_probe, silence_is_death_at_the_deadline) {
+    script_up(&s, FIX_ACCEPTOR);
+    fix_session_probe(&s.session, s.now);
+    hear(&s);
+    enum fix_action action;
+    cr_assert_eq(script_tick_at_deadline(&s, &action), 2000);
+    cr_assert_eq(verdict(), FIX_PROBE_DEAD);
+    cr_assert_gt(fix_session_deadline(&s.session).ns, s.now.mono.ns, "once");
+    say(&s, "35=0|34=2|112=PROBE-1|");
+    cr_assert_eq(verdict(), FIX_PROBE_DEAD, "too late");
+    fix_session_probe(&s.session, s.now);
+    cr_assert_str_eq(hear(&s), "35=1|34=3|112=PROBE-2|");
+    cr_assert_eq(verdict(), FIX_PROBE_PENDING);
+}
+
+Test(fix_session_probe, timeout_of_the_configuration) {
+    script_begin(&s, FIX_ACCEPTOR);
+    s.config.probe_timeout = (struct duration){.ns = 300 * NS_PER_MS};
+    script_restart(&s);
+    script_connect(&s);
+    say(&s, "35=A|34=1|98=0|108=30|");
+    hear(&s);
+    fix_session_probe(&s.session, s.now);
+    hear(&s);
+    enum fix_action action;
+    cr_assert_eq(script_tick_at_deadline(&s, &action), 300);
+    cr_assert_eq(verdict(), FIX_PROBE_DEAD);
+}
+
+Test(fix_session_probe, one_at_a_time) {
+    script_up(&s, FIX_ACCEPTOR);
+    for (int i = 0; i < 100; i++) {
+        fix_session_probe(&s.session, s.now);
+    }
+    cr_assert_str_eq(hear(&s), "35=1|34=2|112=PROBE-1|");
+    cr_assert_str_eq(hear(&s), "");
+}
+
+Test(fix_session_probe, a_stuck_stream_fails_it_and_nothing_piles_up) {
+    script_up(&s, FIX_ACCEPTOR);
+    for (int i = 0; i < 100; i++) {
+        fix_session_probe(&s.session, s.now);
+        script_advance(&s, 2000);
+        script_tick(&s);
+        cr_assert_eq(verdict(), FIX_PROBE_DEAD);
+        cr_assert_leq(s.session.owed_count, FIX_OWED_MAX);
+    }
+    fix_session_logout(&s.session, s.now, BYTES("bye"));
+}
+
+Test(fix_session_probe, a_session_that_is_not_up_is_dead) {
+    script_begin(&s, FIX_ACCEPTOR);
+    cr_assert_eq(verdict(), FIX_PROBE_DEAD);
+    script_up(&s, FIX_ACCEPTOR);
+    fix_session_probe(&s.session, s.now);
+    say(&s, "35=5|34=2|");
+    cr_assert_eq(verdict(), FIX_PROBE_DEAD);
+    script_disconnect(&s);
+    cr_assert(instant_is_never(fix_session_deadline(&s.session)));
+    script_connect(&s);
+    say(&s, "35=A|34=3|98=0|108=30|");
+    cr_assert_eq(verdict(), FIX_PROBE_NONE, "the verdict was about the old connection");
+}

@@ -1,0 +1,101 @@
+/* The same messages under the production profile and under that of the acceptance definitions. */
+#include "core/fix/fix_session_script.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+static struct script s;
+
+static void begin(struct fix_profile profile) {
+    script_begin(&s, FIX_ACCEPTOR);
+    s.config.profile = profile;
+    script_restart(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|");
+}
+
+Test(fix_session_profile, case_2g_where_the_number_is_expected) {
+    begin(fix_profile_production());
+    cr_assert_eq(say(&s, "35=D|34=2|43=Y|11=a|"), FIX_ACTION_DELIVER);
+    begin(fix_profile_at());
+    cr_assert_eq(say(&s, "35=D|34=2|43=Y|11=a|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=3|34=2|45=2|58=Required tag missing|371=122|372=D|373=1|");
+    cr_assert_eq(s.session.next_in, 2, "not used up");
+    cr_assert_eq(say(&s, "35=D|34=2|11=a|"), FIX_ACTION_DELIVER);
+}
+
+static const char *with_122(const char *begin_text, int64_t shift_ms) {
+    static char text[128];
+    snprintf(text, sizeof(text), "%s122=%s|11=a|", begin_text, script_time(&s, shift_ms));
+    return text;
+}
+
+Test(fix_session_profile, case_2f_where_the_number_is_expected) {
+    begin(fix_profile_production());
+    cr_assert_eq(say(&s, with_122("35=D|34=2|43=Y|", 10000)), FIX_ACTION_DELIVER);
+    begin(fix_profile_at());
+    cr_assert_eq(say(&s, with_122("35=D|34=2|43=Y|", 0)), FIX_ACTION_DELIVER);
+    cr_assert_eq(say(&s, with_122("35=D|34=3|43=Y|", 10000)), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=3|34=2|45=3|58=SendingTime accuracy problem|372=D|373=10|");
+    cr_assert_str_eq(hear(&s), "35=5|34=3|");
+}
+
+Test(fix_session_profile, logout_after_a_reject_says_it_again_or_not) {
+    static const struct {
+        const char *text;
+        const char *reject;
+        const char *reason;
+    } cases[] = {
+        {"35=D|34=2|49=WHO|11=a|", "35=3|34=2|45=2|58=CompID problem|372=D|373=9|",
+         "CompID problem"},
+        {"35=D|34=2|52=20200101-00:00:00|11=a|",
+         "35=3|34=2|45=2|58=SendingTime accuracy problem|372=D|373=10|",
+         "SendingTime accuracy problem"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        begin(fix_profile_at());
+        say(&s, cases[i].text);
+        cr_assert_str_eq(hear(&s), cases[i].reject);
+        cr_assert_str_eq(hear(&s), "35=5|34=3|");
+        cr_assert_str_eq(s.session.end_text, cases[i].reason, "the log knows");
+        begin(fix_profile_production());
+        say(&s, cases[i].text);
+        hear(&s);
+        char expected[80];
+        snprintf(expected, sizeof(expected), "35=5|34=3|58=%s|", cases[i].reason);
+        cr_assert_str_eq(hear(&s), expected);
+    }
+    begin(fix_profile_at());
+    say(&s, "8=FIX.4.1|35=D|34=2|11=a|");
+    cr_assert_str_eq(hear(&s), "35=5|34=2|58=Incorrect BeginString|", "no Reject went before");
+}
+
+Test(fix_session_profile, empty_values) {
+    begin(fix_profile_at());
+    say(&s, "35=1|34=2|112=|");
+    cr_assert_str_eq(hear(&s),
+                     "35=3|34=2|45=2|58=Tag specified without a value|371=112|372=1|373=4|");
+    struct fix_profile lax = fix_profile_at();
+    lax.empty_values_allowed = true;
+    begin(lax);
+    say(&s, "35=1|34=2|112=|");
+    cr_assert_str_eq(hear(&s), "35=0|34=2|112=|");
+}
+
+Test(fix_session_profile, reset_on_logon_of_an_acceptor) {
+    script_begin(&s, FIX_ACCEPTOR);
+    s.config.reset_on_logon = true;
+    script_restart(&s);
+    for (int i = 0; i < 3; i++) {
+        script_connect(&s);
+        cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_UP);
+        cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|", "no 141");
+        cr_assert_eq(say(&s, "35=D|34=2|11=a|"), FIX_ACTION_DELIVER);
+        script_disconnect(&s);
+    }
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=5|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|");
+    cr_assert_str_eq(hear(&s), "35=2|34=2|7=1|16=0|");
+}
