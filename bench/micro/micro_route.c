@@ -147,13 +147,15 @@ static void run_venue_new(void *state, uint32_t i) {
     const struct instrument_table *instruments = encoding->encoder.directory->instruments;
     struct fix_writer writer;
     encoding->order.quantity.scaled = 12345678 + i % MICRO_CYCLE;
-    struct venue_order what = {.order = &encoding->order,
-                               .instrument = instrument_table_at(instruments, 0),
-                               .symbol = instrument_table_venue_symbol(instruments, 0, 0),
-                               .cl_ord_id = BYTES("9e58120f-182b-4dce-9609-8ca7cdd174f0")};
+    struct fix_venue_subject what = {
+        .order = &encoding->order,
+        .instrument = instrument_table_at(instruments, 0),
+        .symbol = instrument_table_venue_symbol(instruments, 0, 0),
+        .cl_ord_id = BYTES("9e58120f-182b-4dce-9609-8ca7cdd174f0"),
+    };
     fix_writer_begin(&writer, encoding->room, sizeof(encoding->room), BYTES("FIX.4.4"));
     fix_put_bytes(&writer, FIX_MSG_TYPE, BYTES("D"));
-    fix_venue_encode(&encoding->venue, now, kraken_spot_dialect.new_order, &what, &writer);
+    fix_venue_encode(&encoding->venue, now, REQUEST_NEW_ORDER, &what, &writer);
     micro_require(fix_writer_finish(&writer) > 100, "an order was not written");
 }
 

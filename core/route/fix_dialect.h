@@ -16,6 +16,8 @@
 #include "core/base/instant.h"
 #include "core/fix/fix_session.h"
 #include "core/order/order_request.h"
+#include "core/order/request_table.h"
+#include "core/route/venue.h"
 
 /* Where a field's value comes from. A source that has nothing to say leaves the field out. */
 enum dialect_source {
@@ -25,18 +27,29 @@ enum dialect_source {
     DIALECT_SYMBOL,
     DIALECT_SIDE,
     DIALECT_ORD_TYPE,
-    DIALECT_QUANTITY,
-    DIALECT_PRICE, /* out of market orders */
+    DIALECT_QUANTITY,   /* of a replace: the new one, what is filled included */
+    DIALECT_PRICE,      /* out of orders without; of a replace: the new one */
+    DIALECT_STOP_PRICE, /* likewise, and out of a stop that has triggered */
     DIALECT_TIME_IN_FORCE,
+    DIALECT_EXPIRE_TIME,   /* out of orders without */
     DIALECT_TRANSACT_TIME, /* now */
     DIALECT_VALID_UNTIL,   /* now + the session's order_validity */
-    DIALECT_POST_ONLY,     /* the dialect's token, out of other orders */
-    DIALECT_SELF_TRADE     /* the session's self-trade prevention mode */
+    DIALECT_EXEC_INST,     /* every token of the order's flags; out when there is none */
+    DIALECT_POST_ONLY,     /* just that token, out of other orders */
+    DIALECT_SELF_TRADE,    /* the session's self-trade prevention mode */
+    DIALECT_MASS_CANCEL_SCOPE
 };
 
 struct dialect_field {
     uint32_t tag; /* 0 ends a table */
     enum dialect_source source;
+};
+
+/* One kind of message this venue is sent. */
+struct dialect_message {
+    const char *type; /* MsgType(35), one character; NULL: the venue has no such thing */
+    const struct dialect_field *fields;
+    bool needs_venue_order_id; /* not sent before the venue has told its own id of the order */
 };
 
 /* What an ExecType(150) of this venue tells. */
@@ -47,6 +60,8 @@ enum dialect_exec {
     DIALECT_EXEC_CANCELED,
     DIALECT_EXEC_EXPIRED,
     DIALECT_EXEC_REJECTED,
+    DIALECT_EXEC_REPLACED,
+    DIALECT_EXEC_RESTATED, /* changed by the venue of itself */
     DIALECT_EXEC_STATUS,
     DIALECT_EXEC_IGNORE
 };
@@ -55,6 +70,10 @@ enum {
     DIALECT_SIDES = 2,
     DIALECT_ORD_TYPES = ORDER_TYPES,
     DIALECT_TIFS = TIME_IN_FORCES,
+    DIALECT_SCOPES = 2, /* enum mass_cancel_scope */
+    DIALECT_FLAGS = 3,  /* ORDER_POST_ONLY, ORDER_REDUCE_ONLY, ORDER_CASH: by bit */
+    DIALECT_TOKENS = 1U << DIALECT_FLAGS,
+    DIALECT_MESSAGES = REQUEST_MASS_CANCEL + 1, /* enum request_kind */
     DIALECT_SELF_TRADES = 3
 };
 
@@ -83,18 +102,22 @@ struct fix_dialect {
     const char *name; /* "kraken-spot" */
     const char *begin_string;
     unsigned time_digits;
-    const char *new_order_type; /* MsgType */
-    const struct dialect_field *new_order;
-    const char *cancel_type;
-    const struct dialect_field *cancel;
+    unsigned expire_time_digits;
+    /* What a session of this venue can be asked for; order_validity is the session's own. */
+    struct venue_capability capability;
+    struct dialect_message messages[DIALECT_MESSAGES]; /* by enum request_kind */
     /* '\0': the venue has no such thing. Indexed by the enums of order_request.h. */
     char side[DIALECT_SIDES];
     char ord_type[DIALECT_ORD_TYPES];
     char time_in_force[DIALECT_TIFS];
     char self_trade[DIALECT_SELF_TRADES];
-    const char *post_only;  /* ExecInst token, NULL: none */
-    uint8_t exec_type[128]; /* enum dialect_exec by the character of ExecType */
+    char mass_cancel_scope[DIALECT_SCOPES];
+    const char *exec_inst[DIALECT_FLAGS]; /* ExecInst(18) tokens, NULL: none; blanks between */
+    uint8_t exec_type[128];               /* enum dialect_exec by the character of ExecType */
     uint32_t trade_id_tag;
+    uint32_t liquidity_tag; /* of a fill; 0: none */
+    char liquidity_added;   /* its values */
+    char liquidity_took;
     uint32_t business_reject_ref_tag; /* in 35=j: the refused request's ClOrdID */
     /*
      * Worker: notes the nonce in `logon` and writes what has to be signed; returns its length, at

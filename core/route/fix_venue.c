@@ -19,61 +19,91 @@ static bool venue_up(const struct venue *base) {
     return self_of_const(base)->link.session.state == FIX_SESSION_UP;
 }
 
-static enum venue_send send(struct fix_venue *venue, struct now now, const char *type,
-                            const struct dialect_field *fields, const struct venue_order *order) {
+static const struct dialect_message *message_of(const struct fix_venue *venue,
+                                                enum request_kind kind) {
+    return &venue->config.dialect->messages[kind];
+}
+
+static enum venue_send send(struct fix_venue *venue, struct now now, enum request_kind kind,
+                            const struct fix_venue_subject *subject, struct request_id request_id) {
+    const struct dialect_message *message = message_of(venue, kind);
     struct fix_writer writer;
-    enum stream_result room =
-        fix_link_begin(&venue->link, now, bytes_of_string(type), FIX_VENUE_MESSAGE_MAX, &writer);
+    enum stream_result room = fix_link_begin(&venue->link, now, bytes_of(message->type, 1),
+                                             FIX_VENUE_MESSAGE_MAX, &writer);
     if (room != STREAM_OK) {
         return room == STREAM_GONE ? VENUE_SEND_DOWN : VENUE_SEND_AGAIN;
     }
     uint64_t seq = venue->link.session.next_out;
-    fix_venue_encode(venue, now, fields, order, &writer);
+    fix_venue_encode(venue, now, kind, subject, &writer);
     if (!fix_link_end(&venue->link, now, &writer, STREAM_RELEASE_NOW)) {
         return VENUE_SEND_UNSUPPORTED;
     }
     venue->sent[seq % FIX_VENUE_SENT_MAX] =
-        (struct fix_venue_sent){.seq = seq, .request_id = order->request_id};
+        (struct fix_venue_sent){.seq = seq, .request_id = request_id, .kind = kind};
     return VENUE_SENT;
+}
+
+static enum venue_send send_about_order(struct venue *base, struct now now, enum request_kind kind,
+                                        const struct venue_order *order) {
+    struct fix_venue *venue = self_of(base);
+    const struct dialect_message *message = message_of(venue, kind);
+    if (message->type == NULL ||
+        (message->needs_venue_order_id && order->order->venue_order_id_len == 0)) {
+        return VENUE_SEND_UNSUPPORTED;
+    }
+    const struct fix_venue_subject subject = {
+        .cl_ord_id = order->cl_ord_id,
+        .orig_cl_ord_id = order->orig_cl_ord_id,
+        .symbol = order->symbol,
+        .order = order->order,
+        .instrument = order->instrument,
+        .terms = kind == REQUEST_REPLACE ? order->terms : NULL,
+    };
+    return send(venue, now, kind, &subject, order->request_id);
 }
 
 static enum venue_send send_new(struct venue *base, struct now now,
                                 const struct venue_order *order) {
-    struct fix_venue *venue = self_of(base);
-    const struct fix_dialect *dialect = venue->config.dialect;
-    if (!fix_venue_can_express(dialect, order->order)) {
+    if (!fix_venue_can_express(self_of(base)->config.dialect, order->order)) {
         return VENUE_SEND_UNSUPPORTED;
     }
-    return send(venue, now, dialect->new_order_type, dialect->new_order, order);
+    return send_about_order(base, now, REQUEST_NEW_ORDER, order);
 }
 
 static enum venue_send send_cancel(struct venue *base, struct now now,
                                    const struct venue_order *order) {
-    struct fix_venue *venue = self_of(base);
-    const struct fix_dialect *dialect = venue->config.dialect;
-    return send(venue, now, dialect->cancel_type, dialect->cancel, order);
+    return send_about_order(base, now, REQUEST_CANCEL, order);
 }
 
 static enum venue_send send_replace(struct venue *base, struct now now,
                                     const struct venue_order *order) {
-    (void)base, (void)now, (void)order;
-    return VENUE_SEND_UNSUPPORTED;
+    DCHECK(order->terms != NULL);
+    return send_about_order(base, now, REQUEST_REPLACE, order);
+}
+
+static enum venue_send send_status(struct venue *base, struct now now,
+                                   const struct venue_order *order) {
+    return send_about_order(base, now, REQUEST_STATUS, order);
 }
 
 static enum venue_send send_mass_cancel(struct venue *base, struct now now,
                                         const struct venue_mass_cancel *mass) {
-    (void)base, (void)now, (void)mass;
-    return VENUE_SEND_UNSUPPORTED;
+    struct fix_venue *venue = self_of(base);
+    bool by_instrument = mass->scope == MASS_CANCEL_INSTRUMENT;
+    if (message_of(venue, REQUEST_MASS_CANCEL)->type == NULL ||
+        venue->config.dialect->mass_cancel_scope[mass->scope] == '\0') {
+        return VENUE_SEND_UNSUPPORTED;
+    }
+    const struct fix_venue_subject subject = {
+        .cl_ord_id = mass->cl_ord_id,
+        .symbol = by_instrument ? mass->symbol : bytes_of(NULL, 0),
+        .scope = mass->scope,
+    };
+    return send(venue, now, REQUEST_MASS_CANCEL, &subject, mass->request_id);
 }
 
 static const struct venue_capability *capability(const struct venue *base) {
-    static const struct venue_capability basic = {
-        .types = 1U << ORDER_MARKET | 1U << ORDER_LIMIT,
-        .time_in_forces = 1U << TIF_GTC | 1U << TIF_IOC | 1U << TIF_FOK,
-        .flags = ORDER_POST_ONLY,
-    };
-    (void)base;
-    return &basic;
+    return &self_of_const(base)->capability;
 }
 
 static void attach(struct venue *base, struct now now, struct stream *stream) {
@@ -272,7 +302,7 @@ static const struct venue_ops fix_venue_ops = {
     .send_new = send_new,
     .send_cancel = send_cancel,
     .send_replace = send_replace,
-    .send_status = send_replace,
+    .send_status = send_status,
     .send_mass_cancel = send_mass_cancel,
     .capability = capability,
     .attach = attach,
@@ -323,6 +353,9 @@ void fix_venue_init(struct fix_venue *venue, const struct fix_venue_config *conf
     venue->config = *config;
     venue->logon.api_key = config->api_key;
     venue->logon.cancel_on_disconnect = config->cancel_on_disconnect;
+    venue->capability = config->dialect->capability;
+    venue->capability.order_validity = config->order_validity;
+    fix_venue_prepare(venue);
     forget_sent(venue);
     struct fix_session_config session = session_config(venue);
     fix_link_init(&venue->link, &session);

@@ -19,7 +19,7 @@
 
 /* Outbound numbers remembered; a Reject of an older message is noticed but names no order. */
 #define FIX_VENUE_SENT_MAX 4096
-/* Room for any D or F of any dialect. */
+/* Room for any message of any dialect. */
 #define FIX_VENUE_MESSAGE_MAX 768
 
 struct fix_venue_config {
@@ -40,11 +40,31 @@ struct fix_venue_config {
 struct fix_venue_sent {
     uint64_t seq; /* 0: none */
     struct request_id request_id;
+    enum request_kind kind;
+};
+
+/* ExecInst(18) of each combination of flags, joined at start-up. */
+struct fix_venue_tokens {
+    uint8_t len;
+    char text[15];
+};
+
+/* What a message is about, as its rows need it. Views and pointers are borrowed for the call. */
+struct fix_venue_subject {
+    struct bytes cl_ord_id;
+    struct bytes orig_cl_ord_id;
+    struct bytes symbol;
+    const struct order *order; /* NULL with a mass cancel, as are the next two */
+    const struct instrument *instrument;
+    const struct order_terms *terms; /* a replace: the new ones; else NULL */
+    enum mass_cancel_scope scope;
 };
 
 struct fix_venue {
     struct venue venue; /* first: what order entry holds */
     struct fix_venue_config config;
+    struct venue_capability capability;
+    struct fix_venue_tokens exec_inst[DIALECT_TOKENS];
     struct fix_link link;
     struct dialect_logon logon;
     bool was_up;
@@ -70,9 +90,11 @@ bool fix_venue_decode(struct fix_venue *venue, const struct fix_view *view,
 bool fix_venue_decode_reject(struct fix_venue *venue, const struct fix_view *view,
                              struct venue_report *report);
 
-/* Writes the rows of `fields` for `order`. In fix_venue_encode.c. */
-void fix_venue_encode(struct fix_venue *venue, struct now now, const struct dialect_field *fields,
-                      const struct venue_order *order, struct fix_writer *writer);
+/* Joins the dialect's ExecInst tokens. In fix_venue_encode.c, as is what follows. Cold. */
+void fix_venue_prepare(struct fix_venue *venue);
+/* Writes what the dialect's message of this kind says about `subject`. */
+void fix_venue_encode(struct fix_venue *venue, struct now now, enum request_kind kind,
+                      const struct fix_venue_subject *subject, struct fix_writer *writer);
 /* Whether the dialect has words for everything `order` asks. */
 bool fix_venue_can_express(const struct fix_dialect *dialect, const struct order *order);
 

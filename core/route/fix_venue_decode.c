@@ -1,6 +1,262 @@
 #include "core/fix/fix_tag.h"
 #include "core/route/fix_venue.h"
 
+/* What an execution report says beside what a venue_report has. '\0': absent. */
+struct execution {
+    char exec_type;
+    char ord_status;
+    char ord_type;
+    char liquidity;
+    struct bytes leaves;
+    struct bytes transact_time;
+};
+
+static char only_char(struct bytes value) {
+    return value.len == 1 ? value.data[0] : '\0';
+}
+
+/* The first of a tag counts, and one without a value is one that is absent. */
+static void take(struct bytes *into, struct bytes value) {
+    if (into->len == 0) {
+        *into = value;
+    }
+}
+
+static void take_char(char *into, struct bytes value) {
+    if (*into == '\0') {
+        *into = only_char(value);
+    }
+}
+
+/* The fees of one fill: each entry begins with its amount, the first field of the group. */
+static void take_fee(struct venue_report *report, uint32_t tag, struct bytes value) {
+    if (tag == FIX_MISC_FEE_AMT) {
+        if (report->fee_count < UINT8_MAX) {
+            report->fee_count++;
+        }
+        if (report->fee_count <= VENUE_FEES_MAX) {
+            report->fees[report->fee_count - 1] = (struct venue_fee){.amount = value};
+        }
+        return;
+    }
+    if (report->fee_count == 0 || report->fee_count > VENUE_FEES_MAX) {
+        return;
+    }
+    struct venue_fee *fee = &report->fees[report->fee_count - 1];
+    take(tag == FIX_MISC_FEE_CURR ? &fee->currency : &fee->type, value);
+}
+
+static void take_of_dialect(const struct fix_dialect *dialect, uint32_t tag, struct bytes value,
+                            struct venue_report *report, struct execution *execution) {
+    if (tag == dialect->trade_id_tag) {
+        take(&report->trade_id, value);
+    } else if (tag == dialect->liquidity_tag) {
+        take_char(&execution->liquidity, value);
+    }
+}
+
+static void take_field(const struct fix_dialect *dialect, uint32_t tag, struct bytes value,
+                       struct venue_report *report, struct execution *execution) {
+    switch (tag) {
+    case FIX_CL_ORD_ID:
+        take(&report->cl_ord_id, value);
+        break;
+    case FIX_CUM_QTY:
+        take(&report->cumulative, value);
+        break;
+    case FIX_EXEC_ID:
+        take(&report->exec_id, value);
+        break;
+    case FIX_LAST_PX:
+        take(&report->last_price, value);
+        break;
+    case FIX_LAST_QTY:
+        take(&report->last_quantity, value);
+        break;
+    case FIX_ORDER_ID:
+        take(&report->venue_order_id, value);
+        break;
+    case FIX_ORDER_QTY:
+        take(&report->order_quantity, value);
+        break;
+    case FIX_ORD_STATUS:
+        take_char(&execution->ord_status, value);
+        break;
+    case FIX_ORD_TYPE:
+        take_char(&execution->ord_type, value);
+        break;
+    case FIX_ORIG_CL_ORD_ID:
+        take(&report->orig_cl_ord_id, value);
+        break;
+    case FIX_POSS_DUP_FLAG:
+        report->poss_dup = only_char(value) == 'Y';
+        break;
+    case FIX_PRICE:
+        take(&report->price, value);
+        break;
+    case FIX_SIDE:
+        take(&report->side, value);
+        break;
+    case FIX_SYMBOL:
+        take(&report->symbol, value);
+        break;
+    case FIX_TEXT:
+        take(&report->text, value);
+        break;
+    case FIX_TRANSACT_TIME:
+        take(&execution->transact_time, value);
+        break;
+    case FIX_STOP_PX:
+        take(&report->stop_price, value);
+        break;
+    case FIX_MISC_FEE_AMT:
+    case FIX_MISC_FEE_CURR:
+    case FIX_MISC_FEE_TYPE:
+        take_fee(report, tag, value);
+        break;
+    case FIX_EXEC_TYPE:
+        take_char(&execution->exec_type, value);
+        break;
+    case FIX_LEAVES_QTY:
+        take(&execution->leaves, value);
+        break;
+    default:
+        take_of_dialect(dialect, tag, value, report, execution);
+        break;
+    }
+}
+
+/* One walk over the message, which has some 30 fields, in place of a search for each of 20. */
+static struct execution read_execution(const struct fix_dialect *dialect,
+                                       const struct fix_view *view, struct venue_report *report) {
+    struct execution execution = {.exec_type = '\0'};
+    for (uint32_t i = 0; i < view->count; i++) {
+        take_field(dialect, view->fields[i].tag, fix_view_value(view, i), report, &execution);
+    }
+    if (execution.transact_time.len == 0 ||
+        fix_get_utc(view, FIX_TRANSACT_TIME, &report->transact_time) != FIX_GET_OK) {
+        report->transact_time.ns = 0;
+    }
+    return execution;
+}
+
+/* Quantities are decimal text: all zeros and at most one point. */
+static bool is_zero(struct bytes text) {
+    size_t points = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        points += text.data[i] == '.';
+        if (text.data[i] != '0' && text.data[i] != '.') {
+            return false;
+        }
+    }
+    return text.len > points && points <= 1;
+}
+
+/*
+ * A status tells what is, not what happened: OrdStatus(39) says whether the order is still open. A
+ * filled one is not booked on the word of a status, which has no price: it is `complete`, and its
+ * fills have to come, or have come, for themselves.
+ */
+static void decode_status(enum venue_report_kind kind, char ord_status,
+                          struct venue_report *report) {
+    switch (ord_status) {
+    case '4':
+        report->kind = VENUE_REPORT_CANCELED;
+        break;
+    case 'C':
+        report->kind = VENUE_REPORT_EXPIRED;
+        break;
+    case '8':
+        report->kind = VENUE_REPORT_REFUSED;
+        break;
+    case '0':
+    case '1':
+    case '2':
+    case '5':
+    case '6':
+    case 'A':
+    case 'E':
+        report->kind = kind;
+        break;
+    default:
+        report->kind = VENUE_REPORT_MALFORMED;
+        report->text = BYTES("a status that does not say whether the order is open");
+        break;
+    }
+}
+
+static void fill_in_trade(const struct fix_dialect *dialect, const struct execution *execution,
+                          struct venue_report *report) {
+    report->kind = VENUE_REPORT_FILL;
+    report->complete |= is_zero(execution->leaves);
+    if (execution->liquidity != '\0') {
+        report->liquidity = execution->liquidity == dialect->liquidity_added  ? '1'
+                            : execution->liquidity == dialect->liquidity_took ? '2'
+                                                                              : '\0';
+    }
+}
+
+static bool decode_exec(const struct fix_dialect *dialect, enum dialect_exec exec,
+                        const struct execution *execution, struct venue_report *report) {
+    switch (exec) {
+    case DIALECT_EXEC_NEW:
+        report->kind = VENUE_REPORT_ACKNOWLEDGED;
+        break;
+    case DIALECT_EXEC_FILL:
+        fill_in_trade(dialect, execution, report);
+        break;
+    case DIALECT_EXEC_CANCELED:
+        report->kind = VENUE_REPORT_CANCELED;
+        break;
+    case DIALECT_EXEC_EXPIRED:
+        report->kind = VENUE_REPORT_EXPIRED;
+        break;
+    case DIALECT_EXEC_REJECTED:
+        report->kind = VENUE_REPORT_REFUSED;
+        break;
+    case DIALECT_EXEC_REPLACED:
+        report->kind = VENUE_REPORT_REPLACED;
+        break;
+    case DIALECT_EXEC_RESTATED:
+        decode_status(VENUE_REPORT_RESTATED, execution->ord_status, report);
+        break;
+    case DIALECT_EXEC_STATUS:
+        decode_status(VENUE_REPORT_STATUS, execution->ord_status, report);
+        break;
+    case DIALECT_EXEC_IGNORE:
+        return false;
+    case DIALECT_EXEC_UNKNOWN:
+        report->kind = VENUE_REPORT_MALFORMED;
+        report->text = BYTES("an execution report of an ExecType outside the dialect");
+        break;
+    }
+    return true;
+}
+
+/* The types a stop becomes. Of an order that never had a stop price it says nothing. */
+static bool is_plain_type(const struct fix_dialect *dialect, char ord_type) {
+    return ord_type != '\0' && (ord_type == dialect->ord_type[ORDER_MARKET] ||
+                                ord_type == dialect->ord_type[ORDER_LIMIT]);
+}
+
+static bool decode_execution(struct fix_venue *venue, const struct fix_view *view,
+                             struct venue_report *report) {
+    const struct fix_dialect *dialect = venue->config.dialect;
+    struct execution execution = read_execution(dialect, view, report);
+    if (execution.exec_type == '\0' || report->cl_ord_id.len == 0) {
+        report->kind = VENUE_REPORT_MALFORMED;
+        report->text = BYTES("an execution report without ExecType or ClOrdID");
+        return true;
+    }
+    unsigned char exec_type = (unsigned char)execution.exec_type;
+    enum dialect_exec exec = exec_type < sizeof(dialect->exec_type)
+                                 ? (enum dialect_exec)dialect->exec_type[exec_type]
+                                 : DIALECT_EXEC_UNKNOWN;
+    report->complete = execution.ord_status == '2';
+    report->triggered = is_plain_type(dialect, execution.ord_type);
+    return decode_exec(dialect, exec, &execution, report);
+}
+
 /* A field that may be absent: empty then. A malformed value is left to whoever parses it. */
 static struct bytes optional(const struct fix_view *view, uint32_t tag) {
     struct bytes value;
@@ -10,117 +266,41 @@ static struct bytes optional(const struct fix_view *view, uint32_t tag) {
     return value;
 }
 
-static void fill_ids(const struct fix_dialect *dialect, const struct fix_view *view,
-                     struct venue_report *report) {
-    report->cl_ord_id = optional(view, FIX_CL_ORD_ID);
-    report->orig_cl_ord_id = optional(view, FIX_ORIG_CL_ORD_ID);
-    report->venue_order_id = optional(view, FIX_ORDER_ID);
-    report->exec_id = optional(view, FIX_EXEC_ID);
-    report->trade_id = optional(view, dialect->trade_id_tag);
-    report->last_quantity = optional(view, FIX_LAST_QTY);
-    report->last_price = optional(view, FIX_LAST_PX);
-    report->cumulative = optional(view, FIX_CUM_QTY);
-    report->text = optional(view, FIX_TEXT);
-    if (fix_get_utc(view, FIX_TRANSACT_TIME, &report->transact_time) != FIX_GET_OK) {
-        report->transact_time.ns = 0;
-    }
-}
-
-static bool kind_of_exec(enum dialect_exec exec, enum venue_report_kind *kind) {
-    switch (exec) {
-    case DIALECT_EXEC_NEW:
-        *kind = VENUE_REPORT_ACKNOWLEDGED;
-        return true;
-    case DIALECT_EXEC_FILL:
-        *kind = VENUE_REPORT_FILL;
-        return true;
-    case DIALECT_EXEC_CANCELED:
-        *kind = VENUE_REPORT_CANCELED;
-        return true;
-    case DIALECT_EXEC_EXPIRED:
-        *kind = VENUE_REPORT_EXPIRED;
-        return true;
-    case DIALECT_EXEC_REJECTED:
-        *kind = VENUE_REPORT_REFUSED;
-        return true;
-    case DIALECT_EXEC_STATUS:
-    case DIALECT_EXEC_UNKNOWN:
-    case DIALECT_EXEC_IGNORE:
+static enum venue_refuses refuses_of_kind(enum request_kind kind) {
+    switch (kind) {
+    case REQUEST_NEW_ORDER:
+        return VENUE_REFUSES_NEW;
+    case REQUEST_CANCEL:
+        return VENUE_REFUSES_CANCEL;
+    case REQUEST_REPLACE:
+        return VENUE_REFUSES_REPLACE;
+    case REQUEST_STATUS:
+        return VENUE_REFUSES_STATUS;
+    case REQUEST_MASS_CANCEL:
+        return VENUE_REFUSES_MASS_CANCEL;
+    case REQUEST_FREE:
         break;
     }
-    return false;
-}
-
-/*
- * A status tells what is, not what happened: OrdStatus(39) says whether the order is still open. A
- * filled one is not booked on the word of a status, which has no price.
- */
-static bool decode_status(const struct fix_view *view, struct venue_report *report) {
-    char status = '\0';
-    (void)!fix_get_char(view, FIX_ORD_STATUS, &status);
-    switch (status) {
-    case '4':
-        report->kind = VENUE_REPORT_CANCELED;
-        return true;
-    case 'C':
-        report->kind = VENUE_REPORT_EXPIRED;
-        return true;
-    case '8':
-        report->kind = VENUE_REPORT_REFUSED;
-        return true;
-    case '0':
-    case '1':
-    case '5':
-    case '6':
-    case 'A':
-    case 'E':
-        report->kind = VENUE_REPORT_STATUS;
-        return true;
-    default:
-        report->kind = VENUE_REPORT_MALFORMED;
-        report->text = BYTES("a status that does not say whether the order is open");
-        return true;
-    }
-}
-
-static bool decode_execution(struct fix_venue *venue, const struct fix_view *view,
-                             struct venue_report *report) {
-    const struct fix_dialect *dialect = venue->config.dialect;
-    char exec_type;
-    struct bytes id;
-    if (fix_get_char(view, FIX_EXEC_TYPE, &exec_type) != FIX_GET_OK ||
-        fix_get_bytes(view, FIX_CL_ORD_ID, &id) != FIX_GET_OK) {
-        report->kind = VENUE_REPORT_MALFORMED;
-        report->text = BYTES("an execution report without ExecType or ClOrdID");
-        return true;
-    }
-    enum dialect_exec exec = (unsigned char)exec_type < sizeof(dialect->exec_type)
-                                 ? (enum dialect_exec)dialect->exec_type[(unsigned char)exec_type]
-                                 : DIALECT_EXEC_UNKNOWN;
-    fill_ids(dialect, view, report);
-    if (exec == DIALECT_EXEC_UNKNOWN) {
-        report->kind = VENUE_REPORT_MALFORMED;
-        report->text = BYTES("an execution report of an ExecType outside the dialect");
-        return true;
-    }
-    return exec == DIALECT_EXEC_STATUS ? decode_status(view, report)
-                                       : kind_of_exec(exec, &report->kind);
+    return VENUE_REFUSES_UNSAID;
 }
 
 /* RefMsgType(372). */
 static enum venue_refuses refuses_of(const struct fix_dialect *dialect,
                                      const struct fix_view *view) {
-    struct bytes type = optional(view, FIX_REF_MSG_TYPE);
-    if (bytes_equal(type, bytes_of_string(dialect->new_order_type))) {
-        return VENUE_REFUSES_NEW;
+    char type = only_char(optional(view, FIX_REF_MSG_TYPE));
+    for (unsigned kind = REQUEST_NEW_ORDER; kind < DIALECT_MESSAGES; kind++) {
+        const char *message = dialect->messages[kind].type;
+        if (message != NULL && message[0] == type) {
+            return refuses_of_kind((enum request_kind)kind);
+        }
     }
-    return bytes_equal(type, bytes_of_string(dialect->cancel_type)) ? VENUE_REFUSES_CANCEL
-                                                                    : VENUE_REFUSES_UNSAID;
+    return VENUE_REFUSES_UNSAID;
 }
 
 static bool decode_business_reject(struct fix_venue *venue, const struct fix_view *view,
                                    struct venue_report *report) {
     report->kind = VENUE_REPORT_REFUSED;
+    report->reject = REJECT_BY_VENUE;
     report->refuses = refuses_of(venue->config.dialect, view);
     report->cl_ord_id = optional(view, venue->config.dialect->business_reject_ref_tag);
     report->text = optional(view, FIX_TEXT);
@@ -158,6 +338,8 @@ bool fix_venue_decode_reject(struct fix_venue *venue, const struct fix_view *vie
         return true;
     }
     report->kind = VENUE_REPORT_REFUSED;
+    report->reject = REJECT_VENUE_FORM;
+    report->refuses = refuses_of_kind(sent->kind);
     report->request_known = true;
     report->request_id = sent->request_id;
     report->text = optional(view, FIX_TEXT);

@@ -256,6 +256,20 @@ static struct bytes note_told(struct order_entry *entry, uint32_t slot, struct n
     return missing > 0 ? unheard : report->text;
 }
 
+/* A filled order is not booked on the word of a status, which has no price. */
+static void book_status(struct order_entry *entry, uint32_t slot, struct now now,
+                        const struct venue_report *report) {
+    if (report->complete) {
+        entry->counters.bad_reports++;
+        notice_send(entry, now, NOTICE_BAD_REPORT, order_table_at(entry->orders, slot)->venue,
+                    order_table_at(entry->orders, slot)->number,
+                    BYTES("a status that does not say whether the order is open"));
+        return;
+    }
+    struct bytes text = note_told(entry, slot, now, report);
+    book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, text, REJECT_NONE);
+}
+
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
                  const struct venue_report *report) {
     const struct request *request = find_request(entry, venue, report);
@@ -285,8 +299,9 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         book_refusal(entry, request, now, report);
         break;
     case VENUE_REPORT_STATUS:
-        text = note_told(entry, slot, now, report);
-        book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, text, REJECT_NONE);
+    case VENUE_REPORT_REPLACED:
+    case VENUE_REPORT_RESTATED:
+        book_status(entry, slot, now, report);
         break;
     default:
         CHECK(false);

@@ -31,9 +31,10 @@ struct venue;
 struct venue_order {
     const struct order *order;
     const struct instrument *instrument;
-    struct bytes symbol;             /* the venue's name of the instrument */
-    struct bytes cl_ord_id;          /* of this request */
-    struct bytes orig_cl_ord_id;     /* cancel: of the order's own request */
+    struct bytes symbol;    /* the venue's name of the instrument */
+    struct bytes cl_ord_id; /* of this request */
+    /* cancel, replace: of the order's latest request that the venue took: D, or the latest G */
+    struct bytes orig_cl_ord_id;
     struct request_id request_id;    /* the same as a value, given back in a report that names it */
     const struct order_terms *terms; /* replace: the new ones */
 };
@@ -59,7 +60,11 @@ struct venue_capability {
     bool mass_cancel;        /* of everything this session sent */
     bool mass_cancel_by_instrument;
     bool cancel_needs_session;       /* a cancel reaches only orders sent on the same connection */
+    bool acknowledged_first;         /* replace and status: only once venue_order_id is known */
     struct duration expire_time_max; /* TIF_GTD: how far ahead; 0: no limit known */
+    /* A new order that the venue has not taken this long after it was sent is dropped by it; 0: no
+     * such promise. */
+    struct duration order_validity;
 };
 
 enum venue_send {
@@ -113,11 +118,13 @@ struct venue_report {
     bool request_known;           /* the venue named the request by sequence number only */
     struct request_id request_id; /* then: which one that message carried */
     enum venue_refuses refuses;
-    enum reject_code reject; /* REFUSED: what its words mean; REJECT_BY_VENUE: not known */
-    bool complete;           /* the venue says that nothing is left of the order */
-    bool triggered;          /* RESTATED: the stop price was reached */
-    bool poss_dup;           /* sent before, it says: 43=Y */
-    char liquidity;          /* a fill: '1' added, '2' took; '\0': unsaid */
+    /* REFUSED: what its words mean, REJECT_BY_VENUE when not known; CANCELED: likewise, but
+     * REJECT_NONE. */
+    enum reject_code reject;
+    bool complete;  /* the venue says that nothing is left of the order */
+    bool triggered; /* of a stop type: its stop price was reached */
+    bool poss_dup;  /* sent before, it says: 43=Y */
+    char liquidity; /* a fill: '1' added, '2' took; '\0': unsaid */
     uint8_t fee_count;
     struct bytes cl_ord_id;      /* 11, or 379 of a business reject */
     struct bytes orig_cl_ord_id; /* 41 */
@@ -142,7 +149,7 @@ struct venue_ops {
                                 const struct venue_order *order);
     enum venue_send (*send_cancel)(struct venue *venue, struct now now,
                                    const struct venue_order *order);
-    /* UNSUPPORTED where the capability says so. */
+    /* UNSUPPORTED where the capability says so, acknowledged_first included. */
     enum venue_send (*send_replace)(struct venue *venue, struct now now,
                                     const struct venue_order *order);
     enum venue_send (*send_status)(struct venue *venue, struct now now,

@@ -6,7 +6,7 @@
 /* nos-fix. Tags ascend, as in the document's samples. 62 bounds how late the engine may take it. */
 static const struct dialect_field new_order[] = {
     {FIX_CL_ORD_ID, DIALECT_CL_ORD_ID},
-    {FIX_EXEC_INST, DIALECT_POST_ONLY},
+    {FIX_EXEC_INST, DIALECT_EXEC_INST},
     {FIX_ORDER_QTY, DIALECT_QUANTITY},
     {FIX_ORD_TYPE, DIALECT_ORD_TYPE},
     {FIX_PRICE, DIALECT_PRICE},
@@ -15,12 +15,14 @@ static const struct dialect_field new_order[] = {
     {FIX_TIME_IN_FORCE, DIALECT_TIME_IN_FORCE},
     {FIX_TRANSACT_TIME, DIALECT_TRANSACT_TIME},
     {FIX_VALID_UNTIL_TIME, DIALECT_VALID_UNTIL},
+    {FIX_STOP_PX, DIALECT_STOP_PRICE},
+    {FIX_EXPIRE_TIME, DIALECT_EXPIRE_TIME},
     {KRAKEN_SELF_TRADE_PREVENTION, DIALECT_SELF_TRADE},
     {0, DIALECT_CL_ORD_ID},
 };
 
 /* ocr-fix: 37 or 41, and 37 wins when both are there. 41 alone reaches an order not yet
- * acknowledged. */
+ * acknowledged. Only orders of the same FIX session are reached. */
 static const struct dialect_field cancel[] = {
     {FIX_CL_ORD_ID, DIALECT_CL_ORD_ID},
     {FIX_ORDER_ID, DIALECT_VENUE_ORDER_ID},
@@ -30,6 +32,54 @@ static const struct dialect_field cancel[] = {
     {FIX_TRANSACT_TIME, DIALECT_TRANSACT_TIME},
     {0, DIALECT_CL_ORD_ID},
 };
+
+/*
+ * ocrr-fix: 37 and 41 both; 41 is the ClOrdID last used. Just quantity and prices may differ; of
+ * ExecInst just P is in the list, and ExpireTime is not in it at all. That a triggered stop goes by
+ * its plain type here, as it does in the venue's reports, is unverified.
+ */
+static const struct dialect_field replace[] = {
+    {FIX_CL_ORD_ID, DIALECT_CL_ORD_ID},
+    {FIX_EXEC_INST, DIALECT_POST_ONLY},
+    {FIX_ORDER_ID, DIALECT_VENUE_ORDER_ID},
+    {FIX_ORDER_QTY, DIALECT_QUANTITY},
+    {FIX_ORD_TYPE, DIALECT_ORD_TYPE},
+    {FIX_ORIG_CL_ORD_ID, DIALECT_ORIG_CL_ORD_ID},
+    {FIX_PRICE, DIALECT_PRICE},
+    {FIX_SIDE, DIALECT_SIDE},
+    {FIX_SYMBOL, DIALECT_SYMBOL},
+    {FIX_TIME_IN_FORCE, DIALECT_TIME_IN_FORCE},
+    {FIX_TRANSACT_TIME, DIALECT_TRANSACT_TIME},
+    {FIX_VALID_UNTIL_TIME, DIALECT_VALID_UNTIL},
+    {FIX_STOP_PX, DIALECT_STOP_PRICE},
+    {0, DIALECT_CL_ORD_ID},
+};
+
+/* osr-fix: 11, 37, 55; the sample has 54 and 60, too. The 11 is a new one, and burnt. */
+static const struct dialect_field status[] = {
+    {FIX_CL_ORD_ID, DIALECT_CL_ORD_ID},
+    {FIX_ORDER_ID, DIALECT_VENUE_ORDER_ID},
+    {FIX_SIDE, DIALECT_SIDE},
+    {FIX_SYMBOL, DIALECT_SYMBOL},
+    {FIX_TRANSACT_TIME, DIALECT_TRANSACT_TIME},
+    {0, DIALECT_CL_ORD_ID},
+};
+
+/*
+ * omcr-fix. There is no OrderMassCancelReport: each order reports for itself, and when there was
+ * none, nothing comes at all. 530=7 is all of the SenderCompID, by a newer wording even all of the
+ * account: orders of others, so it is not used.
+ */
+static const struct dialect_field mass_cancel[] = {
+    {FIX_CL_ORD_ID, DIALECT_CL_ORD_ID},
+    {FIX_SYMBOL, DIALECT_SYMBOL},
+    {FIX_TRANSACT_TIME, DIALECT_TRANSACT_TIME},
+    {FIX_MASS_CANCEL_REQUEST_TYPE, DIALECT_MASS_CANCEL_SCOPE},
+    {0, DIALECT_CL_ORD_ID},
+};
+
+/* nos-fix: 126 is at most one month ahead; the shortest month is taken. */
+#define EXPIRE_TIME_MAX_NS (INT64_C(28) * 24 * 3600 * NS_PER_S)
 
 /* logon-fix: 8674 means "cancel" when it is 0, and 0 is the default: it is always said. */
 static void write_logon(const struct dialect_logon *logon, struct fix_writer *writer) {
@@ -44,31 +94,61 @@ const struct fix_dialect kraken_spot_dialect = {
     .name = "kraken-spot",
     .begin_string = "FIX.4.4",
     .time_digits = 3,
-    .new_order_type = FIX_MSG_NEW_ORDER_SINGLE,
-    .new_order = new_order,
-    .cancel_type = FIX_MSG_ORDER_CANCEL_REQUEST,
-    .cancel = cancel,
+    .expire_time_digits = 0,
+    .capability =
+        {
+            .types =
+                1U << ORDER_MARKET | 1U << ORDER_LIMIT | 1U << ORDER_STOP | 1U << ORDER_STOP_LIMIT,
+            .time_in_forces = 1U << TIF_GTC | 1U << TIF_IOC | 1U << TIF_FOK | 1U << TIF_GTD,
+            .flags = ORDER_POST_ONLY | ORDER_REDUCE_ONLY,
+            .replace = true,
+            .status = true,
+            .mass_cancel = true,
+            .mass_cancel_by_instrument = true,
+            .cancel_needs_session = true,
+            .acknowledged_first = true,
+            .expire_time_max = {.ns = EXPIRE_TIME_MAX_NS},
+        },
+    .messages =
+        {
+            [REQUEST_NEW_ORDER] = {.type = FIX_MSG_NEW_ORDER_SINGLE, .fields = new_order},
+            [REQUEST_CANCEL] = {.type = FIX_MSG_ORDER_CANCEL_REQUEST, .fields = cancel},
+            [REQUEST_REPLACE] = {.type = FIX_MSG_ORDER_CANCEL_REPLACE_REQUEST,
+                                 .fields = replace,
+                                 .needs_venue_order_id = true},
+            [REQUEST_STATUS] = {.type = FIX_MSG_ORDER_STATUS_REQUEST,
+                                .fields = status,
+                                .needs_venue_order_id = true},
+            [REQUEST_MASS_CANCEL] = {.type = FIX_MSG_ORDER_MASS_CANCEL_REQUEST,
+                                     .fields = mass_cancel},
+        },
     .side = {[ORDER_BUY] = '1', [ORDER_SELL] = '2'},
-    .ord_type = {[ORDER_MARKET] = '1', [ORDER_LIMIT] = '2'},
-    .time_in_force = {[TIF_GTC] = '1', [TIF_IOC] = '3', [TIF_FOK] = '4'},
+    .ord_type =
+        {[ORDER_MARKET] = '1', [ORDER_LIMIT] = '2', [ORDER_STOP] = '3', [ORDER_STOP_LIMIT] = '4'},
+    .time_in_force = {[TIF_GTC] = '1', [TIF_IOC] = '3', [TIF_FOK] = '4', [TIF_GTD] = '6'},
     .self_trade = {[SELF_TRADE_CANCEL_NEWEST] = '1',
                    [SELF_TRADE_CANCEL_OLDEST] = '2',
                    [SELF_TRADE_CANCEL_BOTH] = '0'},
-    .post_only = "P",
+    .mass_cancel_scope = {[MASS_CANCEL_INSTRUMENT] = '1', [MASS_CANCEL_ALL] = '6'},
+    .exec_inst = {"P", "E", NULL},
     /* er-fix: 150. A is a scheduled order (168), which is never sent from here. */
     .exec_type =
         {
             ['0'] = DIALECT_EXEC_NEW,
             ['4'] = DIALECT_EXEC_CANCELED,
-            ['5'] = DIALECT_EXEC_STATUS,
+            ['5'] = DIALECT_EXEC_REPLACED,
             ['A'] = DIALECT_EXEC_IGNORE,
             ['C'] = DIALECT_EXEC_EXPIRED,
-            ['D'] = DIALECT_EXEC_STATUS,
+            ['D'] = DIALECT_EXEC_RESTATED,
             ['F'] = DIALECT_EXEC_FILL,
             ['I'] = DIALECT_EXEC_STATUS,
         },
     /* 1003 was seen by third parties against the live venue only; 527 is in er-fix. */
     .trade_id_tag = FIX_SECONDARY_EXEC_ID,
+    /* Seen by third parties; which value is which is assumed. Any other is left unsaid. */
+    .liquidity_tag = KRAKEN_LIQUIDITY_IND,
+    .liquidity_added = '1',
+    .liquidity_took = '2',
     .business_reject_ref_tag = FIX_BUSINESS_REJECT_REF_ID,
     .sign_payload = kraken_sign_payload,
     .write_logon = write_logon,

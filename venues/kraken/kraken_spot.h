@@ -18,6 +18,7 @@ extern const struct fix_dialect kraken_spot_dialect;
 
 enum kraken_tag {
     KRAKEN_NONCE = 5025,
+    KRAKEN_LIQUIDITY_IND = 5050,
     KRAKEN_SELF_TRADE_PREVENTION = 7928,
     KRAKEN_CANCEL_ORDERS_ON_DISCONNECT = 8674
 };

@@ -11,7 +11,7 @@
 #include "venues/kraken/kraken_spot.h"
 
 #define LINE_MAX_BYTES 1024
-#define WORDS_MAX 8
+#define WORDS_MAX 12
 
 /* 2026-04-07T14:32:05.123Z */
 static const struct now now = {.mono = {.ns = 1},
@@ -22,6 +22,8 @@ static const struct instrument btc_usd = {.price_digits = 1, .quantity_digits = 
 struct bench {
     struct fix_venue venue;
     struct order order;
+    struct order_terms terms;
+    enum mass_cancel_scope scope;
     unsigned ids; /* given out so far */
     char first_id[REQUEST_UUID_BYTES];
 };
@@ -59,58 +61,109 @@ static int64_t scaled(const char *text, unsigned digits) {
     return value;
 }
 
-/* side quantity type price tif flags self-trade */
+static int64_t price_of(const char *word) {
+    return strcmp(word, "-") == 0 ? 0 : scaled(word, btc_usd.price_digits);
+}
+
+/* In the order of the flags' bits. */
+static uint32_t flags_of(const char *word) {
+    static const char *const flags[] = {"-",    "post-only", "reduce-only", "post-only,reduce-only",
+                                        "cash", NULL};
+    return index_of(word, flags);
+}
+
+/* YYYYMMDD-HH:MM:SS or '-'. */
+static struct utc expiry_of(const char *word) {
+    struct utc at = {.ns = 0};
+    cr_assert(strcmp(word, "-") == 0 || fix_time_parse(bytes_of_string(word), &at));
+    return at;
+}
+
+/* side quantity type price stop tif expiry flags self-trade */
 static void read_order(struct bench *bench, char **words) {
     static const char *const sides[] = {"buy", "sell", NULL};
-    static const char *const types[] = {"market", "limit", NULL};
-    static const char *const tifs[] = {"gtc", "ioc", "fok", NULL};
+    static const char *const types[] = {"market", "limit", "stop", "stop-limit", NULL};
+    static const char *const tifs[] = {"gtc", "ioc", "fok", "gtd", NULL};
     static const char *const modes[] = {"newest", "oldest", "both", NULL};
     struct order *order = &bench->order;
+    memset(order, 0, sizeof(*order));
     order->side = (enum order_side)index_of(words[1], sides);
     order->quantity.scaled = scaled(words[2], btc_usd.quantity_digits);
     order->type = (enum order_type)index_of(words[3], types);
-    order->price.scaled = order->type == ORDER_LIMIT ? scaled(words[4], btc_usd.price_digits) : 0;
-    order->time_in_force = (enum time_in_force)index_of(words[5], tifs);
-    order->flags = strcmp(words[6], "post-only") == 0 ? ORDER_POST_ONLY : 0;
-    bench->venue.config.self_trade = (enum dialect_self_trade)index_of(words[7], modes);
+    order->price.scaled = price_of(words[4]);
+    order->stop_price.scaled = price_of(words[5]);
+    order->time_in_force = (enum time_in_force)index_of(words[6], tifs);
+    order->expire_time = expiry_of(words[7]);
+    order->flags = flags_of(words[8]);
+    bench->venue.config.self_trade = (enum dialect_self_trade)index_of(words[9], modes);
 }
 
-/* side venue-order-id */
-static void read_cancel(struct bench *bench, char **words) {
+/* venue-order-id */
+static void read_venue_id(struct bench *bench, const char *word) {
     struct order *order = &bench->order;
-    order->side = strcmp(words[1], "buy") == 0 ? ORDER_BUY : ORDER_SELL;
     order->venue_order_id_len = 0;
-    if (strcmp(words[2], "-") != 0) {
-        order->venue_order_id_len = (uint8_t)strlen(words[2]);
-        memcpy(order->venue_order_id, words[2], strlen(words[2]));
+    if (strcmp(word, "-") != 0) {
+        order->venue_order_id_len = (uint8_t)strlen(word);
+        memcpy(order->venue_order_id, word, strlen(word));
     }
 }
 
-static size_t write_message(struct bench *bench, bool cancel, char *room) {
+/* venue-order-id quantity price stop [triggered] */
+static void read_replace(struct bench *bench, char **words) {
+    read_venue_id(bench, words[1]);
+    bench->terms.quantity.scaled = scaled(words[2], btc_usd.quantity_digits);
+    bench->terms.price.scaled = price_of(words[3]);
+    bench->terms.stop_price.scaled = price_of(words[4]);
+    bench->order.triggered = words[5] != NULL && strcmp(words[5], "triggered") == 0;
+}
+
+static enum request_kind read_words(struct bench *bench, char **words) {
+    static const char *const kinds[] = {"free",   "new",         "cancel", "replace",
+                                        "status", "mass-cancel", NULL};
+    static const char *const scopes[] = {"instrument", "all", NULL};
+    enum request_kind kind = (enum request_kind)index_of(words[0], kinds);
+    if (kind == REQUEST_NEW_ORDER) {
+        read_order(bench, words);
+    } else if (kind == REQUEST_REPLACE) {
+        read_replace(bench, words);
+    } else if (kind == REQUEST_MASS_CANCEL) {
+        bench->scope = (enum mass_cancel_scope)index_of(words[1], scopes);
+    } else {
+        read_venue_id(bench, words[1]);
+    }
+    return kind;
+}
+
+static struct fix_venue_subject subject_of(struct bench *bench, enum request_kind kind) {
+    bool without_symbol = kind == REQUEST_MASS_CANCEL && bench->scope == MASS_CANCEL_ALL;
+    return (struct fix_venue_subject){
+        .order = &bench->order,
+        .instrument = &btc_usd,
+        .symbol = without_symbol ? bytes_of(NULL, 0) : BYTES("BTC/USD"),
+        .orig_cl_ord_id = bytes_of(bench->first_id, REQUEST_UUID_BYTES),
+        .terms = kind == REQUEST_REPLACE ? &bench->terms : NULL,
+        .scope = bench->scope};
+}
+
+static size_t write_message(struct bench *bench, enum request_kind kind, char *room) {
     char id[REQUEST_UUID_BYTES + 1];
     (void)snprintf(id, sizeof(id), "0000000a-0000-4000-8000-%012u", bench->ids);
     if (bench->ids++ == 0) {
         memcpy(bench->first_id, id, REQUEST_UUID_BYTES);
     }
-    const struct fix_dialect *dialect = bench->venue.config.dialect;
-    struct venue_order out = {.order = &bench->order,
-                              .instrument = &btc_usd,
-                              .symbol = BYTES("BTC/USD"),
-                              .cl_ord_id = bytes_of(id, REQUEST_UUID_BYTES),
-                              .orig_cl_ord_id = bytes_of(bench->first_id, REQUEST_UUID_BYTES)};
+    const struct dialect_message *message = &bench->venue.config.dialect->messages[kind];
+    struct fix_venue_subject subject = subject_of(bench, kind);
+    subject.cl_ord_id = bytes_of(id, REQUEST_UUID_BYTES);
     struct fix_writer writer;
     struct fix_session *session = &bench->venue.link.session;
-    fix_session_begin(session, now,
-                      bytes_of_string(cancel ? dialect->cancel_type : dialect->new_order_type),
-                      room, LINE_MAX_BYTES, &writer);
-    fix_venue_encode(&bench->venue, now, cancel ? dialect->cancel : dialect->new_order, &out,
-                     &writer);
+    fix_session_begin(session, now, bytes_of_string(message->type), room, LINE_MAX_BYTES, &writer);
+    fix_venue_encode(&bench->venue, now, kind, &subject, &writer);
     return fix_session_end(session, now, &writer);
 }
 
-static void check_message(struct bench *bench, bool cancel, const char *expected) {
+static void check_message(struct bench *bench, enum request_kind kind, const char *expected) {
     char room[LINE_MAX_BYTES];
-    size_t len = write_message(bench, cancel, room);
+    size_t len = write_message(bench, kind, room);
     for (size_t i = 0; i < len; i++) {
         room[i] = room[i] == FIX_SOH ? '|' : room[i];
     }
@@ -130,13 +183,7 @@ static void check_pair(struct bench *bench, char *line, FILE *file) {
     char expected[LINE_MAX_BYTES];
     cr_assert_not_null(fgets(expected, sizeof(expected), file));
     expected[strcspn(expected, "\n")] = '\0';
-    bool cancel = strcmp(words[0], "cancel") == 0;
-    if (cancel) {
-        read_cancel(bench, words);
-    } else {
-        read_order(bench, words);
-    }
-    check_message(bench, cancel, expected);
+    check_message(bench, read_words(bench, words), expected);
 }
 
 Test(kraken_spot, golden_file) {
@@ -153,7 +200,7 @@ Test(kraken_spot, golden_file) {
         }
     }
     (void)fclose(file);
-    cr_assert_geq(pairs, 7);
+    cr_assert_geq(pairs, 20);
 }
 
 /* logon-fix: 0 cancels on disconnect, 1 keeps; said either way. */
@@ -186,13 +233,36 @@ Test(kraken_spot, exec_types_of_the_execution_report_page) {
     static const struct {
         char exec_type;
         enum dialect_exec means;
-    } table[] = {{'0', DIALECT_EXEC_NEW},     {'4', DIALECT_EXEC_CANCELED},
-                 {'5', DIALECT_EXEC_STATUS},  {'A', DIALECT_EXEC_IGNORE},
-                 {'C', DIALECT_EXEC_EXPIRED}, {'D', DIALECT_EXEC_STATUS},
-                 {'F', DIALECT_EXEC_FILL},    {'I', DIALECT_EXEC_STATUS},
-                 {'8', DIALECT_EXEC_UNKNOWN}, {'1', DIALECT_EXEC_UNKNOWN}};
+    } table[] = {{'0', DIALECT_EXEC_NEW},      {'4', DIALECT_EXEC_CANCELED},
+                 {'5', DIALECT_EXEC_REPLACED}, {'A', DIALECT_EXEC_IGNORE},
+                 {'C', DIALECT_EXEC_EXPIRED},  {'D', DIALECT_EXEC_RESTATED},
+                 {'F', DIALECT_EXEC_FILL},     {'I', DIALECT_EXEC_STATUS},
+                 {'8', DIALECT_EXEC_UNKNOWN},  {'1', DIALECT_EXEC_UNKNOWN}};
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         cr_assert_eq(kraken_spot_dialect.exec_type[(unsigned char)table[i].exec_type],
                      table[i].means, "%c", table[i].exec_type);
     }
+}
+
+/* The row of the capability matrix says what the tables can, no more and no less. */
+Test(kraken_spot, capability_agrees_with_the_tables) {
+    const struct fix_dialect *dialect = &kraken_spot_dialect;
+    const struct venue_capability *can = &dialect->capability;
+    for (unsigned i = 0; i < ORDER_TYPES; i++) {
+        cr_expect_eq(can->types >> i & 1, dialect->ord_type[i] != '\0', "type %u", i);
+    }
+    for (unsigned i = 0; i < TIME_IN_FORCES; i++) {
+        cr_expect_eq(can->time_in_forces >> i & 1, dialect->time_in_force[i] != '\0', "tif %u", i);
+    }
+    for (unsigned i = 0; i < DIALECT_FLAGS; i++) {
+        cr_expect_eq(can->flags >> i & 1, dialect->exec_inst[i] != NULL, "flag %u", i);
+    }
+    cr_expect_eq(can->replace, dialect->messages[REQUEST_REPLACE].type != NULL);
+    cr_expect_eq(can->status, dialect->messages[REQUEST_STATUS].type != NULL);
+    cr_expect_eq(can->mass_cancel, dialect->mass_cancel_scope[MASS_CANCEL_ALL] != '\0');
+    cr_expect_eq(can->mass_cancel_by_instrument,
+                 dialect->mass_cancel_scope[MASS_CANCEL_INSTRUMENT] != '\0');
+    cr_expect_eq(can->acknowledged_first,
+                 dialect->messages[REQUEST_REPLACE].needs_venue_order_id &&
+                     dialect->messages[REQUEST_STATUS].needs_venue_order_id);
 }
