@@ -36,7 +36,7 @@ static void calibrate(void) {
 }
 
 void micro_time_start(void) {
-    if (mapping.mult == 0) {
+    if (mapping.mono_mult == 0) {
         calibrate();
     }
     histogram_reset(&histogram);

@@ -30,13 +30,19 @@ static void pause_ms(long ms) {
     (void)nanosleep(&wait, NULL);
 }
 
-/* Two samples of the clocks apart, so that the worker starts with a mapping that is good already.
+/*
+ * A clock that is off by more than a tenth of a second was set: what goes on the wire is right
+ * again at once, rather than off for hours. Two samples apart, so that the worker starts with a
+ * mapping that is good already.
  */
 static void start_clock(struct instance *instance) {
-    instance->first_sample = clock_sample_take();
+    const struct clock_steer_limits limits = {.slew_ppm = CLOCK_SLEW_PPM_MAX,
+                                              .step_threshold = {.ns = 100 * NS_PER_MS},
+                                              .policy = CLOCK_STEP_JUMP};
+    struct clock_sample first = clock_sample_take();
     pause_ms(20);
-    struct clock_mapping mapping = clock_mapping_make(instance->first_sample, clock_sample_take());
-    clock_publish(instance->clock, &mapping);
+    clock_steer_start(&instance->clock_steer, limits, first, clock_sample_take());
+    clock_publish(instance->clock, &instance->clock_steer.mapping);
 }
 
 static bool start_worker(struct instance *instance) {
@@ -108,16 +114,27 @@ void instance_join(struct instance *instance) {
     cold_thread_stop(&instance->log_thread);
 }
 
-/* The mapping is through the first sample and the latest, so that its slope gets better with time.
- */
+/* Best effort, as all notices. */
+static void notice_clock(struct instance *instance, struct clock_event event, struct utc at) {
+    struct notice *notice = spsc_reserve(instance->log.admin_notices);
+    if (event.kind == CLOCK_QUIET || notice == NULL) {
+        return;
+    }
+    *notice = (struct notice){.kind = NOTICE_CLOCK, .at = at};
+    (void)clock_event_format(event, notice->text, sizeof(notice->text));
+    spsc_publish(instance->log.admin_notices);
+}
+
 static void attend_slowly(struct instance *instance) {
     struct clock_sample sample = clock_sample_take();
+    struct clock_steer *steer = &instance->clock_steer;
     if (sample.mono_ns - instance->attended_ns < 100 * NS_PER_MS) {
         return;
     }
     instance->attended_ns = sample.mono_ns;
-    struct clock_mapping mapping = clock_mapping_make(instance->first_sample, sample);
-    clock_publish(instance->clock, &mapping);
+    struct clock_event event = clock_steer_sample(steer, sample);
+    clock_publish(instance->clock, &steer->mapping);
+    notice_clock(instance, event, (struct utc){.ns = sample.utc_ns});
     (void)uring_stack_refill(instance->stack);
 }
 

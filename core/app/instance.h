@@ -22,7 +22,7 @@
 #include "core/app/password_checker.h"
 #include "core/app/signer.h"
 #include "core/base/arena.h"
-#include "core/base/clock.h"
+#include "core/base/clock_steer.h"
 #include "core/route/fix_venue.h"
 #include "core/route/notice.h"
 #include "core/route/order_entry.h"
@@ -61,7 +61,7 @@ struct instance {
     struct uring_limits stack_limits;
     struct uring_stack *stack; /* made by the main thread, the worker's from its start on */
     struct clock_page *clock;
-    struct clock_sample first_sample;
+    struct clock_steer clock_steer;
     int64_t attended_ns; /* monotonic: when the slower duties were last done */
     struct signer signer;
     struct password_checker password_checker;

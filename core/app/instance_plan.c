@@ -11,6 +11,7 @@
 #include "core/base/bits.h"
 
 #define NOTICE_CELLS 1024
+#define ADMIN_NOTICE_CELLS 16
 #define PAGE_BYTES 4096
 
 static struct order_entry_limits entry_limits(const struct config *config) {
@@ -61,6 +62,7 @@ enum ring {
     RING_PASSWORD_ANSWERS,
     RING_LEDGER,
     RING_NOTICES,
+    RING_ADMIN_NOTICES,
     RINGS
 };
 
@@ -75,6 +77,7 @@ static struct spsc_limits ring_limits(const struct config *config, enum ring rin
         [RING_LEDGER] = {.cells = config->limits.ledger_cells,
                          .cell_bytes = sizeof(struct ledger_record)},
         [RING_NOTICES] = {.cells = NOTICE_CELLS, .cell_bytes = sizeof(struct notice)},
+        [RING_ADMIN_NOTICES] = {.cells = ADMIN_NOTICE_CELLS, .cell_bytes = sizeof(struct notice)},
     };
     return rings[ring];
 }
@@ -160,6 +163,7 @@ static void place_rings(struct instance *instance) {
     instance->ledger.records = rings->ledger;
     instance->ledger.directory = &instance->directory;
     instance->log.notices = rings->notices;
+    instance->log.admin_notices = place_ring(instance, "ring admin notices", RING_ADMIN_NOTICES);
     instance->log.directory = &instance->directory;
 }
 

@@ -8,6 +8,7 @@ static struct bytes session_name(const struct directory *directory, const struct
     case NOTICE_CLIENT_DOWN:
         return directory->clients[notice->session].name;
     case NOTICE_CLIENT_REFUSED:
+    case NOTICE_CLOCK:
     case NOTICE_STOPPING:
     case NOTICE_STOPPED:
         return BYTES("-");
@@ -34,7 +35,12 @@ void notice_log_print(const struct directory *directory, const struct notice *no
 
 bool notice_log_step(void *context) {
     struct notice_log *log = context;
-    const struct notice *notice = spsc_peek(log->notices);
+    struct spsc *from = log->admin_notices;
+    const struct notice *notice = spsc_peek(from);
+    if (notice == NULL) {
+        from = log->notices;
+        notice = spsc_peek(from);
+    }
     if (notice == NULL) {
         if (log->dirty) {
             (void)fflush(log->file);
@@ -43,7 +49,7 @@ bool notice_log_step(void *context) {
         return false;
     }
     notice_log_print(log->directory, notice, log->file);
-    spsc_release(log->notices);
+    spsc_release(from);
     log->dirty = true;
     return true;
 }

@@ -15,7 +15,8 @@
 #include "core/route/notice.h"
 
 struct notice_log {
-    struct spsc *notices;
+    struct spsc *notices;       /* of the worker */
+    struct spsc *admin_notices; /* of the main thread: few */
     const struct directory *directory;
     FILE *file;
     bool dirty;

@@ -9,8 +9,6 @@
 
 #define WORDS (sizeof(struct clock_mapping) / sizeof(uint64_t))
 #define SAMPLE_TRIES 16
-/* At 3 GHz the multiplier has 46 bits: its rounding is a nanosecond in a day. */
-#define MAPPING_SHIFT 48
 
 __extension__ typedef __int128 wide;
 __extension__ typedef unsigned __int128 unsigned_wide;
@@ -61,9 +59,9 @@ COLD struct clock_sample clock_sample_take(void) {
     return best;
 }
 
-static uint32_t ticks_to_uncertainty(uint64_t ticks, uint64_t mult) {
-    unsigned_wide ns = ((unsigned_wide)ticks * mult) >> MAPPING_SHIFT;
-    return ns > UINT32_MAX ? UINT32_MAX : (uint32_t)ns;
+COLD int64_t clock_ticks_to_ns(uint64_t ticks, uint64_t mult) {
+    unsigned_wide ns = ((unsigned_wide)ticks * mult) >> CLOCK_SHIFT;
+    return ns > INT64_MAX ? INT64_MAX : (int64_t)ns;
 }
 
 COLD struct clock_mapping clock_mapping_make(struct clock_sample first,
@@ -72,16 +70,16 @@ COLD struct clock_mapping clock_mapping_make(struct clock_sample first,
     CHECK(elapsed_ns >= NS_PER_MS);
     CHECK(second.tsc > first.tsc);
     uint64_t elapsed_tsc = second.tsc - first.tsc;
-    unsigned_wide mult = ((unsigned_wide)(uint64_t)elapsed_ns << MAPPING_SHIFT) / elapsed_tsc;
+    unsigned_wide mult = ((unsigned_wide)(uint64_t)elapsed_ns << CLOCK_SHIFT) / elapsed_tsc;
     CHECK(mult > 0 && mult < (unsigned_wide)1 << 63);
     uint64_t widest = first.window_tsc > second.window_tsc ? first.window_tsc : second.window_tsc;
     return (struct clock_mapping){
         .tsc_base = second.tsc,
         .mono_ns = second.mono_ns,
-        .utc_offset_ns = second.utc_ns - second.mono_ns,
-        .mult = (uint64_t)mult,
-        .shift = MAPPING_SHIFT,
-        .uncertainty_ns = ticks_to_uncertainty(widest, (uint64_t)mult),
+        .utc_ns = second.utc_ns,
+        .mono_mult = (uint64_t)mult,
+        .utc_mult = (uint64_t)mult,
+        .utc_error_ns = clock_ticks_to_ns(widest, (uint64_t)mult),
     };
 }
 
@@ -133,11 +131,11 @@ COLD static void reader_start(struct clock_reader *reader) {
     while (!try_copy(reader->page, &reader->sequence, &reader->mapping)) {
         _mm_pause();
     }
-    CHECK(reader->mapping.mult != 0);
+    CHECK(reader->mapping.mono_mult != 0);
 }
 
 struct now clock_read(struct clock_reader *reader, uint64_t tsc) {
-    if (UNLIKELY(reader->mapping.mult == 0)) {
+    if (UNLIKELY(reader->mapping.mono_mult == 0)) {
         reader_start(reader);
     } else if (UNLIKELY(atomic_load_explicit(&reader->page->sequence, memory_order_relaxed) !=
                         reader->sequence)) {
@@ -152,10 +150,25 @@ struct now clock_read(struct clock_reader *reader, uint64_t tsc) {
     return now;
 }
 
+static int64_t advance(int64_t from_ns, int64_t ticks, uint64_t mult) {
+    return from_ns + (int64_t)(((wide)ticks * (int64_t)mult) >> CLOCK_SHIFT);
+}
+
 struct now clock_convert(const struct clock_mapping *mapping, uint64_t tsc) {
     /* Signed: a reader can have read the TSC before the sample under its mapping was taken. */
     int64_t ticks = (int64_t)(tsc - mapping->tsc_base);
-    int64_t since_ns = (int64_t)(((wide)ticks * (int64_t)mapping->mult) >> mapping->shift);
-    int64_t mono_ns = mapping->mono_ns + since_ns;
-    return (struct now){.mono = {.ns = mono_ns}, .utc = {.ns = mono_ns + mapping->utc_offset_ns}};
+    return (struct now){.mono = {.ns = advance(mapping->mono_ns, ticks, mapping->mono_mult)},
+                        .utc = {.ns = advance(mapping->utc_ns, ticks, mapping->utc_mult)}};
+}
+
+struct duration clock_utc_error(const struct clock_reader *reader, uint64_t tsc) {
+    const struct clock_mapping *mapping = &reader->mapping;
+    int64_t ticks = (int64_t)(tsc - mapping->tsc_base);
+    int64_t age_ns = advance(0, ticks < 0 ? -ticks : ticks, mapping->mono_mult);
+    int64_t error_ns;
+    if (__builtin_add_overflow(mapping->utc_error_ns, age_ns / (1000000 / CLOCK_WANDER_PPM),
+                               &error_ns)) {
+        error_ns = INT64_MAX;
+    }
+    return (struct duration){.ns = error_ns};
 }

@@ -73,16 +73,16 @@ Test(clock_mapping, does_not_overflow_over_the_life_of_a_machine) {
     cr_assert(off <= 0 && off > -90 * 365, "%ld", (long)off);
 }
 
-Test(clock_mapping, uncertainty_is_the_wider_window_in_nanoseconds) {
+Test(clock_mapping, the_error_is_the_wider_window_in_nanoseconds) {
     struct clock_sample first = sample(0, 0, 0);
     struct clock_sample second = sample(2000000000, NS_PER_S, NS_PER_S);
     first.window_tsc = 400;
     second.window_tsc = 100;
-    cr_assert_eq(clock_mapping_make(first, second).uncertainty_ns, 200);
+    cr_assert_eq(clock_mapping_make(first, second).utc_error_ns, 200);
     second.window_tsc = 4000;
-    cr_assert_eq(clock_mapping_make(first, second).uncertainty_ns, 2000);
+    cr_assert_eq(clock_mapping_make(first, second).utc_error_ns, 2000);
     second.window_tsc = UINT64_MAX;
-    cr_assert_eq(clock_mapping_make(first, second).uncertainty_ns, UINT32_MAX);
+    cr_assert_eq(clock_mapping_make(first, second).utc_error_ns, INT64_MAX);
 }
 
 struct sample_pair {
@@ -110,8 +110,8 @@ static struct clock_page page;
 
 Test(clock_read, gives_what_was_published) {
     struct clock_mapping mapping = identity();
-    mapping.utc_offset_ns = 7;
-    mapping.uncertainty_ns = 9;
+    mapping.utc_ns = 7;
+    mapping.utc_error_ns = 9;
     clock_publish(&page, &mapping);
     struct clock_mapping got = clock_mapping_read(&page);
     cr_assert_eq(memcmp(&got, &mapping, sizeof(got)), 0);
@@ -119,6 +119,7 @@ Test(clock_read, gives_what_was_published) {
     struct now now = clock_read(&reader, (uint64_t)NS_PER_S + 5);
     cr_assert_eq(now.mono.ns, 5);
     cr_assert_eq(now.utc.ns, 12);
+    cr_assert_eq(clock_utc_error(&reader, (uint64_t)NS_PER_S).ns, 9);
 }
 
 static void read_unpublished(void *argument) {
@@ -156,13 +157,28 @@ Test(clock_read, never_runs_backwards) {
 
 Test(clock_read, follows_a_step_of_utc) {
     struct clock_mapping mapping = identity();
-    mapping.utc_offset_ns = 1000000;
+    mapping.utc_ns = 1000000;
     clock_publish(&page, &mapping);
     struct clock_reader reader = {.page = &page};
     cr_assert_eq(clock_read(&reader, (uint64_t)NS_PER_S).utc.ns, 1000000);
-    mapping.utc_offset_ns = 5;
+    mapping.utc_ns = 5;
     clock_publish(&page, &mapping);
     cr_assert_eq(clock_read(&reader, (uint64_t)NS_PER_S).utc.ns, 5);
+}
+
+Test(clock_utc_error, grows_with_the_age_of_the_mapping) {
+    struct clock_mapping mapping = identity();
+    mapping.utc_error_ns = 700;
+    clock_publish(&page, &mapping);
+    struct clock_reader reader = {.page = &page};
+    clock_read(&reader, (uint64_t)NS_PER_S);
+    cr_assert_eq(clock_utc_error(&reader, (uint64_t)NS_PER_S).ns, 700);
+    cr_assert_eq(clock_utc_error(&reader, 2 * (uint64_t)NS_PER_S).ns, 700 + NS_PER_MS);
+    cr_assert_eq(clock_utc_error(&reader, 0).ns, 700 + NS_PER_MS, "on either side");
+    mapping.utc_error_ns = INT64_MAX;
+    clock_publish(&page, &mapping);
+    clock_read(&reader, (uint64_t)NS_PER_S);
+    cr_assert_eq(clock_utc_error(&reader, 2 * (uint64_t)NS_PER_S).ns, INT64_MAX);
 }
 
 /* A publisher stopped half-way must not stop a worker. */

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/time.h>
 
-#include "core/base/clock.h"
+#include "core/base/clock_steer.h"
 
 enum { PUBLICATIONS = 200000 };
 
@@ -15,10 +15,10 @@ static _Atomic bool publisher_done;
 static struct clock_mapping numbered(uint64_t i) {
     return (struct clock_mapping){.tsc_base = i * 3,
                                   .mono_ns = (int64_t)i * 5,
-                                  .utc_offset_ns = (int64_t)i * 7,
-                                  .mult = i * 11,
-                                  .shift = (uint32_t)i & 63,
-                                  .uncertainty_ns = (uint32_t)i * 13};
+                                  .utc_ns = (int64_t)i * 7,
+                                  .mono_mult = i * 11,
+                                  .utc_mult = i * 13,
+                                  .utc_error_ns = (int64_t)i * 17};
 }
 
 static void *publish(void *argument) {
@@ -81,6 +81,69 @@ Test(clock_threads, readers_see_whole_publications_only) {
     cr_assert_eq(cold.torn, 0);
     cr_assert_eq(worker.last_ns, (int64_t)PUBLICATIONS * 5);
     cr_assert_eq(cold.last_ns, (int64_t)PUBLICATIONS * 5);
+}
+
+/*
+ * Steering that never rests: the kernel's clocks swing, UTC is set an hour forth and back, the TSC
+ * loses time. The TSC is a counter of the publisher's, in ns.
+ */
+enum { STEERED = 20000 };
+
+static _Atomic uint64_t steered_tsc;
+static atomic_bool steered_done;
+static struct clock_page steered_page;
+
+static void *steer(void *argument) {
+    struct clock_steer *clock = argument;
+    struct clock_sample sample = clock->last;
+    for (int64_t i = 1; i <= STEERED; i++) {
+        sample.mono_ns += 10 * NS_PER_MS + (i % 7 - 3) * 1000 + (i % 997 == 0) * NS_PER_S;
+        sample.utc_ns += 10 * NS_PER_MS + (i % 101 == 0) * (i % 2 * 2 - 1) * 3600 * NS_PER_S;
+        sample.tsc += (uint64_t)(10 * NS_PER_MS);
+        atomic_store(&steered_tsc, sample.tsc);
+        (void)(clock_steer_sample(clock, sample).kind == CLOCK_QUIET);
+        clock_publish(&steered_page, &clock->mapping);
+    }
+    atomic_store(&steered_done, true);
+    return NULL;
+}
+
+static void *read_steered(void *argument) {
+    uint64_t *backwards = argument;
+    struct clock_reader reader = {.page = &steered_page};
+    struct instant last = {.ns = INT64_MIN};
+    while (!atomic_load(&steered_done)) {
+        uint64_t tsc = atomic_load(&steered_tsc);
+        struct now now = clock_read(&reader, tsc);
+        *backwards += now.mono.ns < last.ns || clock_utc_error(&reader, tsc).ns < 0;
+        last = now.mono;
+    }
+    return NULL;
+}
+
+Test(clock_threads, time_never_runs_backwards_for_any_reader) {
+    static const struct clock_steer_limits limits = {.slew_ppm = 500,
+                                                     .step_threshold = {.ns = 100 * NS_PER_MS}};
+    struct clock_sample first = {.tsc = 1000};
+    struct clock_sample second = {.tsc = 1000 + (uint64_t)NS_PER_S,
+                                  .mono_ns = NS_PER_S,
+                                  .utc_ns = INT64_C(1767614400) * NS_PER_S};
+    struct clock_steer clock;
+    clock_steer_start(&clock, limits, first, second);
+    atomic_store(&steered_tsc, second.tsc);
+    clock_publish(&steered_page, &clock.mapping);
+    uint64_t backwards[2] = {0};
+    pthread_t readers[2];
+    pthread_t publisher;
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(pthread_create(&readers[i], NULL, read_steered, &backwards[i]), 0);
+    }
+    cr_assert_eq(pthread_create(&publisher, NULL, steer, &clock), 0);
+    pthread_join(publisher, NULL);
+    for (int i = 0; i < 2; i++) {
+        pthread_join(readers[i], NULL);
+        cr_assert_eq(backwards[i], 0);
+    }
 }
 
 /*

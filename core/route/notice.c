@@ -14,6 +14,7 @@ const char *notice_kind_name(enum notice_kind kind) {
         [NOTICE_BAD_REPORT] = "report not booked",
         [NOTICE_CONFLICT] = "conflicting report",
         [NOTICE_IN_DOUBT] = "order in doubt",
+        [NOTICE_CLOCK] = "clock",
         [NOTICE_STOPPING] = "stopping",
         [NOTICE_STOPPED] = "stopped",
     };

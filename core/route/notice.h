@@ -22,6 +22,7 @@ enum notice_kind {
     NOTICE_BAD_REPORT,    /* a report that cannot be booked */
     NOTICE_CONFLICT,      /* the venue said what cannot follow */
     NOTICE_IN_DOUBT,
+    NOTICE_CLOCK, /* the host's clock was set, or the TSC jumped */
     NOTICE_STOPPING,
     NOTICE_STOPPED,
     NOTICE_KINDS
