@@ -119,10 +119,14 @@ struct listing {
 
 static void add_instruments(struct rig *rig, struct instrument_table *table) {
     static const struct listing listings[] = {
-        {"BTC-USD", {{NULL, 0}, 1, 8, {1}, {1}, {10000}, {1000000000000}}, {"BTC/USD", NULL}},
-        {"ETH-USD", {{NULL, 0}, 2, 3, {5}, {10}, {100}, {INT64_MAX}}, {"ETH/USD", "ETH/USD"}},
-        {"SOL-USD", {{NULL, 0}, 2, 2, {1}, {1}, {1}, {INT64_MAX}}, {NULL, "SOL/USD"}},
-        {"XRP-USD", {{NULL, 0}, 4, 0, {1}, {1}, {1}, {INT64_MAX}}, {NULL, NULL}},
+        {"BTC-USD",
+         {{NULL, 0}, 1, 8, 2, {1}, {1}, {10000}, {1000000000000}, {0}},
+         {"BTC/USD", NULL}},
+        {"ETH-USD",
+         {{NULL, 0}, 2, 3, 2, {5}, {10}, {100}, {INT64_MAX}, {100}},
+         {"ETH/USD", "ETH/USD"}},
+        {"SOL-USD", {{NULL, 0}, 2, 2, 2, {1}, {1}, {1}, {INT64_MAX}, {0}}, {NULL, "SOL/USD"}},
+        {"XRP-USD", {{NULL, 0}, 4, 0, 4, {1}, {1}, {1}, {INT64_MAX}, {0}}, {NULL, NULL}},
     };
     for (size_t i = 0; i < sizeof(listings) / sizeof(listings[0]); i++) {
         uint32_t index;

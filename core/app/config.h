@@ -141,9 +141,11 @@ struct config_instrument {
     const char *symbol;       /* ours: Symbol(55) to clients; no '.' */
     uint32_t price_digits;    /* decimals of a price: struct price is scaled by 10^price_digits */
     uint32_t quantity_digits; /* likewise struct quantity */
+    uint32_t cash_digits;     /* likewise of CashOrderQty(152); price_digits when not said */
     struct price tick;        /* >= 1 */
     struct quantity lot;      /* >= 1 */
-    struct quantity min_quantity;                             /* a multiple of lot, >= lot */
+    struct quantity min_quantity;  /* a multiple of lot, >= lot */
+    struct quantity contract_size; /* of one contract; a multiple of lot; 0: no contracts */
     struct config_instrument_venue venues[CONFIG_VENUES_MAX]; /* each venue at most once; >= 1 */
     uint32_t venue_count;
 };

@@ -138,6 +138,10 @@ Test(config_bad, decimals) {
         /* A lot that does not divide the minimum is told at the minimum. */
         {"lot: 1\n    min_quantity: 10", "lot: 3\n    min_quantity: @10", CONFIG_CODE_CONFLICT},
         {"lot: 1\n    min_quantity: 10", "lot: 20\n    min_quantity: @10", CONFIG_CODE_CONFLICT},
+        {"lot: 1\n    min_quantity: 10", "lot: 2\n    contract_size: @3\n    min_quantity: 10",
+         CONFIG_CODE_CONFLICT},
+        {"lot: 1\n    min_quantity: 10", "lot: 2\n    contract_size: @0\n    min_quantity: 10",
+         CONFIG_CODE_RANGE},
         {"price_digits: 2", "price_digits: @19", CONFIG_CODE_RANGE},
         {"quantity_digits: 0", "quantity_digits: @eight", CONFIG_CODE_VALUE},
     };

@@ -41,6 +41,7 @@ static void check_instrument(const struct config *config,
     CHECK(instrument->tick.scaled >= 1 && instrument->lot.scaled >= 1);
     CHECK(instrument->min_quantity.scaled % instrument->lot.scaled == 0);
     CHECK(instrument->min_quantity.scaled >= instrument->lot.scaled);
+    CHECK(instrument->contract_size.scaled % instrument->lot.scaled == 0);
     CHECK(instrument->venue_count >= 1);
     for (uint32_t i = 0; i < instrument->venue_count; i++) {
         CHECK(instrument->venues[i].venue < config->venue_count);

@@ -106,6 +106,8 @@ Test(config_load, takes_the_instruments_of_the_sample) {
     cr_expect_eq(btc->tick.scaled, 5);
     cr_expect_eq(btc->lot.scaled, 5);
     cr_expect_eq(btc->min_quantity.scaled, 10000);
+    cr_expect_eq(btc->cash_digits, 1);
+    cr_expect_eq(btc->contract_size.scaled, 100000);
     cr_assert_eq(btc->venue_count, 2);
     cr_expect_eq(btc->venues[0].venue, 0);
     cr_expect_str_eq(btc->venues[0].symbol, "BTC/USD");
@@ -115,6 +117,8 @@ Test(config_load, takes_the_instruments_of_the_sample) {
     cr_expect_eq(eth->tick.scaled, 1);
     cr_expect_eq(eth->lot.scaled, 1);
     cr_expect_eq(eth->min_quantity.scaled, 10);
+    cr_expect_eq(eth->cash_digits, 4);
+    cr_expect_eq(eth->contract_size.scaled, 0);
     config_free(config);
 }
 

@@ -84,5 +84,9 @@ void config_resolve(struct config_loader *loader) {
         scale_field(loader, &instrument->price_digits, &instrument->tick.scaled);
         scale_field(loader, &instrument->quantity_digits, &instrument->lot.scaled);
         scale_field(loader, &instrument->quantity_digits, &instrument->min_quantity.scaled);
+        scale_field(loader, &instrument->quantity_digits, &instrument->contract_size.scaled);
+        if (config_place_find(loader, &instrument->cash_digits, sizeof(uint32_t)) == NULL) {
+            instrument->cash_digits = instrument->price_digits;
+        }
     }
 }

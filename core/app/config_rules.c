@@ -229,6 +229,13 @@ static void check_quantities(struct config_loader *loader, struct config_instrum
         config_complain(loader, CONFIG_CODE_CONFLICT, node, "make it a multiple of lot",
                         "is not a multiple of lot%s", config_show(node, shown));
     }
+    int64_t contract = instrument->contract_size.scaled;
+    if (lot > 0 && contract > 0 && contract % lot != 0) {
+        char shown[CONFIG_SHOWN_MAX];
+        const struct config_node *node = CONFIG_NODE_OF(loader, instrument->contract_size);
+        config_complain(loader, CONFIG_CODE_CONFLICT, node, "make it a multiple of lot",
+                        "is not a multiple of lot%s", config_show(node, shown));
+    }
 }
 
 static void check_instrument_venues(struct config_loader *loader,

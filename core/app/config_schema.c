@@ -236,6 +236,13 @@ const struct config_key config_keys[] = {
     {"instruments", "min_quantity", CONFIG_TYPE_QUANTITY, .required = true, .example = "0.0001",
      .reload = CONFIG_RELOAD_DRAIN, IN_INSTRUMENT(min_quantity),
      .help = "The smallest order; a multiple of lot."},
+    {"instruments", "cash_digits", CONFIG_TYPE_INTEGER, .max = DECIMAL_DIGITS_MAX, .example = "2",
+     .reload = CONFIG_RELOAD_DRAIN, IN_INSTRUMENT(cash_digits),
+     .help = "Decimals of CashOrderQty(152), likewise; price_digits when not given."},
+    {"instruments", "contract_size", CONFIG_TYPE_QUANTITY, .example = "0.001",
+     .reload = CONFIG_RELOAD_DRAIN, IN_INSTRUMENT(contract_size),
+     .help = "What one contract is in base units, for OrderQty(38) with QtyType(854) 1; a multiple "
+             "of lot. Not given: there are no contracts."},
     {"instruments", "venues", CONFIG_TYPE_SECTIONS, .required = true, .reload = CONFIG_RELOAD_DRAIN,
      LIST(config_instrument, venues, venue_count, CONFIG_VENUES_MAX),
      .help = "Where it is traded, and under what name."},

@@ -32,6 +32,8 @@ static bool add_instrument(struct instrument_table *table, const struct config_i
         .symbol = bytes_of_string(from->symbol),
         .price_digits = from->price_digits,
         .quantity_digits = from->quantity_digits,
+        .cash_digits = from->cash_digits,
+        .contract = from->contract_size,
         .tick = from->tick,
         .lot = from->lot,
         .min_quantity = from->min_quantity,

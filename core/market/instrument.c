@@ -105,9 +105,9 @@ static bool symbol_is_good(struct bytes text, bool dot_allowed) {
 
 static bool values_are_good(const struct instrument_spec *spec) {
     return spec->price_digits <= DECIMAL_DIGITS_MAX &&
-           spec->quantity_digits <= DECIMAL_DIGITS_MAX && spec->tick.scaled >= 1 &&
-           spec->lot.scaled >= 1 && spec->min_quantity.scaled >= 1 &&
-           spec->max_quantity.scaled >= spec->min_quantity.scaled;
+           spec->quantity_digits <= DECIMAL_DIGITS_MAX && spec->cash_digits <= DECIMAL_DIGITS_MAX &&
+           spec->contract.scaled >= 0 && spec->tick.scaled >= 1 && spec->lot.scaled >= 1 &&
+           spec->min_quantity.scaled >= 1 && spec->max_quantity.scaled >= spec->min_quantity.scaled;
 }
 
 static void symbol_set(struct instrument_symbol *symbol, struct bytes text) {
@@ -141,7 +141,9 @@ COLD enum instrument_add_result instrument_table_add(struct instrument_table *ta
                                  .lot = spec->lot,
                                  .min_quantity = spec->min_quantity,
                                  .max_quantity = spec->max_quantity,
+                                 .contract = spec->contract,
                                  .price_digits = (uint8_t)spec->price_digits,
+                                 .cash_digits = (uint8_t)spec->cash_digits,
                                  .quantity_digits = (uint8_t)spec->quantity_digits};
     symbol_set(&added->symbol, spec->symbol);
     return INSTRUMENT_ADD_OK;

@@ -35,7 +35,8 @@ struct instrument_symbol {
     char text[INSTRUMENT_SYMBOL_MAX + 1]; /* NUL-terminated */
 };
 
-/* Prices are scaled by 10^price_digits, quantities by 10^quantity_digits. */
+/* Prices are scaled by 10^price_digits, quantities by 10^quantity_digits, sums of money that size
+ * an order by 10^cash_digits. */
 struct instrument {
     struct divisor tick_divisor;
     struct divisor lot_divisor;
@@ -43,8 +44,10 @@ struct instrument {
     struct quantity lot;
     struct quantity min_quantity;
     struct quantity max_quantity;
+    struct quantity contract; /* what one contract is in base units; 0: not traded in contracts */
     uint8_t price_digits;
     uint8_t quantity_digits;
+    uint8_t cash_digits;
     struct instrument_symbol symbol; /* normalised */
 };
 
@@ -53,10 +56,12 @@ struct instrument_spec {
     struct bytes symbol;          /* 1 .. INSTRUMENT_SYMBOL_MAX printable bytes, no blank, no '.' */
     unsigned price_digits;        /* 0 .. DECIMAL_DIGITS_MAX */
     unsigned quantity_digits;     /* likewise */
+    unsigned cash_digits;         /* likewise */
     struct price tick;            /* >= 1 */
     struct quantity lot;          /* >= 1 */
     struct quantity min_quantity; /* >= 1 */
     struct quantity max_quantity; /* >= min_quantity; INT64_MAX for no limit */
+    struct quantity contract;     /* >= 0; 0: not traded in contracts */
 };
 
 struct instrument_table_limits {
@@ -154,6 +159,13 @@ static inline enum instrument_check instrument_check_quantity(const struct instr
     }
     return quantity.scaled <= instrument->max_quantity.scaled ? INSTRUMENT_CHECK_OK
                                                               : INSTRUMENT_CHECK_ABOVE_MAXIMUM;
+}
+
+/* `contracts` of them in base units; false when there are no contracts or the product overflows. */
+static inline bool instrument_contracts(const struct instrument *instrument, int64_t contracts,
+                                        struct quantity *quantity) {
+    return instrument->contract.scaled > 0 &&
+           !__builtin_mul_overflow(instrument->contract.scaled, contracts, &quantity->scaled);
 }
 
 static inline struct bytes instrument_symbol_bytes(const struct instrument_symbol *symbol) {

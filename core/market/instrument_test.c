@@ -132,8 +132,8 @@ Test(instrument, what_cannot_be_is_refused) {
     for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         cr_expect(add(table, bad[i]) == INSTRUMENT_ADD_BAD_SYMBOL, "%s", bad[i]);
     }
-    struct instrument_spec specs[8];
-    for (size_t i = 0; i < 8; i++) {
+    struct instrument_spec specs[10];
+    for (size_t i = 0; i < 10; i++) {
         specs[i] = spec_of("BTC-USD");
     }
     specs[0].price_digits = DECIMAL_DIGITS_MAX + 1;
@@ -144,7 +144,9 @@ Test(instrument, what_cannot_be_is_refused) {
     specs[5].min_quantity.scaled = 0;
     specs[6].max_quantity.scaled = 999;
     specs[7].lot.scaled = INT64_MIN;
-    for (size_t i = 0; i < 8; i++) {
+    specs[8].cash_digits = DECIMAL_DIGITS_MAX + 1;
+    specs[9].contract.scaled = -1;
+    for (size_t i = 0; i < 10; i++) {
         cr_expect(add_spec(table, specs[i]) == INSTRUMENT_ADD_BAD_VALUE, "spec %zu", i);
     }
     cr_expect(instrument_table_count(table) == 0 && find(table, "BTC-USD") == INSTRUMENT_NONE);
@@ -357,4 +359,26 @@ Test(instrument, our_own_mistakes_stop_the_process) {
     cr_expect(dies_saying(reach_past_the_end, table, "count"));
     cr_expect(dies_saying(ask_past_the_venues, table, "venues"));
     free(table);
+}
+
+Test(instrument, contracts_are_base_units_exactly_or_not_at_all) {
+    static const struct {
+        int64_t contract;
+        int64_t count;
+        bool good;
+        int64_t quantity;
+    } cases[] = {
+        {0, 1, false, 0},
+        {1, 1, true, 1},
+        {1000, 7, true, 7000},
+        {3, INT64_MAX / 3, true, INT64_MAX - INT64_MAX % 3},
+        {3, INT64_MAX / 3 + 1, false, 0},
+        {INT64_MAX, 2, false, 0},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct instrument instrument = {.contract = {cases[i].contract}};
+        struct quantity quantity = {.scaled = 0};
+        cr_assert_eq(instrument_contracts(&instrument, cases[i].count, &quantity), cases[i].good);
+        cr_assert(!cases[i].good || quantity.scaled == cases[i].quantity, "case %zu", i);
+    }
 }

@@ -1,11 +1,19 @@
 /*
- * The normalised FIX 4.4 of a client, decoded: 35=D and 35=F into a struct order_request.
+ * The normalised FIX 4.4 of a client, decoded: 35=D, F, G, H and q into a struct order_request.
  *
  * ROE.md is the contract with the client. Every field of a message is looked at once: one that the
  * rules of engagement do not name for this message is refused rather than ignored, because it could
  * mean something the order would then not do. Nothing is rounded. What is wrong with the form of a
  * message is a session Reject(3); what is wrong with its meaning is a reject_code for an
- * ExecutionReport or OrderCancelReject.
+ * ExecutionReport, an OrderCancelReject or an OrderMassCancelReport.
+ *
+ *   client_decode_fields.c   which fields a message may have, and what one value means
+ *   client_decode_new.c      35=D
+ *   client_decode_replace.c  35=G
+ *   client_decode_cancel.c   35=F, H and q: what names an order, or many
+ *
+ * Not here: whether numbers fit the instrument (tick, lot, minimum), what the venue can do, and
+ * what the order in question is like; those are order entry's.
  */
 #ifndef TERCEL_CORE_ROUTE_CLIENT_DECODE_H
 #define TERCEL_CORE_ROUTE_CLIENT_DECODE_H
@@ -13,6 +21,7 @@
 #include "core/fix/fix_session.h"
 #include "core/fix/fix_view.h"
 #include "core/order/order_request.h"
+#include "core/order/order_table.h"
 #include "core/route/directory.h"
 #include "core/route/reject_code.h"
 
@@ -32,14 +41,17 @@ struct client_raw {
     struct bytes ord_type;
     struct bytes time_in_force;
     struct bytes quantity;
+    struct bytes quantity_type; /* 854 */
+    struct bytes cash;          /* 152 */
     struct bytes price;
+    struct bytes stop_price;
+    struct bytes expire_time;
     struct bytes transact_time;
     struct bytes ex_destination;
     struct bytes exec_inst;
-    struct bytes stop_price;
-    struct bytes cash;
-    struct bytes status_id;  /* 790 of a status request */
     struct bytes mass_scope; /* 530 of a mass cancel */
+    struct bytes status_id;  /* 790 of a status request */
+    struct bytes ignored;
 };
 
 struct client_decode {
@@ -59,5 +71,31 @@ enum client_decode_result client_decode_new(const struct fix_view *view,
 /* A cancel names the order by OrigClOrdID; instrument, venue and account are the order's. */
 enum client_decode_result client_decode_cancel(const struct fix_view *view, uint32_t client,
                                                struct client_decode *out) MUST_USE;
+
+/*
+ * A replace names the order by OrigClOrdID and says all of its terms. `venue` and `account` of the
+ * request are ROUTE_NONE where the message does not name them.
+ */
+enum client_decode_result client_decode_replace(const struct fix_view *view,
+                                                const struct directory *directory, uint32_t client,
+                                                struct client_decode *out) MUST_USE;
+
+/* Whether a decoded replace leaves alone what cannot be replaced: REJECT_NONE, or
+ * REJECT_REPLACE_TERMS. What it does not say of these it leaves alone. */
+enum reject_code client_replace_keeps(const struct client_decode *decode,
+                                      const struct order *order);
+
+/* A status request names the order by ClOrdID. */
+enum client_decode_result client_decode_status(const struct fix_view *view, uint32_t client,
+                                               struct client_decode *out) MUST_USE;
+
+/*
+ * A mass cancel: of one instrument, or of all (`instrument` INSTRUMENT_NONE); `venue` ROUTE_NONE
+ * unless the symbol's suffix names one.
+ */
+enum client_decode_result client_decode_mass_cancel(const struct fix_view *view,
+                                                    const struct directory *directory,
+                                                    uint32_t client,
+                                                    struct client_decode *out) MUST_USE;
 
 #endif

@@ -16,6 +16,8 @@ static void add(struct instrument_table *table, const char *symbol, uint32_t ven
     struct instrument_spec spec = {.symbol = bytes_of_string(symbol),
                                    .price_digits = 2,
                                    .quantity_digits = 4,
+                                   .cash_digits = 3,
+                                   .contract = {symbol[0] == 'B' ? 2500 : 0},
                                    .tick = {5},
                                    .lot = {10},
                                    .min_quantity = {10},
@@ -178,4 +180,206 @@ Test(client_decode, starts_from_nothing_each_time) {
     cr_assert_eq(decode.request.flags, 0);
     cr_assert_eq(decode.request.price.scaled, 0);
     cr_assert_eq(decode.raw.price.len, 0);
+}
+
+Test(client_decode, stops_dates_money_and_instructions) {
+    const struct order_request *request =
+        decode_new(0, COMMON "55=AAA-USD|54=1|38=1|40=4|44=7.5|99=7.25|59=6|"
+                             "126=20260105-13:00:00|18=E|");
+    cr_assert_eq(request->type, ORDER_STOP_LIMIT);
+    cr_assert_eq(request->price.scaled, 750);
+    cr_assert_eq(request->stop_price.scaled, 725);
+    cr_assert_eq(request->time_in_force, TIF_GTD);
+    cr_assert_eq(request->expire_time.ns, INT64_C(1767618000) * NS_PER_S);
+    cr_assert_eq(request->flags, ORDER_REDUCE_ONLY);
+    request = decode_new(0, COMMON "55=AAA-USD|54=1|152=20.125|40=1|59=3|");
+    cr_assert_eq(request->flags, ORDER_CASH);
+    cr_assert_eq(request->cash.scaled, 20125);
+    cr_assert_eq(request->quantity.scaled, 0);
+    request = decode_new(0, COMMON "55=AAA-USD|54=2|38=1|40=2|44=1|18=6 E|");
+    cr_assert_eq(request->flags, ORDER_POST_ONLY | ORDER_REDUCE_ONLY);
+    request = decode_new(0, COMMON "55=AAA-USD|54=2|38=1|40=3|99=1|");
+    cr_assert_eq(request->type, ORDER_STOP);
+}
+
+Test(client_decode, contracts_become_base_units) {
+    const struct order_request *request =
+        decode_new(0, COMMON "55=BBB-USD.V1|54=1|38=3|854=1|40=1|");
+    cr_assert_eq(request->quantity.scaled, 7500);
+    request = decode_new(0, COMMON "55=BBB-USD.V1|54=1|38=3|854=0|40=1|");
+    cr_assert_eq(request->quantity.scaled, 30000);
+}
+
+static enum client_decode_result decode_any(const char *type, const char *fields) {
+    parse(type, fields);
+    switch (type[0]) {
+    case 'D':
+        return client_decode_new(&view, &directory, 0, &decode);
+    case 'F':
+        return client_decode_cancel(&view, 0, &decode);
+    case 'G':
+        return client_decode_replace(&view, &directory, 0, &decode);
+    case 'H':
+        return client_decode_status(&view, 0, &decode);
+    default:
+        return client_decode_mass_cancel(&view, &directory, 0, &decode);
+    }
+}
+
+#define NEW COMMON "55=AAA-USD|54=1|"
+#define CHANGE "11=R|41=ID|55=AAA-USD|54=1|60=20260105-12:00:00|"
+#define TIME "60=20260105-12:00:00|"
+
+/* 373 and 371, by message. */
+Test(client_decode, what_is_wrong_with_the_form) {
+    static const struct {
+        const char *type;
+        const char *fields;
+        enum fix_reject_reason reason;
+        uint32_t tag;
+    } cases[] = {
+        {"D", NEW "38=1|40=2|", FIX_REJECT_TAG_MISSING, 44},
+        {"D", NEW "38=1|40=1|44=1|", FIX_REJECT_VALUE, 44},
+        {"D", NEW "38=1|40=3|", FIX_REJECT_TAG_MISSING, 99},
+        {"D", NEW "38=1|40=3|99=1|44=1|", FIX_REJECT_VALUE, 44},
+        {"D", NEW "38=1|40=4|99=1|", FIX_REJECT_TAG_MISSING, 44},
+        {"D", NEW "38=1|40=2|44=1|99=1|", FIX_REJECT_VALUE, 99},
+        {"D", NEW "38=1|40=2|44=1|59=6|", FIX_REJECT_TAG_MISSING, 126},
+        {"D", NEW "38=1|40=2|44=1|126=20260105-12:00:00|", FIX_REJECT_VALUE, 126},
+        {"D", NEW "38=1|40=2|44=1|59=6|126=20260105|", FIX_REJECT_FORMAT, 126},
+        {"D", NEW "40=1|", FIX_REJECT_TAG_MISSING, 38},
+        {"D", NEW "38=1|152=1|40=1|", FIX_REJECT_VALUE, 152},
+        {"D", NEW "152=1|854=0|40=1|", FIX_REJECT_VALUE, 854},
+        {"D", NEW "152=one|40=1|", FIX_REJECT_FORMAT, 152},
+        {"D", NEW "38=1|40=1|854=2|", FIX_REJECT_VALUE, 854},
+        {"D", NEW "38=1|40=2|44=1|18=66|", FIX_REJECT_VALUE, 18},
+        {"D", NEW "38=1|40=2|44=1|18=6 |", FIX_REJECT_VALUE, 18},
+        {"D", NEW "38=1|40=2|44=1|18= 6|", FIX_REJECT_VALUE, 18},
+        {"D", NEW "38=1|40=2|44=1|18=6  E|", FIX_REJECT_VALUE, 18},
+        {"D", NEW "38=1|40=2|44=1|18=6,E|", FIX_REJECT_VALUE, 18},
+        {"D", NEW "38=1|40=1|15=USD|", FIX_REJECT_TAG_NOT_DEFINED, 15},
+        {"D", NEW "38=1|40=1|41=X|", FIX_REJECT_TAG_NOT_DEFINED, 41},
+        {"D", NEW "38=1|40=1|20000=X|", FIX_REJECT_TAG_NOT_DEFINED, 20000},
+        {"D", NEW "38=1|40=1|38=1|", FIX_REJECT_TAG_TWICE, 38},
+        {"D", NEW "38=1|40=1|21=|", FIX_REJECT_TAG_EMPTY, 21},
+        {"D", NEW "38=1x|40=1|", FIX_REJECT_FORMAT, 38},
+        {"G", CHANGE "40=2|44=1|", FIX_REJECT_TAG_MISSING, 38},
+        {"G", CHANGE "38=1|44=1|", FIX_REJECT_TAG_MISSING, 40},
+        {"G", CHANGE "38=1|40=2|", FIX_REJECT_TAG_MISSING, 44},
+        {"G", CHANGE "152=1|40=1|", FIX_REJECT_TAG_NOT_DEFINED, 152},
+        {"G", CHANGE "38=1|40=2|44=1|59=1|126=20260105-12:00:00|", FIX_REJECT_VALUE, 126},
+        {"H", "54=1|", FIX_REJECT_TAG_MISSING, 11},
+        {"H", "11=ID|60=20260105-12:00:00|", FIX_REJECT_TAG_NOT_DEFINED, 60},
+        {"H", "11=ID|790=1234567890123456789012345678901234567|", FIX_REJECT_VALUE, 790},
+        {"q", "11=ID|530=1|", FIX_REJECT_TAG_MISSING, 60},
+        {"q", "11=ID|" TIME, FIX_REJECT_TAG_MISSING, 530},
+        {"q", "11=ID|530=1|" TIME, FIX_REJECT_TAG_MISSING, 55},
+        {"q", "11=ID|530=7|55=AAA-USD|" TIME, FIX_REJECT_VALUE, 55},
+        {"q", "11=ID|530=8|" TIME, FIX_REJECT_VALUE, 530},
+        {"q", "11=ID|530=11|" TIME, FIX_REJECT_VALUE, 530},
+        {"F", "11=C|60=20260105-12:00:00|", FIX_REJECT_TAG_MISSING, 41},
+        {"F", "11=C|41=ID|", FIX_REJECT_TAG_MISSING, 60},
+        {"F", "11=C|41=I D|60=20260105-12:00:00|", FIX_REJECT_VALUE, 41},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        enum client_decode_result result = decode_any(cases[i].type, cases[i].fields);
+        cr_expect(result == CLIENT_DECODE_REJECT && decode.reason == cases[i].reason &&
+                      decode.ref_tag == cases[i].tag,
+                  "%s %s: %d, 373=%d 371=%u", cases[i].type, cases[i].fields, result, decode.reason,
+                  decode.ref_tag);
+    }
+}
+
+Test(client_decode, what_is_wrong_with_the_meaning) {
+    static const struct {
+        const char *type;
+        const char *fields;
+        enum reject_code code;
+    } cases[] = {
+        {"D", NEW "38=1|40=2|44=1|59=0|", REJECT_UNSUPPORTED},
+        {"D", NEW "38=1|40=2|44=1|18=G|", REJECT_UNSUPPORTED},
+        {"D", NEW "38=1|40=1|18=6|", REJECT_UNSUPPORTED},
+        {"D", NEW "38=1|40=2|44=1|59=3|18=6|", REJECT_UNSUPPORTED},
+        {"D", NEW "38=1|40=4|44=1|99=1|18=6|", REJECT_UNSUPPORTED},
+        {"D", NEW "152=1|40=2|44=1|", REJECT_UNSUPPORTED},
+        {"D", NEW "152=0|40=1|", REJECT_CASH_RANGE},
+        {"D", NEW "152=-1|40=1|", REJECT_CASH_RANGE},
+        {"D", NEW "152=0.0001|40=1|", REJECT_CASH_RANGE},
+        {"D", NEW "152=9223372036854775.808|40=1|", REJECT_CASH_RANGE},
+        {"D", NEW "38=1|40=3|99=0|", REJECT_STOP_PRICE},
+        {"D", NEW "38=1|40=3|99=1.001|", REJECT_STOP_PRICE},
+        {"D", NEW "38=1|854=1|40=1|", REJECT_CONTRACTS},
+        {"D", COMMON "55=BBB-USD.V1|54=1|38=1.5|854=1|40=1|", REJECT_QUANTITY_PRECISION},
+        {"D", COMMON "55=BBB-USD.V1|54=1|38=0|854=1|40=1|", REJECT_QUANTITY_RANGE},
+        {"D", COMMON "55=BBB-USD.V1|54=1|38=3689348814741911|854=1|40=1|", REJECT_QUANTITY_RANGE},
+        {"G", "11=R|41=ID|55=NOPE|54=1|40=1|38=1|" TIME, REJECT_UNKNOWN_SYMBOL},
+        {"G", CHANGE "38=1|40=1|100=NOPE|", REJECT_UNKNOWN_VENUE},
+        {"q", "11=ID|530=3|" TIME, REJECT_MASS_CANCEL_SCOPE},
+        {"q", "11=ID|530=1|55=NOPE|" TIME, REJECT_UNKNOWN_SYMBOL},
+        {"q", "11=ID|530=1|55=AAA-USD.V1|" TIME, REJECT_NOT_LISTED},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        enum client_decode_result result = decode_any(cases[i].type, cases[i].fields);
+        cr_expect(result == CLIENT_DECODE_REFUSE && decode.refuse == cases[i].code,
+                  "%s %s: %d, code %d, 373=%d 371=%u", cases[i].type, cases[i].fields, result,
+                  decode.refuse, decode.reason, decode.ref_tag);
+    }
+}
+
+Test(client_decode, a_mass_cancel_of_one_instrument_or_of_all) {
+    const struct order_request *request = &decode.request;
+    cr_assert_eq(decode_any("q", "11=M|530=7|" TIME), CLIENT_DECODE_OK);
+    cr_assert_eq(request->scope, MASS_CANCEL_ALL);
+    cr_assert_eq(request->instrument, INSTRUMENT_NONE);
+    cr_assert_eq(request->venue, ROUTE_NONE);
+    cr_assert_eq(decode_any("q", "11=M|530=1|55=BBB-USD|" TIME), CLIENT_DECODE_OK);
+    cr_assert_eq(request->scope, MASS_CANCEL_INSTRUMENT);
+    cr_assert_eq(request->instrument, 1);
+    cr_assert_eq(request->venue, ROUTE_NONE);
+    cr_assert_eq(decode_any("q", "11=M|530=1|55=BBB-USD.V2|" TIME), CLIENT_DECODE_OK);
+    cr_assert_eq(request->venue, 2);
+}
+
+Test(client_decode, a_replace_says_all_terms_and_keeps_what_cannot_change) {
+    static const struct {
+        const char *fields;
+        enum reject_code code;
+    } cases[] = {
+        {"38=2|40=2|44=1|", REJECT_NONE},
+        {"38=2|40=2|44=1|59=1|1=ACC0|100=V0|18=6|21=1|", REJECT_NONE},
+        {"38=2|40=1|", REJECT_REPLACE_TERMS},
+        {"38=2|40=2|44=1|59=3|", REJECT_REPLACE_TERMS},
+        {"38=2|40=2|44=1|1=ACC1|", REJECT_REPLACE_TERMS},
+        {"38=2|40=2|44=1|1=NOPE|", REJECT_REPLACE_TERMS},
+        {"38=2|40=2|44=1|18=6 E|", REJECT_REPLACE_TERMS},
+        {"38=2|40=2|44=1|59=6|126=20260105-12:00:00|", REJECT_REPLACE_TERMS},
+    };
+    struct order order = {
+        .type = ORDER_LIMIT, .flags = ORDER_POST_ONLY, .account = 0, .instrument = 0};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char fields[256];
+        snprintf(fields, sizeof(fields), CHANGE "%s", cases[i].fields);
+        cr_assert_eq(decode_any("G", fields), CLIENT_DECODE_OK, "%s", fields);
+        cr_expect_eq(client_replace_keeps(&decode, &order), cases[i].code, "%s", fields);
+        cr_expect_eq(decode.request.quantity.scaled, 20000);
+    }
+    order.side = ORDER_SELL;
+    cr_assert_eq(decode_any("G", CHANGE "38=2|40=2|44=1|"), CLIENT_DECODE_OK);
+    cr_assert_eq(client_replace_keeps(&decode, &order), REJECT_REPLACE_TERMS);
+    order = (struct order){.type = ORDER_LIMIT, .instrument = 1};
+    cr_assert_eq(client_replace_keeps(&decode, &order), REJECT_REPLACE_TERMS);
+    order = (struct order){.type = ORDER_LIMIT,
+                           .time_in_force = TIF_GTD,
+                           .expire_time = {INT64_C(1767614400000000000)}};
+    cr_assert_eq(decode_any("G", CHANGE "38=2|40=2|44=1|59=6|"), CLIENT_DECODE_OK);
+    cr_assert_eq(client_replace_keeps(&decode, &order), REJECT_NONE);
+    cr_assert_eq(decode_any("G", CHANGE "38=2|40=2|44=1|59=6|126=20260105-12:00:01|"),
+                 CLIENT_DECODE_OK);
+    cr_assert_eq(client_replace_keeps(&decode, &order), REJECT_REPLACE_TERMS);
+}
+
+Test(client_decode, a_status_names_an_order) {
+    cr_assert_eq(decode_any("H", "11=ID|790=Q1|54=1|55=WHATEVER|1=X|"), CLIENT_DECODE_OK);
+    cr_assert_str_eq(decode.request.cl_ord_id.text, "ID");
+    cr_assert(bytes_equal(decode.raw.status_id, BYTES("Q1")));
 }

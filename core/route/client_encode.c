@@ -136,7 +136,7 @@ static void put_size(const struct client_report *report, const struct instrument
                         instrument->quantity_digits);
     }
     if ((report->flags & ORDER_CASH) != 0) {
-        fix_put_decimal(writer, FIX_CASH_ORDER_QTY, report->cash.scaled, instrument->price_digits);
+        fix_put_decimal(writer, FIX_CASH_ORDER_QTY, report->cash.scaled, instrument->cash_digits);
     }
 }
 

@@ -17,3 +17,7 @@ uint32_t directory_find_account(const struct directory *directory, struct bytes 
     }
     return ROUTE_NONE;
 }
+
+bool directory_lists(const struct directory *directory, uint32_t instrument, uint32_t venue) {
+    return instrument_table_venue_symbol(directory->instruments, instrument, venue).len != 0;
+}

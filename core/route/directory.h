@@ -56,4 +56,7 @@ struct directory {
 uint32_t directory_find_venue(const struct directory *directory, struct bytes name);
 uint32_t directory_find_account(const struct directory *directory, struct bytes name);
 
+/* Whether the instrument trades on the venue. */
+bool directory_lists(const struct directory *directory, uint32_t instrument, uint32_t venue);
+
 #endif
