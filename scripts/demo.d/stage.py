@@ -14,15 +14,21 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
+import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "bench/peers"))
+from fault_proxy import FaultProxy  # noqa: E402
+
 # Generous: a loaded machine is no failure. What is waited for comes in milliseconds.
 PATIENCE_S = 30
 SYMBOLS = "BTC-USD=BTC/USD"
 QUOTES = "BTC/USD:bid=1@59990.0,bid=1@59980.0,ask=1@60010.0,ask=1@60020.0"
 QUICKFIX = "bench/peers/quickfix_client"
+QUICKFIX_VENUE = "bench/peers/quickfix_venue"
 PR_SET_PDEATHSIG = 1
 STOP_SIGNALS = [signal.SIGTERM, signal.SIGINT]
 
@@ -56,6 +62,12 @@ def hash_of(build, password):
     return made.stdout
 
 
+def free_port():
+    """For a program that cannot choose one itself; somebody else may take it first, seldom."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
+
+
 def wait_until(what, condition, patience=PATIENCE_S):
     """What `condition` gives, once that is true."""
     end = time.monotonic() + patience
@@ -73,8 +85,8 @@ class Process:
         self.name, self.log_path = name, log
         with open(log, "w", encoding="utf-8") as out:
             self.popen = subprocess.Popen(
-                [str(word) for word in command], stdin=subprocess.DEVNULL, stderr=out,
-                stdout=more.pop("stdout", out), start_new_session=outlives,
+                [str(word) for word in command], stderr=out,
+                stdin=more.pop("stdin", subprocess.DEVNULL), stdout=more.pop("stdout", out), start_new_session=outlives,
                 preexec_fn=functools.partial(self._become_child, outlives), **more)
 
     @staticmethod
@@ -96,6 +108,11 @@ class Process:
     def failure(self, what):
         tail = "".join(f"  | {line}\n" for line in self.log().splitlines()[-20:])
         return Failure(f"{self.name} {what}; the end of {self.log_path}:\n{tail}")
+
+    def say(self, line):
+        """To its stdin, which is a pipe."""
+        self.popen.stdin.write(line.encode() + b"\n")
+        self.popen.stdin.flush()
 
     def wait_for_line(self, pattern, times=1):
         """The match of the first line of the log in which `pattern` occurs, once it has so often.
@@ -231,13 +248,34 @@ class Stage:
             raise client.failure(f"failed (status {status})")
 
     def start_quickfix(self, scenario, *options):
-        """bench/peers/quickfix_client with this scenario; every message is in quickfix.messages."""
-        self.path("scenario").write_text(scenario)
+        """bench/peers/quickfix_client with this scenario; every message is in quickfix.messages.
+
+        Without one it is said to the client (Process.say) as the test goes on.
+        """
+        more = {}
+        if scenario is None:
+            more["stdin"] = subprocess.PIPE
+        else:
+            self.path("scenario").write_text(scenario)
         return self.start("quickfix", [
             self.build / QUICKFIX, "--port", self.port, "--sender", "ACME", "--target", "TERCEL",
             "--username", "ACME", "--password-file", self.path("client.password"),
-            "--dictionary", ROOT / "bench/peers/fix44.xml", "--scenario", self.path("scenario"),
-            "--ledger", self.path("client.csv"), "--log", self.path("quickfix.messages"), *options])
+            "--dictionary", ROOT / "bench/peers/fix44.xml",
+            "--scenario", "-" if scenario is None else self.path("scenario"),
+            "--ledger", self.path("client.csv"), "--log", self.path("quickfix.messages"), *options],
+            **more)
+
+    def start_quickfix_venue(self, *options):
+        """bench/peers/quickfix_venue behind a relay that can go wrong, which is returned."""
+        port = free_port()
+        self.exchange = self.start("venue", [
+            self.build / QUICKFIX_VENUE, "--port", port, "--sender", "KRAKEN-TRD",
+            "--target", "TERCEL", "--log", self.path("venue.messages"), *options],
+            stdin=subprocess.PIPE)
+        self.exchange.wait_for_line("listens on port")
+        proxy = FaultProxy(port)
+        self.venue_port = proxy.port
+        return proxy
 
     def read_ledger(self, name):
         """Its rows by cl_ord_id; of several the last, which counts."""
