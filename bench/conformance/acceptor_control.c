@@ -61,6 +61,16 @@ static bool do_restore(const struct command *command) {
     return true;
 }
 
+static bool do_rest(const struct command *command) {
+    command->world->echo.rests = true;
+    return true;
+}
+
+static bool do_work(const struct command *command) {
+    command->world->echo.rests = false;
+    return true;
+}
+
 static bool do_state(const struct command *command) {
     const struct fix_session *session = &command->world->link.session;
     const struct fix_session_counters *counters = &session->counters;
@@ -77,8 +87,8 @@ static const struct {
     const char *name;
     bool (*run)(const struct command *command);
 } verbs[] = {
-    {"later", do_later}, {"say", do_say},         {"logout", do_logout},
-    {"dial", do_dial},   {"restore", do_restore}, {"state", do_state},
+    {"later", do_later},     {"say", do_say},   {"logout", do_logout}, {"dial", do_dial},
+    {"restore", do_restore}, {"rest", do_rest}, {"work", do_work},     {"state", do_state},
 };
 
 static void obey(struct command *command, char *line) {

@@ -7,7 +7,9 @@
  *   logout WORLD [TEXT]         the application ends the session
  *   dial WORLD PEER             an initiator's world connects to the PEER-th address
  *   restore WORLD IN OUT        somebody sets both numbers by hand; only while not connected
- *   state WORLD                 name=value for state, in, out, garbled, gaps, duplicates, rejected
+ *   rest WORLD, work WORLD      the application is not available; is again
+ *   state WORLD                 name=value for state, in, out, garbled, gaps, duplicates, rejected,
+ *                               end
  */
 #ifndef TERCEL_BENCH_CONFORMANCE_ACCEPTOR_CONTROL_H
 #define TERCEL_BENCH_CONFORMANCE_ACCEPTOR_CONTROL_H

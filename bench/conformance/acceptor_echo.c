@@ -135,26 +135,76 @@ static void answer(struct fix_link *link, struct now now, const struct fix_view 
     send_or_reject(link, now, view, &writer);
 }
 
-static void refuse(struct fix_link *link, struct now now, const struct fix_view *view) {
+/* BusinessRejectReason(380), FIX 4.4 volume 6. */
+enum refusal {
+    TAKEN = 0,
+    UNSUPPORTED_TYPE = 3,
+    NOT_AVAILABLE = 4,
+    CONDITIONALLY_MISSING = 5,
+    NOBODY_TO_DELIVER_TO = 7
+};
+
+static struct bytes refusal_text(enum refusal refusal) {
+    switch (refusal) {
+    case UNSUPPORTED_TYPE:
+        return BYTES("Unsupported Message Type");
+    case NOT_AVAILABLE:
+        return BYTES("Application not available");
+    case CONDITIONALLY_MISSING:
+        return BYTES("Conditionally Required Field Missing (44)");
+    case NOBODY_TO_DELIVER_TO:
+        return BYTES("DeliverTo firm not available at this time");
+    case TAKEN:
+        break;
+    }
+    return BYTES("");
+}
+
+static void refuse(struct fix_link *link, struct now now, const struct fix_view *view,
+                   enum refusal refusal) {
     struct fix_writer writer;
     struct bytes seq;
+    struct bytes id;
     if (fix_get_bytes(view, FIX_MSG_SEQ_NUM, &seq) != FIX_GET_OK ||
         fix_link_begin(link, now, BYTES(FIX_MSG_BUSINESS_REJECT), FIX_ADMIN_BYTES_MAX, &writer) !=
             STREAM_OK) {
         return;
     }
     fix_put_bytes(&writer, FIX_REF_SEQ_NUM, seq);
-    fix_put_bytes(&writer, FIX_TEXT, BYTES("Unsupported Message Type"));
+    fix_put_bytes(&writer, FIX_TEXT, refusal_text(refusal));
     fix_put_bytes(&writer, FIX_REF_MSG_TYPE, fix_view_msg_type(view));
-    fix_put_uint(&writer, FIX_BUSINESS_REJECT_REASON, 3);
+    if (fix_get_bytes(view, FIX_CL_ORD_ID, &id) == FIX_GET_OK) {
+        fix_put_bytes(&writer, FIX_BUSINESS_REJECT_REF_ID, id);
+    }
+    fix_put_uint(&writer, FIX_BUSINESS_REJECT_REASON, refusal);
     send_or_reject(link, now, view, &writer);
+}
+
+static enum refusal judge(const struct acceptor_echo *echo, const struct fix_view *view) {
+    struct bytes type = fix_view_msg_type(view);
+    struct bytes value;
+    if (type.len != 1 || strchr("DdC", type.data[0]) == NULL) {
+        return UNSUPPORTED_TYPE;
+    }
+    if (echo->rests) {
+        return NOT_AVAILABLE;
+    }
+    if (fix_get_bytes(view, FIX_DELIVER_TO_COMP_ID, &value) == FIX_GET_OK &&
+        bytes_equal(value, BYTES("NOBODY"))) {
+        return NOBODY_TO_DELIVER_TO;
+    }
+    if (fix_get_bytes(view, FIX_ORD_TYPE, &value) == FIX_GET_OK && bytes_equal(value, BYTES("2")) &&
+        fix_view_find(view, FIX_PRICE, 0) < 0) {
+        return CONDITIONALLY_MISSING;
+    }
+    return TAKEN;
 }
 
 void acceptor_echo_take(struct acceptor_echo *echo, struct fix_link *link, struct now now,
                         const struct fix_view *view) {
-    struct bytes type = fix_view_msg_type(view);
-    if (type.len != 1 || strchr("DdC", type.data[0]) == NULL) {
-        refuse(link, now, view);
+    enum refusal refusal = judge(echo, view);
+    if (refusal != TAKEN) {
+        refuse(link, now, view, refusal);
         return;
     }
     bool possibly_resent = false;

@@ -7,12 +7,19 @@
 
 static const struct acceptor_profile profiles[] = {
     {.name = "at", .role = FIX_ACCEPTOR, .outbox = SOME},
+    {.name = "validate", .role = FIX_ACCEPTOR, .outbox = SOME, .empty_values = true},
     {.name = "durable", .role = FIX_ACCEPTOR, .outbox = SOME, .numbers_kept = true},
     {.name = "deep", .role = FIX_ACCEPTOR, .outbox = MANY, .numbers_kept = true},
     {.name = "initiator",
      .role = FIX_INITIATOR,
      .outbox = SOME,
      .numbers_kept = true,
+     .heartbeat_s = 30},
+    {.name = "initiator-anew",
+     .role = FIX_INITIATOR,
+     .outbox = SOME,
+     .numbers_kept = true,
+     .reset_on_logon = true,
      .heartbeat_s = 30},
 };
 
@@ -27,12 +34,13 @@ const struct acceptor_profile *acceptor_profile_find(struct bytes name) {
 
 struct fix_session_config acceptor_profile_config(const struct acceptor_profile *profile,
                                                   struct bytes comp_id, struct fix_outbox *outbox) {
-    return (struct fix_session_config){
+    struct fix_session_config config = {
         .role = profile->role,
         .begin_string = BYTES("FIX.4.4"),
         .sender_comp_id = BYTES(ACCEPTOR_COMP_ID),
         .target_comp_id = comp_id,
         .heartbeat_s = profile->heartbeat_s,
+        .reset_on_logon = profile->reset_on_logon,
         .time_digits = 3,
         .message_bytes_max = ACCEPTOR_MESSAGE_BYTES_MAX,
         .latency_max = {120 * NS_PER_S},
@@ -43,4 +51,6 @@ struct fix_session_config acceptor_profile_config(const struct acceptor_profile 
         .outbox = outbox,
         .resent_types = "DdCj",
     };
+    config.profile.empty_values_allowed = profile->empty_values;
+    return config;
 }

@@ -22,6 +22,8 @@ struct acceptor_profile {
     const char *name;
     enum fix_role role;
     bool numbers_kept;    /* over a new Logon; else both sides begin at 1 with every connection */
+    bool reset_on_logon;  /* initiator: and says so */
+    bool empty_values;    /* are taken, where FIX has them */
     uint32_t heartbeat_s; /* initiator: what it proposes */
     struct fix_outbox_limits outbox;
 };

@@ -23,6 +23,7 @@ class Connection:
         self.reader, self.writer, self.player = reader, writer, player
         self.buffer = bytearray()
         self.outgoing = bytearray()  # mode joined: sends that wait for the first other step
+        self.deaf = False  # then the other side may well stop reading, too
         writer.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def send(self, data):
@@ -38,7 +39,8 @@ class Connection:
             return
         try:
             self.writer.write(data)
-            await asyncio.wait_for(self.writer.drain(), PATIENCE_S)
+            if not self.deaf:
+                await asyncio.wait_for(self.writer.drain(), PATIENCE_S)
         except ConnectionError:
             pass  # that it is gone shows at the next thing expected
 
@@ -184,12 +186,19 @@ class Player:
             self.sent_at = {}
 
     async def do_connect(self, step, _):
+        end = socket.socket()
+        end.setblocking(False)
+        if step.text == "small":
+            # Before the connection, so that no larger window is ever offered.
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         port = self.ports["hasty" if step.text == "hasty" else "fix"]
-        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=4096)
+        await asyncio.get_running_loop().sock_connect(end, ("127.0.0.1", port))
+        reader, writer = await asyncio.open_connection(sock=end, limit=65536)
         self.begin_numbers()
         self.connections[step.name] = Connection(reader, writer, self)
 
     async def do_accept(self, step, _):
+        await self.control.ask(f"dial {self.me} {self.listener.index}")
         try:
             reader, writer = await asyncio.wait_for(self.listener.accepted.get(), self.patience)
         except asyncio.TimeoutError:
@@ -210,12 +219,11 @@ class Player:
         connection.end(with_reset=True)
 
     async def do_deaf(self, _, connection):
-        # What the socket's and the reader's buffers take is bounded; then the window closes.
-        connection.writer.get_extra_info("socket").setsockopt(
-            socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.deaf = True
         connection.writer.transport.pause_reading()
 
     async def do_listen(self, _, connection):
+        connection.deaf = False
         connection.writer.transport.resume_reading()
 
     # The other side.
@@ -226,8 +234,6 @@ class Player:
 
     async def do_app(self, step, _):
         verb, _, rest = step.text.partition(" ")
-        if verb == "dial":
-            rest = str(self.listener.index)
         await self.control.ask(f"{verb} {self.me} {self.fill_in(rest)}".rstrip())
 
     async def do_state(self, step, _):
@@ -256,6 +262,10 @@ class Player:
                 return str(self.rounds[-1] + int(offset))
             if name == "length":
                 return match[0]
+            if name == "now0":
+                return wire.utc_text(now).split(".")[0]
+            if name.startswith("fill"):
+                return "x" * int(name[4:])
             return {"stamp": self.stamp, "me": self.me, "you": self.you}[name]
         return wire.PLACEHOLDER.sub(value, text)
 
@@ -301,13 +311,13 @@ class Player:
                 pairs.append((tag, value))
         if ("43", "Y") in pairs and "122" not in given:
             pairs.append(("122", "*"))
-        header = sorted((pair for pair in pairs if int(pair[0]) in wire.HEADER),
+        header = sorted((pair for pair in pairs if pair[0] in wire.HEADER),
                         key=lambda pair: int(pair[0]))
-        body = [pair for pair in pairs if int(pair[0]) not in wire.HEADER]
+        body = [pair for pair in pairs if pair[0] not in wire.HEADER]
         return [("8", "FIX.4.4"), ("9", "*"), ("35", kind), *header, *body, ("10", "*")]
 
     def compare(self, expected, message):
-        heard = wire.pairs_of(message)
+        heard = wire.fields_of(wire.show(message))
         same = len(heard) == len(expected) and all(
             one[0] == other[0] and other[1] in (one[1], "*") for one, other in zip(heard, expected))
         if not same:

@@ -10,8 +10,8 @@ A file is lines. `#` begins a comment line. First come settings, one a line:
 
 Then steps. A connection is called `a` unless the step begins with another letter and a blank.
 
-    connect [hasty]         a TCP connection, to the door with little patience if so said
-    accept                  the acceptor's initiator dials, and is let in
+    connect [hasty|small]   a TCP connection: to the door with little patience; with a small window
+    accept                  the other side dials, and is let in
     logon [FIELDS]          sends a Logon and expects the plain answer
     logout                  sends a Logout, expects the plain answer and the end
     ping                    sends a TestRequest and expects its answer: nothing else is on its way
@@ -33,8 +33,8 @@ leaves one out as `-52`. Without 34 a message has the number after the last. An 
 its header fields put in order and 34, 49, 52 and 56 added. Times 52 and 122 only have to look like
 a time, but a resent message's 122 must be the very 52 it had before. `*` stands for any value.
 
-Placeholders: <now>, <now-121s>, <stamp> (one moment for the whole scenario), <me>, <you>, <i>,
-<i+5>, and in 9= <length+30>.
+Placeholders: <now>, <now-121s>, <now0> (in seconds), <stamp> (one moment for the whole scenario),
+<me>, <you>, <fill100> (as many letters), <i>, <i+5>, and in 9= <length+30>.
 """
 
 import pathlib

@@ -9,8 +9,8 @@ import re
 
 SOH = b"\x01"
 # FIX 4.4 volume 1, standard message header; 8, 9 and 35 lead, the rest is written ascending.
-HEADER = {34, 43, 49, 50, 52, 56, 57, 90, 91, 97, 115, 116, 122, 128, 129, 142, 143, 144, 145, 212,
-          213, 347, 369, 627, 628, 629, 630}
+HEADER = set("34 43 49 50 52 56 57 90 91 97 115 116 122 128 129 142 143 144 145 212 213 347 369 627 "
+             "628 629 630".split())
 TIME = re.compile(r"\d{8}-\d\d:\d\d:\d\d\.\d{3}")
 LENGTH = re.compile(r"<length([+-]\d+)>")
 PLACEHOLDER = re.compile(r"<(\w+)([+-]\d+(?:\.\d+)?s?)?>")
@@ -43,7 +43,8 @@ def checksum(data):
 
 
 def fields_of(text):
-    """(tag, value) pairs of `35=D|11=x`; a tag is text, because it may be none."""
+    """(tag, value) pairs of `35=D|11=x`. A tag is text, because it may be none; without a `=`, behind
+    an SOH inside a value say, the value is None."""
     return [tuple(part.split("=", 1)) if "=" in part else (part, None)
             for part in text.split("|") if part]
 
@@ -87,10 +88,3 @@ def take_message(buffer):
     if message[end - 1:end] != SOH or message[end:] != b"10=%03d\x01" % checksum(message[:end]):
         raise Broken(f"BodyLength or CheckSum is wrong: {show(message)}")
     return message
-
-
-def pairs_of(message):
-    pairs = fields_of(show(message))
-    if any(value is None for _, value in pairs):
-        raise Broken(f"a field without '=': {show(message)}")
-    return pairs
