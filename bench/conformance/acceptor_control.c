@@ -57,8 +57,16 @@ static bool do_restore(const struct command *command) {
     if (next_in == 0 || next_out == 0 || command->world->link.stream != NULL) {
         return refuse(command, "two numbers, while not connected");
     }
-    fix_session_restore(&command->world->link.session, next_in, next_out);
+    struct fix_session *session = &command->world->link.session;
+    fix_session_restore(session, next_in, next_out);
+    fix_outbox_clear(session->config.outbox);
     return true;
+}
+
+static bool do_reset(const struct command *command) {
+    return fix_session_reset(&command->world->link.session,
+                             acceptor_world_now(command->world, command->now)) ||
+           refuse(command, "not now");
 }
 
 static bool do_rest(const struct command *command) {
@@ -87,8 +95,9 @@ static const struct {
     const char *name;
     bool (*run)(const struct command *command);
 } verbs[] = {
-    {"later", do_later},     {"say", do_say},   {"logout", do_logout}, {"dial", do_dial},
-    {"restore", do_restore}, {"rest", do_rest}, {"work", do_work},     {"state", do_state},
+    {"later", do_later}, {"say", do_say},     {"logout", do_logout},
+    {"dial", do_dial},   {"reset", do_reset}, {"restore", do_restore},
+    {"rest", do_rest},   {"work", do_work},   {"state", do_state},
 };
 
 static void obey(struct command *command, char *line) {

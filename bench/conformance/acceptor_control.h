@@ -6,6 +6,7 @@
  *   say WORLD TYPE|tag=value... the application sends a message, or keeps it until it can
  *   logout WORLD [TEXT]         the application ends the session
  *   dial WORLD PEER             an initiator's world connects to the PEER-th address
+ *   reset WORLD                 our side begins both numbers anew inside the session
  *   restore WORLD IN OUT        somebody sets both numbers by hand; only while not connected
  *   rest WORLD, work WORLD      the application is not available; is again
  *   state WORLD                 name=value for state, in, out, garbled, gaps, duplicates, rejected,

@@ -6,21 +6,16 @@
     { .messages = 1 << 14, .bytes = 1 << 22 }
 
 static const struct acceptor_profile profiles[] = {
-    {.name = "at", .role = FIX_ACCEPTOR, .outbox = SOME},
-    {.name = "validate", .role = FIX_ACCEPTOR, .outbox = SOME, .empty_values = true},
-    {.name = "durable", .role = FIX_ACCEPTOR, .outbox = SOME, .numbers_kept = true},
-    {.name = "deep", .role = FIX_ACCEPTOR, .outbox = MANY, .numbers_kept = true},
-    {.name = "initiator",
-     .role = FIX_INITIATOR,
-     .outbox = SOME,
-     .numbers_kept = true,
-     .heartbeat_s = 30},
+    {.name = "at", .reset_on_logon = true, .outbox = SOME},
+    {.name = "validate", .reset_on_logon = true, .empty_values = true, .outbox = SOME},
+    {.name = "durable", .outbox = SOME},
+    {.name = "deep", .outbox = MANY},
+    {.name = "initiator", .role = FIX_INITIATOR, .heartbeat_s = 30, .outbox = SOME},
     {.name = "initiator-anew",
      .role = FIX_INITIATOR,
-     .outbox = SOME,
-     .numbers_kept = true,
      .reset_on_logon = true,
-     .heartbeat_s = 30},
+     .heartbeat_s = 30,
+     .outbox = SOME},
 };
 
 const struct acceptor_profile *acceptor_profile_find(struct bytes name) {

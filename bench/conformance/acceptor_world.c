@@ -53,10 +53,6 @@ bool acceptor_world_attach(struct acceptor_world *world, struct stream *stream) 
     if (world->link.stream != NULL) {
         return false;
     }
-    if (!world->profile->numbers_kept) {
-        fix_session_restore(&world->link.session, 1, 1);
-        fix_outbox_clear(world->link.session.config.outbox);
-    }
     fix_link_attach(&world->link, stream);
     return true;
 }
