@@ -13,7 +13,8 @@ SOH = b"\x01"
 
 
 def fields_of(message):
-    return dict(field.split("=", 1) for field in message.decode("latin-1").strip("\x01").split("\x01"))
+    text = message.decode("latin-1").strip("\x01")
+    return dict(field.split("=", 1) for field in text.split("\x01"))
 
 
 def split(received):

@@ -86,7 +86,8 @@ class Process:
         with open(log, "w", encoding="utf-8") as out:
             self.popen = subprocess.Popen(
                 [str(word) for word in command], stderr=out,
-                stdin=more.pop("stdin", subprocess.DEVNULL), stdout=more.pop("stdout", out), start_new_session=outlives,
+                stdin=more.pop("stdin", subprocess.DEVNULL), stdout=more.pop("stdout", out),
+                start_new_session=outlives,
                 preexec_fn=functools.partial(self._become_child, outlives), **more)
 
     @staticmethod
