@@ -1,5 +1,6 @@
 #include "core/fix/fix_session.h"
 
+#include "core/fix/fix_early.h"
 #include "core/fix/fix_outbox.h"
 #include "core/fix/fix_session_internal.h"
 
@@ -64,9 +65,16 @@ void fix_session_restart_out(struct fix_session *session) {
     }
 }
 
+static void forget_early(struct fix_session *session) {
+    if (session->config.early != NULL) {
+        fix_early_clear(session->config.early);
+    }
+}
+
 void fix_session_restart_in(struct fix_session *session) {
     session->next_in = 1;
     session->resend_until = 0;
+    forget_early(session);
 }
 
 void fix_session_restart_numbers(struct fix_session *session) {
@@ -83,6 +91,7 @@ static void forget_connection(struct fix_session *session) {
     session->pending = FIX_ACTION_NONE;
     session->resend_until = 0;
     session->logon_reset = false;
+    forget_early(session);
     fix_session_probe_forget(session);
     session->deadline_state = INSTANT_NEVER;
     session->deadline_silence = INSTANT_NEVER;
@@ -172,6 +181,10 @@ static void note_end(struct fix_session *session, enum fix_end end) {
     if (session->end == FIX_END_NONE) {
         session->end = end;
     }
+}
+
+bool fix_session_is_at_fault(const struct fix_session *session) {
+    return session->end != FIX_END_NONE && session->end != FIX_END_SCHEDULE;
 }
 
 void fix_session_note_text(struct fix_session *session, struct bytes text) {

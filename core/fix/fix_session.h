@@ -23,10 +23,11 @@
  * BLOCKED. What such an answer leads to (UP), and NEED_SIGNATURE itself, is said once by whichever
  * of fix_session_input and fix_session_tick runs next; the deadline is "at once" until then.
  *
- * Inbound gaps: one ResendRequest (7=expected, 16=0) per gap; messages ahead of the gap are not
- * delivered and will come again. A request is open until the number that showed the gap is reached;
- * when its answer stops short the next early message asks again, no sooner than a second after the
- * last progress (a heartbeat interval when nothing came at all).
+ * Inbound gaps: one ResendRequest (7=expected, 16=0) per gap. Messages ahead of the gap are kept
+ * where there is room (config.early) and taken in their turn, by fix_session_input, without bytes;
+ * the others come again with the answer. A request is open until the number that showed the gap is
+ * reached; when its answer stops short the next early message asks again, no sooner than a second
+ * after the last progress (a heartbeat interval when nothing came at all).
  *
  * Their gaps: what is sent again is a policy of the role. With an outbox, messages of the types in
  * resent_types go out again as they were (43=Y, 122=their first SendingTime); everything else, and
@@ -81,20 +82,22 @@ enum fix_role { FIX_ACCEPTOR = 0, FIX_INITIATOR };
 
 struct fix_session;
 struct fix_dictionary;
+struct fix_early;
 struct fix_outbox;
 
 /*
- * Where good peers differ. All zero is fix_profile_production: a resent message that is still
- * expected is taken even when its OrigSendingTime(122) is missing or odd, because refusing it would
- * lose it for good; a field without a value is a fault.
+ * Where good peers differ. All zero: a resent message that is still expected is taken even when its
+ * OrigSendingTime(122) is missing or odd, because refusing it would lose it for good; a field
+ * without a value is a fault; the dictionary is taken to the letter.
  */
 struct fix_profile {
     bool orig_time_always;        /* 2f, 2g apply to every PossDup, to an expected number as well */
     bool plain_logout;            /* no Text(58) in a Logout whose reason a Reject has just told */
-    bool empty_values_allowed;    /* TestReqID(112) may be empty; header fields never */
-    unsigned dictionary_switches; /* handed to fix_dictionary_check as they are */
+    bool empty_values_allowed;    /* but not of 34, 49, 52, 56 */
+    unsigned dictionary_switches; /* FIX_CHECK_ALLOW_..., of fix_dictionary.h */
 };
 
+/* As all zero, and user-defined tags (5000 and more) are let through. */
 struct fix_profile fix_profile_production(void);
 /* What the public acceptance definitions of QuickFIX expect. */
 struct fix_profile fix_profile_at(void);
@@ -130,8 +133,12 @@ struct fix_session_config {
     struct fix_logon_hook logon_hook;
     struct fix_profile profile;
     struct fix_outbox *outbox; /* NULL: every range that is asked for is filled over */
-    const char *resent_types;  /* MsgTypes of one character that are resent, "89rj"; NULL: none */
-    uint32_t resend_burst;     /* resent messages a window; 0: 32 */
+    struct fix_early *early;   /* NULL: messages ahead of a gap are dropped and come again */
+    /* When set, a message whose turn has come is checked before it is delivered or acted upon; a
+     * fault is told by a Reject. Not the Logon that opens a session. */
+    const struct fix_dictionary *dictionary;
+    const char *resent_types; /* MsgTypes of one character that are resent, "89rj"; NULL: none */
+    uint32_t resend_burst;    /* resent messages a window; 0: 32 */
     struct duration resend_window; /* 0: 1 ms */
     bool report_resend_asked;      /* RESEND_ASKED for each ResendRequest that is answered */
 };
@@ -183,15 +190,17 @@ enum fix_end {
     FIX_END_TOO_LONG,  /* a message over message_bytes_max */
     FIX_END_BAD_LOGON, /* missing or impossible 98, 108, ...; or ours does not fit its room */
     FIX_END_UNSIGNED,  /* our Logon could not be signed */
-    FIX_END_ABANDONED  /* fix_session_logout before the session was up */
+    FIX_END_ABANDONED, /* fix_session_logout before the session was up */
+    FIX_END_SCHEDULE   /* the session time is over, or has not begun */
 };
 
 struct fix_input {
     enum fix_action action;
-    size_t consumed;       /* bytes to give back to the stream; 0 with PARTIAL and BLOCKED */
-    size_t need;           /* PARTIAL: what to ask of the stream next time */
-    bool secret;           /* the consumed bytes held a password: wipe them */
-    uint64_t seq;          /* of the message in view */
+    size_t consumed; /* bytes to give back to the stream; 0 with PARTIAL, BLOCKED, and what had
+                  come early: that lies in the session's own memory */
+    size_t need;     /* PARTIAL: what to ask of the stream next time */
+    bool secret;     /* the consumed bytes held a password: wipe them */
+    uint64_t seq;    /* of the message in view */
     uint64_t resend_begin; /* RESEND_ASKED: the numbers asked for, both ends included and sent */
     uint64_t resend_end;
     /* With DELIVER, REJECTED and NEED_VERDICT, until the bytes are consumed. */
@@ -206,6 +215,7 @@ struct fix_session_counters {
     uint64_t rejects_sent;
     uint64_t rejects_received;
     uint64_t duplicates;  /* PossDup already seen: ignored */
+    uint64_t kept_early;  /* messages ahead of a gap that were kept for their turn */
     uint64_t resent;      /* messages sent again */
     uint64_t resend_lost; /* numbers asked for that may have been messages to resend, and were
                              filled over because the outbox had let them go */
@@ -290,12 +300,19 @@ void fix_session_connected(struct fix_session *session, struct now now, uint32_t
 void fix_session_disconnected(struct fix_session *session, struct now now);
 
 /*
- * Takes at most one message from the front of `in` (which may be empty: PARTIAL). Call again after
+ * Takes at most one message, one that came early or from the front of `in` (which may be empty:
+ * PARTIAL). Call again after
  * consuming until PARTIAL, BLOCKED or CLOSE. Reading never writes: what it wants to say becomes
  * owed.
  */
 void fix_session_input(struct fix_session *session, struct now now, struct bytes in,
                        struct fix_input *input);
+
+/*
+ * Whether the turn of a message that came early is there: fix_session_input takes it, whatever is
+ * or is not there to be read.
+ */
+bool fix_session_has_input(const struct fix_session *session);
 
 /* Whether fix_session_output would write something. */
 bool fix_session_has_output(const struct fix_session *session);

@@ -54,6 +54,7 @@ static enum fix_action take_gap_fill(struct fix_session *session, struct now now
                                      const struct fix_message *message, uint64_t next) {
     if (message->seq > session->next_in) {
         fix_session_gap_seen(session, now, message->seq);
+        fix_session_keep_early(session, message);
         return FIX_ACTION_NONE;
     }
     if (message->seq < session->next_in) {

@@ -26,88 +26,6 @@ static enum fix_action take_too_long(struct fix_session *session, struct now now
     return fix_session_refuse(session, now, FIX_END_TOO_LONG, fix_end_text(FIX_END_TOO_LONG));
 }
 
-static void note_fault(struct fix_message *message, uint32_t tag, enum fix_get got) {
-    if (got == FIX_GET_OK || message->faulty) {
-        return;
-    }
-    message->faulty = true;
-    message->fault_tag = tag;
-    message->fault_reason = fix_reject_reason_of(got);
-}
-
-bool fix_message_begin_string_matches(const struct fix_session *session,
-                                      const struct fix_message *message) {
-    return bytes_equal(fix_view_value(message->view, 0), session->config.begin_string);
-}
-
-bool fix_message_read_seq(struct fix_message *message) {
-    return fix_get_uint(message->view, FIX_MSG_SEQ_NUM, FIX_SEQ_MAX, &message->seq) == FIX_GET_OK;
-}
-
-static bool comp_id_matches(struct fix_message *message, uint32_t tag, struct bytes expected) {
-    struct bytes value;
-    enum fix_get got = fix_get_bytes(message->view, tag, &value);
-    note_fault(message, tag, got);
-    return got != FIX_GET_OK || bytes_equal(value, expected);
-}
-
-bool fix_message_comp_ids_match(const struct fix_session *session, struct fix_message *message) {
-    return comp_id_matches(message, FIX_SENDER_COMP_ID, session->config.target_comp_id) &&
-           comp_id_matches(message, FIX_TARGET_COMP_ID, session->config.sender_comp_id);
-}
-
-bool fix_message_time_in_range(const struct fix_session *session, struct now now,
-                               struct fix_message *message) {
-    struct utc sent;
-    enum fix_get got = fix_get_utc(message->view, FIX_SENDING_TIME, &sent);
-    note_fault(message, FIX_SENDING_TIME, got);
-    int64_t limit_ns = session->config.latency_max.ns;
-    if (got != FIX_GET_OK || limit_ns == 0) {
-        return true;
-    }
-    int64_t late_ns;
-    if (__builtin_sub_overflow(now.utc.ns, sent.ns, &late_ns)) {
-        return false;
-    }
-    return late_ns <= limit_ns && late_ns >= -limit_ns;
-}
-
-/* One walk for what may stand anywhere and is seldom there. The last three tags: NewPassword,
- * EncryptedPassword and EncryptedNewPassword of FIX 5.0 SP2. */
-static void read_flags(struct fix_message *message) {
-    for (uint32_t i = 3; i < message->view->count; i++) {
-        switch (message->view->fields[i].tag) {
-        case FIX_POSS_DUP_FLAG:
-            note_fault(message, FIX_POSS_DUP_FLAG,
-                       fix_get_bool(message->view, FIX_POSS_DUP_FLAG, &message->poss_dup));
-            break;
-        case FIX_PASSWORD:
-        case FIX_RAW_DATA:
-        case 925:
-        case 1402:
-        case 1404:
-            message->secret = true;
-            break;
-        default:
-            break;
-        }
-    }
-}
-
-static struct fix_message message_of(const struct fix_view *view, struct bytes invalid_tag) {
-    struct fix_message message = {
-        .view = view,
-        .type = fix_view_msg_type(view),
-        .secret = invalid_tag.len != 0,
-        .faulty = invalid_tag.len != 0,
-        .invalid_tag = invalid_tag,
-        .fault_reason = FIX_REJECT_INVALID_TAG,
-    };
-    message.kind = message.type.len == 1 ? message.type.data[0] : '\0';
-    read_flags(&message);
-    return message;
-}
-
 void fix_session_consume(struct fix_session *session, struct now now,
                          const struct fix_message *message) {
     if (message->seq == session->next_in) {
@@ -115,22 +33,11 @@ void fix_session_consume(struct fix_session *session, struct now now,
     }
 }
 
-static bool msg_type_is_valid(struct bytes type) {
-    for (size_t i = 0; i < type.len; i++) {
-        char c = type.data[i];
-        if (!(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') && !(c >= 'a' && c <= 'z')) {
-            return false;
-        }
-    }
-    return true;
-}
-
 /* The number is used up whatever becomes of the message. */
-static enum fix_action take_in_sequence(struct fix_session *session, struct now now,
-                                        const struct fix_message *message) {
+enum fix_action fix_session_take_in_sequence(struct fix_session *session, struct now now,
+                                             struct fix_message *message) {
     fix_session_consume(session, now, message);
-    if (message->faulty) {
-        fix_session_owe_reject(session, message, message->fault_reason, message->fault_tag);
+    if (fix_message_is_rejected(session, message)) {
         return FIX_ACTION_NONE;
     }
     switch (message->kind) {
@@ -146,13 +53,8 @@ static enum fix_action take_in_sequence(struct fix_session *session, struct now 
         /* Said again, or both sides spoke first: it changes nothing. */
         return FIX_ACTION_NONE;
     default:
-        break;
+        return FIX_ACTION_DELIVER;
     }
-    if (!msg_type_is_valid(message->type)) {
-        fix_session_owe_reject(session, message, FIX_REJECT_MSG_TYPE, 0);
-        return FIX_ACTION_NONE;
-    }
-    return FIX_ACTION_DELIVER;
 }
 
 enum fix_action fix_session_refuse_low(struct fix_session *session, struct now now, uint64_t seq) {
@@ -221,9 +123,10 @@ enum fix_action fix_session_take_low(struct fix_session *session, struct now now
 }
 
 static enum fix_action take_by_sequence(struct fix_session *session, struct now now,
-                                        const struct fix_message *message) {
+                                        struct fix_message *message) {
     if (message->seq > session->next_in) {
         fix_session_gap_seen(session, now, message->seq);
+        fix_session_keep_early(session, message);
         return FIX_ACTION_NONE;
     }
     if (message->seq < session->next_in) {
@@ -234,7 +137,7 @@ static enum fix_action take_by_sequence(struct fix_session *session, struct now 
         !orig_time_is_good(session, now, message)) {
         return FIX_ACTION_NONE;
     }
-    return take_in_sequence(session, now, message);
+    return fix_session_take_in_sequence(session, now, message);
 }
 
 /* Logout, ResendRequest and SequenceReset are served, or look at 34 themselves, out of sequence. */
@@ -246,9 +149,8 @@ static enum fix_action take_by_kind(struct fix_session *session, struct now now,
                    ? fix_session_take_reset_logon(session, now, message)
                    : take_by_sequence(session, now, message);
     }
-    if (message->faulty) {
+    if (fix_message_is_rejected(session, message)) {
         fix_session_consume(session, now, message);
-        fix_session_owe_reject(session, message, message->fault_reason, message->fault_tag);
         return FIX_ACTION_NONE;
     }
     switch (message->kind) {
@@ -292,7 +194,7 @@ static enum fix_action take_after_fault(struct fix_session *session, struct now 
 
 static enum fix_action take_message(struct fix_session *session, struct now now,
                                     struct fix_input *input, struct bytes invalid_tag) {
-    struct fix_message message = message_of(&input->view, invalid_tag);
+    struct fix_message message = fix_message_of(&input->view, invalid_tag);
     input->secret = message.secret;
     session->counters.received++;
     session->last_received = now.mono;
@@ -302,7 +204,7 @@ static enum fix_action take_message(struct fix_session *session, struct now now,
         action = fix_session_take_first(session, now, &message);
     } else if (session->state == FIX_SESSION_LOGON_SENT) {
         action = fix_session_take_answer(session, now, &message);
-    } else if (session->state == FIX_SESSION_LOGOUT_SENT && session->end != FIX_END_NONE) {
+    } else if (session->state == FIX_SESSION_LOGOUT_SENT && fix_session_is_at_fault(session)) {
         action = take_after_fault(session, now, &message);
     } else {
         action = take_in_session(session, now, &message);
@@ -394,6 +296,10 @@ void fix_session_input(struct fix_session *session, struct now now, struct bytes
     }
     if (input_blocked(session)) {
         input->action = FIX_ACTION_BLOCKED;
+        return;
+    }
+    if (fix_session_has_input(session)) {
+        input->action = fix_session_take_early(session, now, input);
         return;
     }
     take_bytes(session, now, in, input);

@@ -2,7 +2,9 @@
  * What the fix_session*.c files share; nobody else includes it.
  *
  *   fix_session.c           life of a connection, deadlines, time-outs, endings
- *   fix_session_input.c     one message in: frame, header checks, sequence number
+ *   fix_session_input.c     one message in: frame, sequence number, kind
+ *   fix_session_message.c   what one message says of itself: header checks, faults
+ *   fix_session_early.c     messages ahead of a gap
  *   fix_session_logon.c     Logon in, of either role
  *   fix_session_admin.c     the other admin messages in
  *   fix_session_resend.c    gaps: ours (what we ask for) and theirs (what we answer)
@@ -41,13 +43,21 @@ struct fix_message {
     struct fix_range asked; /* by a ResendRequest that was good */
 };
 
-/* Header checks, fix_session_input.c. Each returns whether the session may go on. */
+/* One message read, fix_session_message.c. `invalid_tag`: the number among its tags that is none.
+ */
+struct fix_message fix_message_of(const struct fix_view *view, struct bytes invalid_tag);
+/* Whether something is wrong with it that a Reject, which is owed then, says. */
+bool fix_message_is_rejected(struct fix_session *session, struct fix_message *message);
+/* The header checks. Each returns whether the session may go on. */
 bool fix_message_read_seq(struct fix_message *message);
 bool fix_message_begin_string_matches(const struct fix_session *session,
                                       const struct fix_message *message);
 bool fix_message_comp_ids_match(const struct fix_session *session, struct fix_message *message);
 bool fix_message_time_in_range(const struct fix_session *session, struct now now,
                                struct fix_message *message);
+/* Its turn has come: the number is used up whatever becomes of the message. */
+enum fix_action fix_session_take_in_sequence(struct fix_session *session, struct now now,
+                                             struct fix_message *message);
 /* The message's number was used: the next one is expected, now or when its turn comes. */
 void fix_session_consume(struct fix_session *session, struct now now,
                          const struct fix_message *message);
@@ -83,6 +93,13 @@ enum fix_action fix_session_take_logout(struct fix_session *session, struct now 
 /* Probes, fix_session_probe.c. */
 void fix_session_probe_heard(struct fix_session *session, const struct fix_message *message);
 void fix_session_probe_forget(struct fix_session *session);
+
+/* Messages ahead of a gap, fix_session_early.c: kept for their turn where there is room. */
+void fix_session_keep_early(struct fix_session *session, const struct fix_message *message);
+/* Of one that has been dealt with, or of a Logon: only its number has a turn to wait for. */
+void fix_session_keep_early_number(struct fix_session *session, uint64_t seq);
+enum fix_action fix_session_take_early(struct fix_session *session, struct now now,
+                                       struct fix_input *input);
 
 /* Gaps, fix_session_resend.c. */
 enum fix_action fix_session_take_resend_request(struct fix_session *session, struct now now,
@@ -147,6 +164,8 @@ void fix_session_restart_in(struct fix_session *session);
 void fix_session_restart_numbers(struct fix_session *session);
 /* Established: heartbeats begin. */
 void fix_session_rise(struct fix_session *session);
+/* Whether the session ends over a broken rule, and not by anybody's wish. */
+bool fix_session_is_at_fault(const struct fix_session *session);
 /* Keeps `text` as the end's, unless there is one. */
 void fix_session_note_text(struct fix_session *session, struct bytes text);
 

@@ -98,6 +98,7 @@ static enum fix_end check_header(const struct fix_session *session, struct now n
 static enum fix_action settle_number(struct fix_session *session, struct now now) {
     if (session->logon_seq > session->next_in) {
         fix_session_gap_seen(session, now, session->logon_seq);
+        fix_session_keep_early_number(session, session->logon_seq);
     } else {
         fix_session_expect(session, now, session->logon_seq + 1);
     }
@@ -226,6 +227,7 @@ enum fix_action fix_session_take_reset_answer(struct fix_session *session, struc
     fix_session_owed_remove(session, FIX_MSG_RESEND_REQUEST[0]);
     if (message->seq > session->next_in) {
         fix_session_gap_seen(session, now, message->seq);
+        fix_session_keep_early_number(session, message->seq);
     } else {
         fix_session_expect(session, now, message->seq + 1);
     }

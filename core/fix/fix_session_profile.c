@@ -1,9 +1,14 @@
+#include "core/fix/fix_dictionary.h"
 #include "core/fix/fix_session.h"
 
 struct fix_profile fix_profile_production(void) {
-    return (struct fix_profile){0};
+    return (struct fix_profile){.dictionary_switches = FIX_CHECK_ALLOW_USER_TAGS};
 }
 
 struct fix_profile fix_profile_at(void) {
-    return (struct fix_profile){.orig_time_always = true, .plain_logout = true};
+    return (struct fix_profile){
+        .orig_time_always = true,
+        .plain_logout = true,
+        .dictionary_switches = FIX_CHECK_ALLOW_GROUP_FIELDS_OUT_OF_ORDER,
+    };
 }

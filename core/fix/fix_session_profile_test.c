@@ -1,4 +1,5 @@
 /* The same messages under the production profile and under that of the acceptance definitions. */
+#include "core/fix/fix_dictionary.h"
 #include "core/fix/fix_session_script.h"
 
 #include <criterion/criterion.h>
@@ -81,6 +82,66 @@ Test(fix_session_profile, empty_values) {
     begin(lax);
     say(&s, "35=1|34=2|112=|");
     cr_assert_str_eq(hear(&s), "35=0|34=2|112=|");
+}
+
+static void begin_with_dictionary(struct fix_profile profile) {
+    script_begin(&s, FIX_ACCEPTOR);
+    s.config.profile = profile;
+    s.config.dictionary = &fix44_dictionary;
+    script_restart(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|");
+}
+
+/* The number is used up, whatever the fault. */
+Test(fix_session_profile, case_14_with_a_dictionary) {
+    static const struct {
+        const char *text;
+        const char *answer;
+    } cases[] = {
+        {"35=0|34=2|999=HI|", "58=Invalid tag number|371=999|372=0|373=0|"},
+        {"35=1|34=2|", "58=Required tag missing|371=112|372=1|373=1|"},
+        {"35=0|34=2|-56|", "58=Required tag missing|371=56|372=0|373=1|"},
+        {"35=0|34=2|55=X|", "58=Tag not defined for this message type|371=55|372=0|373=2|"},
+        {"35=2|34=2|7=1|16=0|55=X|",
+         "58=Tag not defined for this message type|371=55|372=2|373=2|"},
+        {"35=0|34=2|112=|", "58=Tag specified without a value|371=112|372=0|373=4|"},
+        {"35=4|34=2|36=x|", "58=Incorrect data format for value|371=36|372=4|373=6|"},
+        {"35=0|34=2|112=a|112=b|", "58=Tag appears more than once|371=112|372=0|373=13|"},
+        {"35=*|34=2|", "58=Invalid MsgType|372=*|373=11|"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        begin_with_dictionary(fix_profile_at());
+        cr_assert_eq(say(&s, cases[i].text), FIX_ACTION_NONE, "%s", cases[i].text);
+        char expected[160];
+        snprintf(expected, sizeof(expected), "35=3|34=2|45=2|%s", cases[i].answer);
+        cr_assert_str_eq(hear(&s), expected, "%s: %s", cases[i].text, s.heard);
+        cr_assert_str_eq(hear(&s), "");
+        cr_assert_eq(s.session.next_in, 3, "%s", cases[i].text);
+    }
+}
+
+Test(fix_session_profile, what_the_dictionary_lets_through) {
+    begin_with_dictionary(fix_profile_at());
+    cr_assert_eq(say(&s, "35=AE|34=2|571=x|"), FIX_ACTION_DELIVER, "not in its tables");
+    cr_assert_eq(say(&s, "35=0|34=3|5001=x|"), FIX_ACTION_NONE);
+    cr_assert_str_neq(hear(&s), "", "no user tags");
+    begin_with_dictionary(fix_profile_production());
+    cr_assert_eq(say(&s, "35=0|34=2|5001=x|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "");
+    struct fix_profile lax = fix_profile_at();
+    lax.empty_values_allowed = true;
+    begin_with_dictionary(lax);
+    say(&s, "35=1|34=2|112=|");
+    cr_assert_str_eq(hear(&s), "35=0|34=2|112=|");
+}
+
+Test(fix_session_profile, a_fault_ahead_of_a_gap_is_not_told_before_its_turn) {
+    begin_with_dictionary(fix_profile_at());
+    say(&s, "35=0|34=3|55=X|");
+    cr_assert_str_eq(hear(&s), "35=2|34=2|7=2|16=0|");
+    cr_assert_str_eq(hear(&s), "");
 }
 
 Test(fix_session_profile, reset_on_logon_of_an_acceptor) {

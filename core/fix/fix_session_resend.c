@@ -1,5 +1,6 @@
 #include "core/fix/fix_session_internal.h"
 
+#include "core/fix/fix_early.h"
 #include "core/fix/fix_view.h"
 
 /* An answer that began is waited for this long after its last sign of progress. */
@@ -37,6 +38,9 @@ void fix_session_resend_requested(struct fix_session *session, struct now now, u
 void fix_session_expect(struct fix_session *session, struct now now, uint64_t next_in) {
     session->next_in = next_in;
     session->last_progress = now.mono;
+    if (session->config.early != NULL) {
+        fix_early_forget_below(session->config.early, next_in);
+    }
     if (session->resend_until != 0 && next_in >= session->resend_until) {
         session->resend_until = 0;
     }
@@ -88,6 +92,7 @@ enum fix_action fix_session_take_resend_request(struct fix_session *session, str
     enum fix_action action = serve(session, now, message);
     if (message->seq > session->next_in) {
         fix_session_gap_seen(session, now, message->seq);
+        fix_session_keep_early_number(session, message->seq);
     }
     fix_session_consume(session, now, message);
     return action;

@@ -45,6 +45,7 @@ const char *fix_end_name(enum fix_end end) {
         [FIX_END_BAD_LOGON] = "bad-logon",
         [FIX_END_UNSIGNED] = "unsigned",
         [FIX_END_ABANDONED] = "abandoned",
+        [FIX_END_SCHEDULE] = "schedule",
     };
     return (size_t)end < sizeof(names) / sizeof(names[0]) ? names[end] : "?";
 }

@@ -43,7 +43,8 @@ enum fix_action fix_link_read(struct fix_link *link, struct now now, struct fix_
     }
     for (int count = 0; count < FIX_LINK_BURST; count++) {
         struct bytes unread = stream_peek(link->stream, link->need);
-        if (unread.len < link->need || unread.len == 0) {
+        bool enough = unread.len != 0 && unread.len >= link->need;
+        if (!enough && !fix_session_has_input(&link->session)) {
             return FIX_ACTION_NONE;
         }
         fix_session_input(&link->session, now, unread, input);
@@ -68,7 +69,9 @@ void fix_link_hold(struct fix_link *link) {
 }
 
 void fix_link_consume(struct fix_link *link, const struct fix_input *input) {
-    link->need = 0;
+    if (input->consumed != 0) {
+        link->need = 0;
+    }
     if (input->consumed != 0) {
         stream_consume(link->stream, input->consumed, input->secret ? STREAM_SECRET : STREAM_PLAIN);
     }

@@ -1,0 +1,58 @@
+#include "core/fix/fix_session_internal.h"
+
+#include "core/fix/fix_early.h"
+#include "core/fix/fix_view.h"
+
+/* While ours is the Logout over a broken rule, nothing has its turn any more. */
+static bool takes_messages(const struct fix_session *session) {
+    return session->state == FIX_SESSION_UP || session->state == FIX_SESSION_RESET_SENT ||
+           (session->state == FIX_SESSION_LOGOUT_SENT && !fix_session_is_at_fault(session));
+}
+
+bool fix_session_has_input(const struct fix_session *session) {
+    return session->config.early != NULL &&
+           fix_early_first(session->config.early) == session->next_in && takes_messages(session);
+}
+
+void fix_session_keep_early(struct fix_session *session, const struct fix_message *message) {
+    /* What may hold a password is not copied anywhere. */
+    if (session->config.early == NULL || message->secret) {
+        return;
+    }
+    bool number_only = message->kind == FIX_MSG_LOGON[0];
+    struct bytes kept = number_only ? bytes_of(NULL, 0) : message->view->message;
+    session->counters.kept_early += fix_early_put(session->config.early, message->seq, kept);
+}
+
+void fix_session_keep_early_number(struct fix_session *session, uint64_t seq) {
+    if (session->config.early != NULL) {
+        session->counters.kept_early +=
+            fix_early_put(session->config.early, seq, bytes_of(NULL, 0));
+    }
+}
+
+/* CompIDs and times were in order when it came; what is still to be told are its faults. */
+static void note_faults(const struct fix_session *session, struct now now,
+                        struct fix_message *message) {
+    CHECK(fix_message_read_seq(message));
+    (void)fix_message_comp_ids_match(session, message);
+    (void)fix_message_time_in_range(session, now, message);
+}
+
+enum fix_action fix_session_take_early(struct fix_session *session, struct now now,
+                                       struct fix_input *input) {
+    input->seq = session->next_in;
+    struct bytes bytes = fix_early_take(session->config.early);
+    if (bytes.len == 0) {
+        fix_session_expect(session, now, input->seq + 1);
+        return FIX_ACTION_NONE;
+    }
+    uint32_t bad_offset;
+    CHECK(fix_view_parse(bytes, &input->view, &bad_offset) == FIX_VIEW_OK);
+    struct fix_message message = fix_message_of(&input->view, bytes_of(NULL, 0));
+    note_faults(session, now, &message);
+    if (message.kind == FIX_MSG_SEQUENCE_RESET[0]) {
+        return fix_session_take_sequence_reset(session, now, &message);
+    }
+    return fix_session_take_in_sequence(session, now, &message);
+}
