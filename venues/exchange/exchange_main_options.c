@@ -395,6 +395,7 @@ static void set_defaults(struct exchange_main_options *options) {
                    .book_orders = 65536,
                    .reports = 8192,
                    .requests = 1024,
+                   .sent = 65536,
                    .early = 256},
         /* Kraken's lowest volume tier when the samples were made: 0.16 % and 0.26 %. */
         .options = {.maker_fee_ppm = 1600, .taker_fee_ppm = 2600},

@@ -288,12 +288,12 @@ static bool write_owed(struct kraken_spot *spot, struct kraken_connection *conne
     struct kraken_session *session = session_of(spot, connection);
     while (fix_session_has_output(&session->fix)) {
         struct stream_room room;
-        if (stream_reserve(connection->stream, FIX_ADMIN_BYTES_MAX, &room) != STREAM_OK) {
+        size_t bytes = fix_session_output_bytes(&session->fix);
+        if (stream_reserve(connection->stream, bytes, &room) != STREAM_OK) {
             return false;
         }
         bool secret;
-        size_t len =
-            fix_session_output(&session->fix, now, room.data, FIX_ADMIN_BYTES_MAX, &secret);
+        size_t len = fix_session_output(&session->fix, now, room.data, bytes, &secret);
         CHECK(len > 0 && !secret);
         log_message(spot, connection, now, '>', bytes_of(room.data, len));
         stream_commit(connection->stream, len, STREAM_RELEASE_NOW, STREAM_PLAIN);
@@ -301,24 +301,53 @@ static bool write_owed(struct kraken_spot *spot, struct kraken_connection *conne
     return true;
 }
 
+static void commit(struct kraken_spot *spot, struct kraken_connection *connection,
+                   struct bytes message, struct now now) {
+    log_message(spot, connection, now, '>', message);
+    stream_commit(connection->stream, message.len, STREAM_RELEASE_NOW, STREAM_PLAIN);
+}
+
+/* Once more what was written last, if there is room for it. */
+static void write_again(struct kraken_spot *spot, struct kraken_connection *connection,
+                        struct now now) {
+    struct kraken_session *session = session_of(spot, connection);
+    struct fix_outbox_message last;
+    struct stream_room room;
+    if (session->outbox == NULL ||
+        !fix_outbox_next(session->outbox, session->fix.next_out - 1, &last) ||
+        stream_reserve(connection->stream, KRAKEN_RECORD_BYTES_MAX, &room) != STREAM_OK) {
+        return;
+    }
+    size_t len = kraken_write_again(last.bytes, now, room.data, KRAKEN_RECORD_BYTES_MAX);
+    CHECK(len > 0);
+    commit(spot, connection, bytes_of(room.data, len), now);
+}
+
 static void write_report(struct kraken_spot *spot, struct kraken_connection *connection, char *data,
                          struct now now) {
     struct kraken_session *session = session_of(spot, connection);
     const struct kraken_report *report = kraken_reports_first(session);
     const struct kraken_fate fate = report->fate;
-    size_t len =
-        kraken_write_report(spot, connection->client, report, now, data, KRAKEN_RECORD_BYTES_MAX);
-    CHECK(len > 0);
-    kraken_reports_drop_first(session, &spot->config.limits);
-    if (fate.bad_checksum) {
-        data[len - 2] = data[len - 2] == '9' ? '0' : (char)(data[len - 2] + 1);
+    size_t len = 0;
+    if (fate.is_forgotten) {
+        kraken_write_nothing(spot, connection->client, now, data, KRAKEN_RECORD_BYTES_MAX);
+    } else {
+        len = kraken_write_report(spot, connection->client, report, now, data,
+                                  KRAKEN_RECORD_BYTES_MAX - FIX_RESENT_BYTES_MORE);
+        CHECK(len > 0);
     }
-    if (fate.is_skipped) {
+    kraken_reports_drop_first(session, &spot->config.limits);
+    if (fate.is_skipped || fate.is_forgotten) {
         stream_cancel(connection->stream);
         return;
     }
-    log_message(spot, connection, now, '>', bytes_of(data, len));
-    stream_commit(connection->stream, len, STREAM_RELEASE_NOW, STREAM_PLAIN);
+    if (fate.bad_checksum) {
+        data[len - 2] = data[len - 2] == '9' ? '0' : (char)(data[len - 2] + 1);
+    }
+    commit(spot, connection, bytes_of(data, len), now);
+    if (fate.is_replayed) {
+        write_again(spot, connection, now);
+    }
 }
 
 static void write_reports(struct kraken_spot *spot, struct kraken_connection *connection,

@@ -15,6 +15,7 @@
 
 #include "core/base/hash_index.h"
 #include "core/base/prng.h"
+#include "core/fix/fix_outbox.h"
 #include "core/fix/fix_session.h"
 #include "core/fix/fix_writer.h"
 #include "venues/exchange/kraken_cl_ord_id.h"
@@ -187,9 +188,10 @@ struct kraken_trouble {
 struct kraken_session {
     const struct kraken_client *client;
     struct fix_session fix;
-    uint32_t account;    /* index of the first client with the same key; its nonce counts */
-    uint32_t connection; /* KRAKEN_NONE: not connected */
-    uint32_t number;     /* of the series of sequence numbers */
+    struct fix_outbox *outbox; /* NULL: nothing is sent again */
+    uint32_t account;          /* index of the first client with the same key; its nonce counts */
+    uint32_t connection;       /* KRAKEN_NONE: not connected */
+    uint32_t number;           /* of the series of sequence numbers */
     uint32_t killed_epoch;
     uint64_t last_nonce;
     uint64_t last_integer_id;
@@ -341,6 +343,12 @@ void kraken_reports_drop_first(struct kraken_session *session, const struct krak
 size_t kraken_write_report(struct kraken_spot *spot, uint32_t client,
                            const struct kraken_report *report, struct now now, char *room,
                            size_t bytes);
+
+/* Writes a message that was sent again: the same number, 43=Y and 122; its length, or 0. */
+size_t kraken_write_again(struct bytes message, struct now now, char *room, size_t bytes);
+/* Uses up the session's next number with nothing that would ever be sent again. */
+void kraken_write_nothing(struct kraken_spot *spot, uint32_t client, struct now now, char *room,
+                          size_t bytes);
 
 /* kraken_gap.c */
 /* Keeps a message of the session's that is ahead of what is expected, if that is the way. */

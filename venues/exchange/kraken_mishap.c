@@ -310,7 +310,6 @@ static void strike_report(struct kraken_spot *spot, uint32_t client, struct krak
     switch (fault->action) {
     case EXCHANGE_FAULT_FORGET:
         report->fate.is_forgotten = true;
-        report->fate.is_skipped = true;
         break;
     case EXCHANGE_FAULT_SKIP:
         report->fate.is_skipped = true;

@@ -10,6 +10,8 @@
 /* How far SendingTime(52) may be off; the pages name no number (unverified). */
 #define LATENCY_MAX_S 120
 #define PPM 1000000u
+/* What a report takes in the outbox, more or less. */
+#define SENT_BYTES 512
 
 /* Where everything lies in the memory given, from its start. */
 struct layout {
@@ -25,6 +27,7 @@ struct layout {
     size_t steps;
     size_t reports;
     size_t early;
+    size_t outboxes;
     size_t matching;
     size_t bytes;
 };
@@ -38,6 +41,17 @@ static size_t place(size_t *at, size_t bytes) {
 /* Orders take one each, and so do other requests with UUIDs. */
 static uint32_t id_capacity(const struct kraken_limits *limits) {
     return limits->orders * 2;
+}
+
+static struct fix_outbox_limits outbox_limits(const struct kraken_limits *limits) {
+    return (struct fix_outbox_limits){.messages = limits->sent, .bytes = limits->sent * SENT_BYTES};
+}
+
+/* Of one session; a multiple of ALIGNMENT. */
+static size_t outbox_bytes(const struct kraken_limits *limits) {
+    size_t at = 0;
+    place(&at, limits->sent > 0 ? fix_outbox_footprint(outbox_limits(limits)) : 0);
+    return at;
 }
 
 static struct layout layout_of(const struct kraken_config *config) {
@@ -58,6 +72,7 @@ static struct layout layout_of(const struct kraken_config *config) {
     layout.reports =
         place(&at, (size_t)limits->reports * config->client_count * sizeof(struct kraken_report));
     layout.early = place(&at, (size_t)limits->early * sizeof(struct kraken_early));
+    layout.outboxes = place(&at, config->client_count * outbox_bytes(limits));
     layout.matching = place(&at, config->instrument_count *
                                      (matching_footprint(limits->book_orders) + ALIGNMENT));
     layout.bytes = at;
@@ -92,7 +107,8 @@ size_t kraken_spot_footprint(const struct kraken_config *config) {
     return layout_of(config).bytes;
 }
 
-static struct fix_session_config session_config(const struct kraken_client *client) {
+static struct fix_session_config session_config(const struct kraken_client *client,
+                                                struct fix_outbox *outbox) {
     return (struct fix_session_config){
         .role = FIX_ACCEPTOR,
         .begin_string = BYTES("FIX.4.4"),
@@ -106,11 +122,14 @@ static struct fix_session_config session_config(const struct kraken_client *clie
         .logon_timeout = {LOGON_TIMEOUT_S * NS_PER_S},
         .logout_timeout = {LOGOUT_TIMEOUT_S * NS_PER_S},
         .answer_timeout = {LOGON_TIMEOUT_S * NS_PER_S},
+        .outbox = outbox,
+        .resent_types = "8j",
     };
 }
 
-static void init_sessions(struct kraken_spot *spot, struct kraken_report *reports) {
+static void init_sessions(struct kraken_spot *spot, struct kraken_report *reports, char *outboxes) {
     const struct kraken_config *config = &spot->config;
+    size_t each = outbox_bytes(&config->limits);
     for (uint32_t i = 0; i < config->client_count; ++i) {
         struct kraken_session *session = &spot->sessions[i];
         session->client = &config->clients[i];
@@ -120,7 +139,10 @@ static void init_sessions(struct kraken_spot *spot, struct kraken_report *report
         while (!bytes_equal(config->clients[session->account].api_key, session->client->api_key)) {
             ++session->account;
         }
-        struct fix_session_config fix = session_config(session->client);
+        if (each > 0) {
+            session->outbox = fix_outbox_init(outboxes + i * each, outbox_limits(&config->limits));
+        }
+        struct fix_session_config fix = session_config(session->client, session->outbox);
         fix_session_init(&session->fix, &fix);
     }
 }
@@ -160,7 +182,8 @@ struct kraken_spot *kraken_spot_init(void *mem, const struct kraken_config *conf
     spot->early = (struct kraken_early *)(void *)(base + layout.early);
     prng_seed(&spot->prng, config->seed);
     memcpy(spot->hash_seed.key, &config->seed, sizeof(config->seed));
-    init_sessions(spot, (struct kraken_report *)(void *)(base + layout.reports));
+    init_sessions(spot, (struct kraken_report *)(void *)(base + layout.reports),
+                  base + layout.outboxes);
     init_books(spot, base + layout.matching);
     kraken_engine_run(spot, now);
     return spot;

@@ -20,10 +20,10 @@
  *
  * What it is not: it keeps no balances, so funds never run out; it counts no rate, and does not
  * roll over at 22:00 UTC; leverage, triggered, scheduled and iceberg orders and quantities in the
- * quote currency are refused by a business reject. No TLS: that belongs to the stream. A report
- * that was written is never written again: a ResendRequest is answered by a gap fill (the venue
- * promises replay). A report that was not written yet waits for the session's next Logon, at most
- * `reports` of them; the venue's way is unverified.
+ * quote currency are refused by a business reject. No TLS: that belongs to the stream. A
+ * ResendRequest is answered with the reports and business rejects asked for ([session] promises
+ * replay), as far as they are kept, and gap fills over the rest. A report that was not written yet
+ * waits for the session's next Logon, at most `reports` of them; the venue's way is unverified.
  *
  * A FIX session, which the scope of F, G and q 530=6 is, is taken as the standard defines it: one
  * series of sequence numbers of one SenderCompID, over any number of connections, until a Logon
@@ -68,6 +68,7 @@ struct kraken_limits {
     uint32_t book_orders; /* resting at once in one instrument */
     uint32_t reports;     /* waiting for one session; what comes then is lost, and counted */
     uint32_t requests;    /* between the gateway and the engine; then no more is read */
+    uint32_t sent;        /* reports kept of each session, to be sent again; 0: none ever is */
     uint32_t early;       /* kept behind gaps, of all sessions; what comes then is not kept */
 };
 

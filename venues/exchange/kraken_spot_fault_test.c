@@ -239,3 +239,41 @@ Test(kraken_fault, ends_of_the_conversation) {
         "A P 1 @1 1 1 9\n"
         "A < 35=5|58=Logout by fault|\n");
 }
+
+/* [session]: what was missed is sent again, 43=Y and 122 its first time; of admin only gap fills.
+ */
+Test(kraken_fault, skipped_reports_are_sent_again) {
+    run("new#2:skip", NULL,
+        "A U \n"
+        "A P 1 @1 1 1 9\n"
+        "A > " ORDER(
+            "2") "A .\n"
+                 "A > 35=1|112=X|\n"
+                 "A < 35=0|112=X|\n"
+                 "+ 1000\n"
+                 "A > 35=2|7=3|16=0|\n"
+                 "A < 35=8|43=Y|122=@now-1000|6=0|11=2|14=0|17=*|37=*|38=1|39=0|40=2|44=9|"
+                 "54=1|55=BTC/USD|58=buy 1 BTC/USD @ limit 9|59=1|60=*|150=0|151=1|381=0|\n"
+                 "A < 35=4|43=Y|122=@now|36=5|123=Y|\n");
+}
+
+Test(kraken_fault, forgotten_reports_are_filled_over) {
+    run("new#1:forget", NULL,
+        "A U \n"
+        "A > " ORDER(
+            "1") "A P 2 @2 1 1 9\n"
+                 "A > 35=2|7=2|16=0|\n"
+                 "A < 35=4|43=Y|122=@now|36=3|123=Y|\n"
+                 "A < 35=8|43=Y|122=@now|6=0|11=2|14=0|17=*|37=@2|38=1|39=0|40=2|44=9|54=1|"
+                 "55=BTC/USD|58=buy 1 BTC/USD @ limit 9|59=1|60=*|150=0|151=1|381=0|\n");
+}
+
+Test(kraken_fault, replay) {
+    run("new#1:replay", NULL,
+        "A U \n"
+        "A P 1 @1 1 1 9\n"
+        "A < 35=8|43=Y|122=@now|6=0|11=1|14=0|17=*|37=@1|38=1|39=0|40=2|44=9|54=1|"
+        "55=BTC/USD|58=buy 1 BTC/USD @ limit 9|59=1|60=*|150=0|151=1|381=0|\n"
+        "A > 35=1|112=X|\n"
+        "A < 35=0|112=X|\n");
+}

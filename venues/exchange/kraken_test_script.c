@@ -87,6 +87,7 @@ static void open_spot(struct script *script, const struct kraken_script_options 
                    .book_orders = or_default(options->limits.book_orders, 64),
                    .reports = or_default(options->limits.reports, 128),
                    .requests = or_default(options->limits.requests, 16),
+                   .sent = or_default(options->limits.sent, 64),
                    .early = or_default(options->limits.early, 8)},
         .seed = 1};
     const char *problem = NULL;

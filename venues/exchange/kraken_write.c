@@ -194,3 +194,37 @@ size_t kraken_write_report(struct kraken_spot *spot, uint32_t client,
     }
     return fix_session_end(&session->fix, now, &writer);
 }
+
+size_t kraken_write_again(struct bytes message, struct now now, char *room, size_t bytes) {
+    struct fix_view view;
+    struct fix_writer writer;
+    struct fix_time_cache cache = {0};
+    uint32_t bad_offset;
+    CHECK(fix_view_parse(message, &view, &bad_offset) == FIX_VIEW_OK);
+    fix_writer_begin(&writer, room, bytes, BYTES("FIX.4.4"));
+    struct bytes sent = {0};
+    /* Behind 8 and 9, and up to the CheckSum. */
+    for (uint32_t i = 2; i + 1 < view.count; ++i) {
+        uint32_t tag = view.fields[i].tag;
+        if (tag == KRAKEN_SENDING_TIME) {
+            sent = fix_view_value(&view, i);
+            fix_put_utc(&writer, tag, &cache, now.utc, TIME_DIGITS);
+        } else {
+            fix_put_bytes(&writer, tag, fix_view_value(&view, i));
+        }
+        if (tag == KRAKEN_MSG_SEQ_NUM) {
+            fix_put_bool(&writer, KRAKEN_POSS_DUP_FLAG, true);
+        } else if (tag == KRAKEN_TARGET_COMP_ID) {
+            fix_put_bytes(&writer, KRAKEN_ORIG_SENDING_TIME, sent);
+        }
+    }
+    return fix_writer_finish(&writer);
+}
+
+void kraken_write_nothing(struct kraken_spot *spot, uint32_t client, struct now now, char *room,
+                          size_t bytes) {
+    struct fix_session *fix = &spot->sessions[client].fix;
+    struct fix_writer writer;
+    fix_session_begin(fix, now, BYTES("0"), room, bytes, &writer);
+    CHECK(fix_session_end(fix, now, &writer) > 0);
+}
