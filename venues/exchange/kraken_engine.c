@@ -266,8 +266,11 @@ static void run_replace(struct kraken_spot *spot, const struct kraken_step *step
     }
     spot->cause =
         (struct kraken_cause){.now = now, .request_id = &step->request_id, .is_replace = true};
-    bool found = matching_replace(spot->books[order->instrument].matching, &order->ref, step->price,
-                                  step->quantity, step->is_post_only, order->self_trade);
+    struct matching_terms terms = {.price = step->price,
+                                   .quantity = step->quantity,
+                                   .is_post_only = step->is_post_only,
+                                   .self_trade = order->self_trade};
+    bool found = matching_replace(spot->books[order->instrument].matching, &order->ref, &terms);
     struct kraken_refusal refusal = found ? spot->cause.refusal : unknown_order;
     if (refusal.text != NULL) {
         refuse_step(spot, step, BYTES("G"), refusal, now);

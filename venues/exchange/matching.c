@@ -46,11 +46,27 @@ static void matching_taker_cancel(struct matching *book, struct matching_taker *
     matching_emit(book, &event);
 }
 
+/* After a trade: gone, or behind the others when what it showed is gone. */
+static void matching_maker_traded(struct matching *book, uint32_t index) {
+    struct matching_slot *maker = &book->slots[index];
+    if (maker->shown > 0) {
+        return;
+    }
+    matching_book_unlink(book, index);
+    if (maker->leaves == 0) {
+        matching_book_slot_free(book, index);
+        return;
+    }
+    matching_book_show(book, index);
+    matching_book_link(book, index);
+}
+
 static void matching_trade(struct matching *book, struct matching_taker *taker, uint32_t index) {
     struct matching_slot *maker = &book->slots[index];
-    int64_t quantity = taker->leaves < maker->leaves ? taker->leaves : maker->leaves;
+    int64_t quantity = taker->leaves < maker->shown ? taker->leaves : maker->shown;
     taker->leaves -= quantity;
     maker->leaves -= quantity;
+    maker->shown -= quantity;
     struct matching_event event = {.kind = MATCHING_TRADE,
                                    .tag = taker->tag,
                                    .maker_tag = maker->tag,
@@ -59,10 +75,7 @@ static void matching_trade(struct matching *book, struct matching_taker *taker, 
                                    .quantity = {quantity},
                                    .leaves = {taker->leaves},
                                    .maker_leaves = {maker->leaves}};
-    if (maker->leaves == 0) {
-        matching_book_unlink(book, index);
-        matching_book_slot_free(book, index);
-    }
+    matching_maker_traded(book, index);
     matching_emit(book, &event);
 }
 
@@ -88,27 +101,43 @@ static void matching_run(struct matching *book, struct matching_taker *taker, in
     }
 }
 
+/*
+ * What `taker` may take of one level, up to `need`, as matching_run would: first what is shown, in
+ * its order, then what is hidden. *stops: at an own order that ends the taker.
+ */
+static int64_t matching_takeable(const struct matching *book, const struct matching_taker *taker,
+                                 const struct matching_level *level, int64_t need, bool *stops) {
+    int64_t found = 0;
+    int64_t hidden = 0;
+    for (uint32_t i = level->head; i != MATCHING_NONE && found < need; i = book->slots[i].next) {
+        const struct matching_slot *slot = &book->slots[i];
+        bool own =
+            taker->self_trade != MATCHING_SELF_TRADE_ALLOWED && slot->account == taker->account;
+        if (own && taker->self_trade != MATCHING_SELF_TRADE_CANCEL_OLDEST) {
+            *stops = true;
+            return found;
+        }
+        if (!own) {
+            int64_t more = slot->leaves - slot->shown;
+            found += slot->shown < need - found ? slot->shown : need - found;
+            hidden += more < need - hidden ? more : need - hidden;
+        }
+    }
+    return hidden < need - found ? found + hidden : need;
+}
+
 /* Whether all of it would trade, seen from the same end and under the same rule as matching_run. */
 static bool matching_is_fillable(const struct matching *book, const struct matching_taker *taker) {
     const struct matching_side_levels *side = &book->sides[matching_opposite(taker->side)];
     int64_t need = taker->leaves;
-    for (uint32_t at = side->count; at > 0 && side->levels[at - 1].key >= taker->limit_key; --at) {
-        for (uint32_t i = side->levels[at - 1].head; i != MATCHING_NONE; i = book->slots[i].next) {
-            const struct matching_slot *slot = &book->slots[i];
-            if (taker->self_trade != MATCHING_SELF_TRADE_ALLOWED &&
-                slot->account == taker->account) {
-                if (taker->self_trade != MATCHING_SELF_TRADE_CANCEL_OLDEST) {
-                    return false;
-                }
-                continue;
-            }
-            if (slot->leaves >= need) {
-                return true;
-            }
-            need -= slot->leaves;
+    bool stops = false;
+    for (uint32_t at = side->count; at > 0 && need > 0 && !stops; --at) {
+        if (side->levels[at - 1].key < taker->limit_key) {
+            return false;
         }
+        need -= matching_takeable(book, taker, &side->levels[at - 1], need, &stops);
     }
-    return false;
+    return need == 0;
 }
 
 static bool matching_may_rest(const struct matching_order_request *request) {
@@ -154,10 +183,12 @@ matching_rest(struct matching *book, const struct matching_order_request *reques
         .price = request->price.scaled,
         .quantity = request->quantity.scaled,
         .leaves = leaves,
+        .display = request->display.scaled > 0 ? request->display.scaled : INT64_MAX,
         .expire_at = request->validity == MATCHING_GTD ? request->expire_at : MATCHING_NEVER,
         .account = request->account,
         .generation = slot->generation,
         .side = request->side};
+    matching_book_show(book, index);
     matching_book_link(book, index);
     return (struct matching_ref){.slot = index, .generation = slot->generation};
 }
@@ -218,22 +249,24 @@ bool matching_execute(struct matching *book, struct matching_ref ref, struct qua
     CHECK(quantity.scaled > 0 && quantity.scaled <= slot->leaves);
     struct matching_taker taker = {
         .tag = tag, .side = matching_opposite(slot->side), .leaves = quantity.scaled};
-    matching_trade(book, &taker, ref.slot);
+    while (taker.leaves > 0) {
+        matching_trade(book, &taker, ref.slot);
+    }
     return true;
 }
 
 static enum matching_reason matching_replace_refusal(const struct matching *book,
                                                      const struct matching_slot *slot,
-                                                     int64_t price, int64_t quantity,
-                                                     bool is_post_only) {
-    if (quantity <= slot->quantity - slot->leaves) {
+                                                     const struct matching_terms *terms) {
+    int64_t price = terms->price.scaled;
+    if (terms->quantity.scaled <= slot->quantity - slot->leaves) {
         return MATCHING_REASON_QUANTITY;
     }
     if (price <= 0) {
         return MATCHING_REASON_PRICE;
     }
     int64_t limit_key = matching_limit_key(slot->side, false, price);
-    if (is_post_only && matching_book_front(book, slot->side, limit_key) != MATCHING_NONE) {
+    if (terms->is_post_only && matching_book_front(book, slot->side, limit_key) != MATCHING_NONE) {
         return MATCHING_REASON_WOULD_TAKE;
     }
     return MATCHING_REASON_NONE;
@@ -252,6 +285,7 @@ static void matching_requeue(struct matching *book, struct matching_ref *ref,
     matching_run(book, &taker, slot->price);
     slot->leaves = taker.leaves;
     if (taker.leaves > 0) {
+        matching_book_show(book, ref->slot);
         matching_book_link(book, ref->slot);
         return;
     }
@@ -259,37 +293,39 @@ static void matching_requeue(struct matching *book, struct matching_ref *ref,
     ref->slot = MATCHING_NONE;
 }
 
-bool matching_replace(struct matching *book, struct matching_ref *ref, struct price price,
-                      struct quantity quantity, bool is_post_only,
-                      enum matching_self_trade self_trade) {
+bool matching_replace(struct matching *book, struct matching_ref *ref,
+                      const struct matching_terms *terms) {
     if (!matching_book_rests(book, *ref)) {
         return false;
     }
     struct matching_slot *slot = &book->slots[ref->slot];
     struct matching_event event = {.kind = MATCHING_REPLACED,
+                                   .reason = matching_replace_refusal(book, slot, terms),
                                    .tag = slot->tag,
                                    .side = slot->side,
-                                   .price = price,
-                                   .quantity = quantity,
+                                   .price = terms->price,
+                                   .quantity = terms->quantity,
                                    .leaves = {slot->leaves}};
-    event.reason =
-        matching_replace_refusal(book, slot, price.scaled, quantity.scaled, is_post_only);
     if (event.reason != MATCHING_REASON_NONE) {
         event.kind = MATCHING_REJECTED;
         matching_emit(book, &event);
         return true;
     }
-    bool keeps_place = price.scaled == slot->price && quantity.scaled <= slot->quantity;
+    int64_t display = terms->display.scaled > 0 ? terms->display.scaled : INT64_MAX;
+    bool keeps_place = terms->price.scaled == slot->price &&
+                       terms->quantity.scaled <= slot->quantity && display == slot->display;
     if (!keeps_place) {
         matching_book_unlink(book, ref->slot);
     }
-    slot->leaves = quantity.scaled - (slot->quantity - slot->leaves);
-    slot->quantity = quantity.scaled;
-    slot->price = price.scaled;
+    slot->leaves = terms->quantity.scaled - (slot->quantity - slot->leaves);
+    slot->shown = slot->shown < slot->leaves ? slot->shown : slot->leaves;
+    slot->quantity = terms->quantity.scaled;
+    slot->display = display;
+    slot->price = terms->price.scaled;
     event.leaves.scaled = slot->leaves;
     matching_emit(book, &event);
     if (!keeps_place) {
-        matching_requeue(book, ref, self_trade);
+        matching_requeue(book, ref, terms->self_trade);
     }
     return true;
 }

@@ -3,7 +3,9 @@
  *
  * The best price trades first; at one price, the order that rested first. A trade happens at the
  * resting order's price. Orders are limit or market; good till cancelled or till a time, immediate
- * or cancel, fill or kill; optionally post-only. Self-trade prevention compares accounts.
+ * or cancel, fill or kill; optionally post-only. Self-trade prevention compares accounts. An order
+ * may show a part of itself only (an iceberg): what it hides trades, too, but a part that was shown
+ * and has traded away is shown anew behind the others at its price.
  *
  * What it is not: it knows no client, session, fee, tick, lot or balance. Whoever calls it has
  * checked those, gives every order a `tag` of its own, and is told everything by that tag.
@@ -80,6 +82,7 @@ struct matching_order_request {
     bool is_post_only;
     struct price price;
     struct quantity quantity;
+    struct quantity display; /* shown at once; 0, or no less than `quantity`: all of it */
     enum matching_validity validity;
     enum matching_self_trade self_trade;
     struct utc expire_at;   /* GTD: gone when now >= expire_at */
@@ -140,15 +143,22 @@ bool matching_cancel(struct matching *book, struct matching_ref ref);
 bool matching_execute(struct matching *book, struct matching_ref ref, struct quantity quantity,
                       uint64_t tag);
 
+/* New terms of a resting order. */
+struct matching_terms {
+    struct price price;
+    struct quantity quantity; /* in all: what is executed counts against it */
+    struct quantity display;
+    bool is_post_only;
+    enum matching_self_trade self_trade;
+};
+
 /*
- * REPLACED, and the order has a new limit price and a new total `quantity` (what is executed counts
- * against it). The same price and no more quantity keep the place in the queue; anything else takes
- * a new one and may trade at once under `self_trade`. REJECTED leaves the order as it was. False
- * when `ref` does not rest; *ref follows the order.
+ * REPLACED, and the order has new terms. The same price, no more quantity and the same display keep
+ * the place in the queue; anything else takes a new one and may trade at once under `self_trade`.
+ * REJECTED leaves the order as it was. False when `ref` does not rest; *ref follows the order.
  */
-bool matching_replace(struct matching *book, struct matching_ref *ref, struct price price,
-                      struct quantity quantity, bool is_post_only,
-                      enum matching_self_trade self_trade) MUST_USE;
+bool matching_replace(struct matching *book, struct matching_ref *ref,
+                      const struct matching_terms *terms) MUST_USE;
 
 /* EXPIRED for every GTD order whose time has come. O(orders) when one has, else O(1). */
 void matching_expire(struct matching *book, struct now now);
@@ -159,6 +169,13 @@ struct utc matching_next_expiry(const struct matching *book);
 /* The best price of a side and what rests there; false when the side is empty. */
 bool matching_best(const struct matching *book, enum matching_side side, struct price *price,
                    struct quantity *quantity);
+
+/*
+ * The price that is `depth` prices from the best of a side, 0 being the best, and what rests there,
+ * hidden or not; false when there are not so many.
+ */
+bool matching_at_depth(const struct matching *book, enum matching_side side, uint32_t depth,
+                       struct price *price, struct quantity *quantity);
 
 /* What rests at one price. */
 struct quantity matching_quantity_at(const struct matching *book, enum matching_side side,

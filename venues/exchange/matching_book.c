@@ -101,6 +101,11 @@ void matching_book_unlink(struct matching *book, uint32_t index) {
     --book->count;
 }
 
+void matching_book_show(struct matching *book, uint32_t index) {
+    struct matching_slot *slot = &book->slots[index];
+    slot->shown = slot->leaves < slot->display ? slot->leaves : slot->display;
+}
+
 uint32_t matching_book_slot_take(struct matching *book) {
     uint32_t index = book->free_first;
     CHECK(index != MATCHING_NONE);
@@ -146,13 +151,18 @@ static struct quantity matching_queue_quantity(const struct matching *book, uint
 
 bool matching_best(const struct matching *book, enum matching_side side, struct price *price,
                    struct quantity *quantity) {
+    return matching_at_depth(book, side, 0, price, quantity);
+}
+
+bool matching_at_depth(const struct matching *book, enum matching_side side, uint32_t depth,
+                       struct price *price, struct quantity *quantity) {
     const struct matching_side_levels *levels = &book->sides[side];
-    if (levels->count == 0) {
+    if (depth >= levels->count) {
         return false;
     }
-    const struct matching_level *best = &levels->levels[levels->count - 1];
-    price->scaled = side == MATCHING_BUY ? best->key : -best->key;
-    *quantity = matching_queue_quantity(book, best->head);
+    const struct matching_level *level = &levels->levels[levels->count - 1 - depth];
+    price->scaled = side == MATCHING_BUY ? level->key : -level->key;
+    *quantity = matching_queue_quantity(book, level->head);
     return true;
 }
 
@@ -181,6 +191,7 @@ static uint32_t matching_check_queue(const struct matching *book, enum matching_
         CHECK(slot->resting && slot->side == side && slot->previous == previous);
         CHECK(matching_key(side, slot->price) == level->key);
         CHECK(slot->leaves > 0 && slot->leaves <= slot->quantity);
+        CHECK(slot->shown > 0 && slot->shown <= slot->leaves && slot->shown <= slot->display);
         CHECK(slot->expire_at.ns >= book->next_expiry.ns);
         previous = i;
         CHECK(++orders <= book->count);

@@ -24,6 +24,8 @@ struct matching_slot {
     int64_t price;
     int64_t quantity; /* in all, executed and open */
     int64_t leaves;
+    int64_t display; /* INT64_MAX: all of it */
+    int64_t shown;   /* of leaves; what trades before the others at its price have their turn */
     struct utc expire_at; /* ns INT64_MAX: never */
     uint32_t account;
     uint32_t generation;
@@ -61,6 +63,9 @@ static inline int64_t matching_key(enum matching_side side, int64_t price) {
 void matching_book_link(struct matching *book, uint32_t index);
 /* Takes a resting slot off its queue; the level goes with its last order. */
 void matching_book_unlink(struct matching *book, uint32_t index);
+
+/* Shows as much as may be shown. Of a slot that has leaves. */
+void matching_book_show(struct matching *book, uint32_t index);
 
 /* A free slot must exist. */
 uint32_t matching_book_slot_take(struct matching *book);

@@ -4,7 +4,7 @@
  * Orders:  B|S <tag> <quantity>@<price or M> [flags]     C <tag>     R <tag> <quantity>@<price>
  *          E <time>: expiry runs at that time;  N <time>: time moves to
  * Flags:   i immediate or cancel, f fill or kill, p post-only, g<time> good till, v<time> deadline,
- *          a<account> (else its own), s0 s1 s2 self-trade: cancel both, newest, oldest
+ *          d<display>, a<account> (else its own), s0 s1 s2 self-trade: cancel both, newest, oldest
  * Events:  A<tag>  T<taker>/<maker>:<quantity>@<price>  C<tag>:<reason>  X<tag>  R<tag>
  * J<tag>:<reason>
  */
@@ -79,6 +79,9 @@ static void read_flag(const char *flag, struct matching_order_request *request) 
     case 'v':
         request->valid_until.ns = number;
         break;
+    case 'd':
+        request->display.scaled = number;
+        break;
     case 'a':
         request->account = (uint32_t)number;
         break;
@@ -112,13 +115,14 @@ static void run_order(struct fixture *f, char verb, char **save) {
 
 static void run_replace(struct fixture *f, char **save) {
     uint64_t tag = strtoull(strtok_r(NULL, " ", save), NULL, 10);
-    struct price price;
-    struct quantity quantity;
+    struct matching_terms terms = {.self_trade = MATCHING_SELF_TRADE_CANCEL_NEWEST};
     bool is_market;
-    read_terms(save, &price, &quantity, &is_market);
-    bool post_only = strtok_r(NULL, " ", save) != NULL;
-    cr_expect(matching_replace(f->book, &f->refs[tag], price, quantity, post_only,
-                               MATCHING_SELF_TRADE_CANCEL_NEWEST));
+    read_terms(save, &terms.price, &terms.quantity, &is_market);
+    for (char *flag; (flag = strtok_r(NULL, " ", save)) != NULL;) {
+        terms.is_post_only = terms.is_post_only || flag[0] == 'p';
+        terms.display.scaled = flag[0] == 'd' ? strtoll(flag + 1, NULL, 10) : 0;
+    }
+    cr_expect(matching_replace(f->book, &f->refs[tag], &terms));
 }
 
 static void run_line(struct fixture *f, char *line) {
@@ -316,5 +320,45 @@ Test(matching, looks) {
     cr_expect_eq(matching_quantity_at(f.book, MATCHING_BUY, (struct price){98}).scaled, 0);
     cr_expect_eq(matching_count(f.book), 4);
     cr_expect_eq(matching_next_expiry(f.book).ns, INT64_MAX);
+    free(f.mem);
+}
+
+/* What is hidden trades after what is shown, and each part shown anew queues behind. */
+Test(matching, icebergs) {
+    static const struct scenario scenarios[] = {
+        {"a part shown anew is behind the others", "S 1 5@100 d2; S 2 3@100; B 3 4@100; B 4 4@100",
+         "A1 A2 A3 T3/1:2@100 T3/2:2@100 A4 T4/2:1@100 T4/1:2@100 T4/1:1@100"},
+        {"a part that traded in part keeps its place",
+         "S 1 5@100 d2; S 2 3@100; B 3 1@100; B 4 2@100",
+         "A1 A2 A3 T3/1:1@100 A4 T4/1:1@100 T4/2:1@100"},
+        {"alone at its price it trades part after part", "S 1 5@100 d2; B 2 9@100",
+         "A1 A2 T2/1:2@100 T2/1:2@100 T2/1:1@100"},
+        {"as a newcomer it takes all it can",
+         "S 1 5@100; B 2 9@100 d1; S 3 3@100; B 4 1@100; S 5 1@100",
+         "A1 A2 T2/1:5@100 A3 T3/2:1@100 T3/2:1@100 T3/2:1@100 A4 A5 T5/2:1@100"},
+        {"what is hidden fills an FOK", "S 1 5@100 d1; B 2 5@100 f",
+         "A1 A2 T2/1:1@100 T2/1:1@100 T2/1:1@100 T2/1:1@100 T2/1:1@100"},
+        {"but not behind an own order", "S 1 5@100 d1; S 2 1@100 a7; B 3 3@100 f a7 s1",
+         "A1 A2 A3 C3:not fillable"},
+        {"unless that is what goes", "S 1 5@100 d1; S 2 1@100 a7; B 3 3@100 f a7 s2",
+         "A1 A2 A3 T3/1:1@100 C2:self trade T3/1:1@100 T3/1:1@100"},
+        {"less of it keeps its place", "S 1 5@100 d2; S 2 1@100; R 1 1@100 d2; B 3 2@100",
+         "A1 A2 R1 A3 T3/1:1@100 T3/2:1@100"},
+        {"another display does not", "S 1 5@100 d2; S 2 1@100; R 1 5@100 d3; B 3 4@100",
+         "A1 A2 R1 A3 T3/2:1@100 T3/1:3@100"},
+    };
+    RUN(scenarios);
+}
+
+Test(matching, executes_with_nobody) {
+    struct fixture f;
+    open_book(&f, 4);
+    char order[] = "S 1 5@100 d2";
+    run_line(&f, order);
+    cr_expect(matching_execute(f.book, f.refs[1], (struct quantity){3}, 9));
+    cr_expect(matching_execute(f.book, f.refs[1], (struct quantity){2}, 9));
+    cr_expect(!matching_execute(f.book, f.refs[1], (struct quantity){1}, 9));
+    cr_expect_str_eq(f.text, "A1 T9/1:2@100 T9/1:1@100 T9/1:1@100 T9/1:1@100");
+    matching_check(f.book);
     free(f.mem);
 }

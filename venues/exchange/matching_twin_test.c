@@ -20,6 +20,7 @@ struct twin_order {
     struct matching_order_request request;
     int64_t leaves;
     int64_t executed;
+    int64_t shown;
     uint64_t arrival; /* place in the queue */
     bool resting;
 };
@@ -112,53 +113,66 @@ static bool twin_is_own(const struct twin_order *taker, const struct twin_order 
     return mode != MATCHING_SELF_TRADE_ALLOWED && taker->request.account == maker->request.account;
 }
 
-static bool twin_fillable(struct world *world, const struct twin_order *taker) {
-    enum matching_self_trade mode = taker->request.self_trade;
-    int64_t found = 0;
-    for (const struct twin_order *at = NULL; found < taker->leaves;) {
-        at = twin_next(world, taker, at);
-        if (at == NULL) {
-            return false;
-        }
-        if (twin_is_own(taker, at, mode)) {
-            if (mode != MATCHING_SELF_TRADE_CANCEL_OLDEST) {
-                return false;
-            }
-        } else {
-            found += at->leaves;
-        }
+static void twin_show(struct twin_order *order) {
+    int64_t display = order->request.display.scaled;
+    order->shown = display > 0 && display < order->leaves ? display : order->leaves;
+}
+
+static int64_t least(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static void twin_trade(struct world *world, struct twin_order *taker, struct twin_order *maker) {
+    int64_t quantity = least(taker->leaves, maker->shown);
+    taker->leaves -= quantity;
+    taker->executed += quantity;
+    maker->leaves -= quantity;
+    maker->shown -= quantity;
+    maker->executed += quantity;
+    maker->resting = maker->leaves > 0;
+    if (maker->resting && maker->shown == 0) {
+        twin_show(maker);
+        maker->arrival = ++world->arrivals;
     }
-    return true;
+    tell(world, (struct matching_event){.kind = MATCHING_TRADE,
+                                        .tag = taker->request.tag,
+                                        .maker_tag = maker->request.tag,
+                                        .side = taker->request.side,
+                                        .price = maker->request.price,
+                                        .quantity = {quantity},
+                                        .leaves = {taker->leaves},
+                                        .maker_leaves = {maker->leaves}});
 }
 
 static void twin_match(struct world *world, struct twin_order *taker,
                        enum matching_self_trade mode) {
     struct twin_order *maker;
     while (taker->leaves > 0 && (maker = twin_next(world, taker, NULL)) != NULL) {
-        if (twin_is_own(taker, maker, mode)) {
-            if (mode != MATCHING_SELF_TRADE_CANCEL_NEWEST) {
-                twin_end(world, maker, MATCHING_CANCELED, MATCHING_REASON_SELF_TRADE);
-            }
-            if (mode != MATCHING_SELF_TRADE_CANCEL_OLDEST) {
-                twin_end(world, taker, MATCHING_CANCELED, MATCHING_REASON_SELF_TRADE);
-            }
+        if (!twin_is_own(taker, maker, mode)) {
+            twin_trade(world, taker, maker);
             continue;
         }
-        int64_t quantity = taker->leaves < maker->leaves ? taker->leaves : maker->leaves;
-        taker->leaves -= quantity;
-        taker->executed += quantity;
-        maker->leaves -= quantity;
-        maker->executed += quantity;
-        maker->resting = maker->leaves > 0;
-        tell(world, (struct matching_event){.kind = MATCHING_TRADE,
-                                            .tag = taker->request.tag,
-                                            .maker_tag = maker->request.tag,
-                                            .side = taker->request.side,
-                                            .price = maker->request.price,
-                                            .quantity = {quantity},
-                                            .leaves = {taker->leaves},
-                                            .maker_leaves = {maker->leaves}});
+        if (mode != MATCHING_SELF_TRADE_CANCEL_NEWEST) {
+            twin_end(world, maker, MATCHING_CANCELED, MATCHING_REASON_SELF_TRADE);
+        }
+        if (mode != MATCHING_SELF_TRADE_CANCEL_OLDEST) {
+            twin_end(world, taker, MATCHING_CANCELED, MATCHING_REASON_SELF_TRADE);
+        }
     }
+}
+
+/* By trying, and undoing it. */
+static bool twin_fillable(struct world *world, struct twin_order *taker) {
+    static struct twin_order kept[TWIN_ORDERS];
+    struct world before = *world;
+    memcpy(kept, world->orders, world->tags * sizeof(kept[0]));
+    struct twin_order newcomer = *taker;
+    twin_match(world, taker, taker->request.self_trade);
+    bool filled = taker->executed == newcomer.request.quantity.scaled;
+    *world = before;
+    memcpy(world->orders, kept, world->tags * sizeof(kept[0]));
+    *taker = newcomer;
+    return filled;
 }
 
 static enum matching_reason twin_refusal(struct world *world, const struct twin_order *order) {
@@ -218,11 +232,14 @@ static void twin_submit(struct world *world, struct twin_order *order) {
         twin_end(world, order, MATCHING_CANCELED, MATCHING_REASON_NO_LIQUIDITY);
         return;
     }
+    twin_show(order);
     order->resting = true;
 }
 
-static void twin_replace(struct world *world, struct twin_order *order, int64_t price,
-                         int64_t quantity, bool post_only, enum matching_self_trade mode) {
+static void twin_replace(struct world *world, struct twin_order *order,
+                         const struct matching_terms *terms) {
+    int64_t price = terms->price.scaled;
+    int64_t quantity = terms->quantity.scaled;
     struct matching_event event = {.kind = MATCHING_REPLACED,
                                    .tag = order->request.tag,
                                    .side = order->request.side,
@@ -235,7 +252,7 @@ static void twin_replace(struct world *world, struct twin_order *order, int64_t 
         event.reason = MATCHING_REASON_QUANTITY;
     } else if (price <= 0) {
         event.reason = MATCHING_REASON_PRICE;
-    } else if (post_only && twin_next(world, &probe, NULL) != NULL) {
+    } else if (terms->is_post_only && twin_next(world, &probe, NULL) != NULL) {
         event.reason = MATCHING_REASON_WOULD_TAKE;
     }
     if (event.reason != MATCHING_REASON_NONE) {
@@ -243,17 +260,22 @@ static void twin_replace(struct world *world, struct twin_order *order, int64_t 
         tell(world, event);
         return;
     }
-    bool keeps = price == order->request.price.scaled && quantity <= order->request.quantity.scaled;
+    bool keeps = price == order->request.price.scaled &&
+                 quantity <= order->request.quantity.scaled &&
+                 terms->display.scaled == order->request.display.scaled;
     order->request.price.scaled = price;
     order->request.quantity.scaled = quantity;
+    order->request.display = terms->display;
     order->leaves = quantity - order->executed;
+    order->shown = least(order->shown, order->leaves);
     event.leaves.scaled = order->leaves;
     tell(world, event);
     if (!keeps) {
         order->arrival = ++world->arrivals;
         order->resting = false;
-        twin_match(world, order, mode);
+        twin_match(world, order, terms->self_trade);
         order->resting = order->leaves > 0;
+        twin_show(order);
     }
 }
 
@@ -295,6 +317,7 @@ static void random_submit(struct world *world) {
             .is_post_only = below(world, 8) == 0,
             .price = {95 + below(world, 11)},
             .quantity = {below(world, 20)},
+            .display = {below(world, 3) == 0 ? 1 + below(world, 6) : 0},
             .validity = validities[below(world, 6)],
             .self_trade = (enum matching_self_trade)below(world, 4),
             .expire_at = {world->now.utc.ns - 2 + below(world, 200)},
@@ -320,16 +343,16 @@ static void random_cancel(struct world *world) {
 
 static void random_replace(struct world *world) {
     uint64_t tag = random_tag(world);
-    int64_t price = 94 + below(world, 12) - (below(world, 30) == 0 ? 94 : 0);
-    int64_t quantity = below(world, 25);
-    bool post_only = below(world, 4) == 0;
-    enum matching_self_trade mode = (enum matching_self_trade)below(world, 4);
+    struct matching_terms terms = {
+        .price = {94 + below(world, 12) - (below(world, 30) == 0 ? 94 : 0)},
+        .quantity = {below(world, 25)},
+        .display = {below(world, 3) == 0 ? 1 + below(world, 6) : 0},
+        .is_post_only = below(world, 4) == 0,
+        .self_trade = (enum matching_self_trade)below(world, 4)};
     bool resting = world->orders[tag].resting;
-    bool found = matching_replace(world->book, &world->refs[tag], (struct price){price},
-                                  (struct quantity){quantity}, post_only, mode);
-    cr_assert_eq(found, resting);
+    cr_assert_eq(matching_replace(world->book, &world->refs[tag], &terms), resting);
     if (resting) {
-        twin_replace(world, &world->orders[tag], price, quantity, post_only, mode);
+        twin_replace(world, &world->orders[tag], &terms);
     }
 }
 
