@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "venues/exchange/exchange_text.h"
+
 struct exchange_ledger {
     uint32_t capacity;
     uint32_t count;
@@ -46,6 +48,14 @@ void exchange_row_set_cl_ord_id(struct exchange_row *row, struct bytes text) {
         memcpy(row->cl_ord_id, text.data, len);
     }
     row->cl_ord_id_len = (uint8_t)len;
+}
+
+void exchange_row_set_last_cl_ord_id(struct exchange_row *row, struct bytes text) {
+    size_t len = text.len < EXCHANGE_CL_ORD_ID_MAX ? text.len : EXCHANGE_CL_ORD_ID_MAX;
+    if (len > 0) {
+        memcpy(row->last_cl_ord_id, text.data, len);
+    }
+    row->last_cl_ord_id_len = (uint8_t)len;
 }
 
 void exchange_row_set_symbol(struct exchange_row *row, struct bytes text) {
@@ -125,6 +135,38 @@ static void write_fills(const struct exchange_row *row, FILE *out) {
     fprintf(out, ",%u,", row->fills);
     len = notional_format(row->notional, (unsigned)row->price_digits + row->quantity_digits, text);
     fwrite(text, 1, len, out);
+}
+
+/* Whether one was written. */
+static bool write_fee(const struct exchange_fee *fee, struct bytes currency, bool behind,
+                      FILE *out) {
+    char text[EXCHANGE_NOTIONAL_TEXT_MAX];
+    if (fee->amount.scaled == 0) {
+        return behind;
+    }
+    fputs(behind ? ";" : "", out);
+    fwrite(text, 1, notional_format(fee->amount, fee->digits, text), out);
+    fputc(' ', out);
+    fwrite(currency.data, 1, currency.len, out);
+    return true;
+}
+
+static void write_terms(const struct exchange_row *row, FILE *out) {
+    fputc(',', out);
+    write_text(bytes_of(row->last_cl_ord_id, row->last_cl_ord_id_len), out);
+    fprintf(out, ",%.1s,", &row->ord_type);
+    if (row->stop.scaled != 0) {
+        write_decimal(row->stop.scaled, row->price_digits, out);
+    }
+    fputc(',', out);
+    if (row->display.scaled != 0) {
+        write_decimal(row->display.scaled, row->quantity_digits, out);
+    }
+    fputc(',', out);
+    struct bytes quote = bytes_of_string(row->symbol);
+    struct bytes base = exchange_text_until(&quote, '/');
+    bool written = write_fee(&row->quote_fee, quote, false, out);
+    (void)write_fee(&row->base_fee, base, written, out);
     fputc('\n', out);
 }
 
@@ -146,11 +188,12 @@ static void write_row(const struct exchange_row *row, FILE *out) {
     write_decimal(row->executed.scaled, row->quantity_digits, out);
     fputc(',', out);
     write_fills(row, out);
+    write_terms(row, out);
 }
 
 bool exchange_ledger_write(const struct exchange_ledger *ledger, FILE *out) {
     fputs("cl_ord_id,order_id,symbol,side,qty,price,final_status,cum_qty,avg_px,leaves_qty,fills,"
-          "fill_notional\n",
+          "fill_notional,last_cl_ord_id,ord_type,stop_px,display_qty,fees\n",
           out);
     for (uint32_t i = 0; i < ledger->count; ++i) {
         if (ledger->rows[i].status != EXCHANGE_PENDING) {

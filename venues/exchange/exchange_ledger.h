@@ -5,8 +5,11 @@
  * a full ledger refuses new ones. The file is written once, at the end:
  *
  *   cl_ord_id,order_id,symbol,side,qty,price,final_status,cum_qty,avg_px,leaves_qty,fills,
- *   fill_notional
+ *   fill_notional,last_cl_ord_id,ord_type,stop_px,display_qty,fees
  *
+ * qty and price, and stop_px and display_qty, are the last ones, after whatever replaced them;
+ * last_cl_ord_id is the id that goes with them, and cl_ord_id always the first. ord_type is as it
+ * came, in the venue's letters. fees are sums by currency: "0.0538 USD", or two with ';' between.
  * Decimals are exact and without trailing zeros; avg_px has up to 8 fraction digits, a half rounded
  * up, and is empty without a fill; price is empty for market orders, order_id for rejected ones. A
  * text that holds a comma, quote or control character (a refused order may hold anything) is
@@ -43,6 +46,11 @@ enum exchange_status {
     EXCHANGE_EXPIRED
 };
 
+struct exchange_fee {
+    struct notional amount;
+    uint8_t digits;
+};
+
 struct exchange_row {
     enum exchange_status status;
     bool is_sell;
@@ -55,8 +63,15 @@ struct exchange_row {
     char cl_ord_id[EXCHANGE_CL_ORD_ID_MAX];
     char order_id[EXCHANGE_ORDER_ID_MAX];
     char symbol[EXCHANGE_SYMBOL_MAX + 1]; /* cut, when it is none of ours */
+    uint8_t last_cl_ord_id_len;
+    char last_cl_ord_id[EXCHANGE_CL_ORD_ID_MAX];
+    char ord_type; /* '\0': not known */
     uint32_t fills;
     struct price price;
+    struct price stop;       /* 0: none */
+    struct quantity display; /* 0: all of it */
+    struct exchange_fee quote_fee;
+    struct exchange_fee base_fee;
     struct quantity quantity;
     struct quantity executed;
     struct quantity leaves; /* 0 once nothing is open */
@@ -74,8 +89,9 @@ uint32_t exchange_ledger_add(struct exchange_ledger *ledger);
 struct exchange_row *exchange_ledger_row(struct exchange_ledger *ledger, uint32_t index);
 uint32_t exchange_ledger_count(const struct exchange_ledger *ledger);
 
-/* Both cut what does not fit. */
+/* All three cut what does not fit. */
 void exchange_row_set_cl_ord_id(struct exchange_row *row, struct bytes text);
+void exchange_row_set_last_cl_ord_id(struct exchange_row *row, struct bytes text);
 void exchange_row_set_symbol(struct exchange_row *row, struct bytes text);
 
 /* Books one fill on a row: executed, leaves, notional, fills and status. */

@@ -143,7 +143,8 @@ def trades_with_quotes_and_writes_the_ledger(program):
             "cl_ord_id": "1", "order_id": kinds[0][37], "symbol": "BTC/USD", "side": "buy",
             "qty": "1.5", "price": "60001", "final_status": "filled", "cum_qty": "1.5",
             "avg_px": "60000.33333333", "leaves_qty": "0", "fills": "2",
-            "fill_notional": "90000.5"}, rows["1"]
+            "fill_notional": "90000.5", "last_cl_ord_id": "1", "ord_type": "2", "stop_px": "",
+            "display_qty": "", "fees": "234.0013 USD"}, rows["1"]
         assert rows["2"]["final_status"] == "new", rows["2"]
 
 

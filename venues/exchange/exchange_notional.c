@@ -75,14 +75,13 @@ size_t notional_format_average(struct notional notional, struct quantity quantit
     return wide_format(quotient, AVERAGE_DIGITS, out);
 }
 
-size_t notional_format_share(struct notional notional, unsigned digits, uint32_t rate_ppm,
-                             unsigned out_digits, char *out) {
+struct notional notional_share(struct notional notional, unsigned digits, uint32_t rate_ppm,
+                               unsigned *out_digits) {
     CHECK(rate_ppm <= PPM);
     /* In two parts, so that no product passes the notional itself. What the second part cuts off
-     * lies below a half of the last digit written, and so never decides the rounding. */
+     * lies below a half of the last digit kept, and so never decides the rounding. */
     exchange_wide share = notional.scaled / PPM * rate_ppm + notional.scaled % PPM * rate_ppm / PPM;
-    if (digits <= out_digits) {
-        return wide_format(share, digits, out);
-    }
-    return wide_format(wide_drop_digits(share, digits - out_digits), out_digits, out);
+    unsigned drop = digits > *out_digits ? digits - *out_digits : 0;
+    *out_digits = digits - drop;
+    return (struct notional){wide_drop_digits(share, drop)};
 }

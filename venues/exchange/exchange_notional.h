@@ -37,10 +37,10 @@ size_t notional_format_average(struct notional notional, struct quantity quantit
                                unsigned price_digits, char *out);
 
 /*
- * notional * rate_ppm / 10^6, to `out_digits` fraction digits, a half rounded up; where the
- * notional's own `digits` are no more than that, cut at those. rate_ppm <= 10^6. For fees.
+ * notional * rate_ppm / 10^6, a half rounded up, scaled by *out_digits: what is asked for there, or
+ * the notional's own `digits` where those are fewer. rate_ppm <= 10^6. For fees.
  */
-size_t notional_format_share(struct notional notional, unsigned digits, uint32_t rate_ppm,
-                             unsigned out_digits, char *out);
+struct notional notional_share(struct notional notional, unsigned digits, uint32_t rate_ppm,
+                               unsigned *out_digits);
 
 #endif

@@ -97,10 +97,20 @@ Test(exchange_notional, averages_round_a_half_up_at_eight_digits) {
 Test(exchange_notional, shares_for_fees) {
     char text[EXCHANGE_NOTIONAL_TEXT_MAX];
     struct notional notional = notional_of((struct price){840000}, (struct quantity){40000});
-    expect_text(text, notional_format_share(notional, 9, 1600, 4, text), "0.0538");
-    expect_text(text, notional_format_share(notional, 9, 0, 4, text), "0");
-    expect_text(text, notional_format_share(notional, 9, 1000000, 4, text), "33.6");
-    expect_text(text, notional_format_share((struct notional){12345}, 2, 500000, 4, text), "61.72");
+    static const struct {
+        uint32_t rate_ppm;
+        const char *text;
+    } rows[] = {{1600, "0.0538"}, {0, "0"}, {1000000, "33.6"}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
+        unsigned digits = 4;
+        struct notional share = notional_share(notional, 9, rows[i].rate_ppm, &digits);
+        cr_expect_eq(digits, 4);
+        expect_text(text, notional_format(share, digits, text), rows[i].text);
+    }
+    unsigned digits = 4;
+    struct notional share = notional_share((struct notional){12345}, 2, 500000, &digits);
+    cr_expect_eq(digits, 2, "what was never there is not made up");
+    expect_text(text, notional_format(share, digits, text), "61.72");
 }
 
 struct told {
@@ -211,6 +221,12 @@ Test(exchange_ledger, writes_every_order_exactly) {
     struct exchange_ledger *ledger = exchange_ledger_init(mem, 4);
     struct exchange_row *row = add_row(ledger, "1", "OAAAAA-AAAAA-AAAAAA");
     row->status = EXCHANGE_NEW;
+    exchange_row_set_last_cl_ord_id(row, BYTES("3"));
+    row->ord_type = 'T';
+    row->stop.scaled = 590000;
+    row->display.scaled = 50000000;
+    row->quote_fee = (struct exchange_fee){{538}, 4};
+    row->base_fee = (struct exchange_fee){{100000}, 8};
     row->has_price = row->has_quantity = true;
     row->price.scaled = 600000;
     row->quantity.scaled = row->leaves.scaled = 150000000;
@@ -232,11 +248,11 @@ Test(exchange_ledger, writes_every_order_exactly) {
     cr_expect_str_eq(
         text,
         "cl_ord_id,order_id,symbol,side,qty,price,final_status,cum_qty,avg_px,leaves_qty,fills,"
-        "fill_notional\n"
+        "fill_notional,last_cl_ord_id,ord_type,stop_px,display_qty,fees\n"
         "1,OAAAAA-AAAAA-AAAAAA,BTC/USD,buy,1.5,60000,partially_filled,0.75,59999.83333333,0.75,2,"
-        "44999.875\n"
-        "2,OAAAAA-AAAAA-AAAAAB,BTC/USD,sell,1,,canceled,0,,0,0,0\n"
-        "\"a,\"\"b?\",,BTC/USD,buy,,,rejected,0,,0,0,0\n");
+        "44999.875,3,T,59000,0.5,0.0538 USD;0.001 BTC\n"
+        "2,OAAAAA-AAAAA-AAAAAB,BTC/USD,sell,1,,canceled,0,,0,0,0,,,,,\n"
+        "\"a,\"\"b?\",,BTC/USD,buy,,,rejected,0,,0,0,0,,,,,\n");
     free(text);
     free(mem);
 }

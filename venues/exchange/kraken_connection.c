@@ -28,19 +28,59 @@ static void linger(struct kraken_connection *connection, struct now now) {
 
 /*
  * [session]: a disconnect without logout is abnormal and cancels the session's orders when 8674 is
- * absent or 0; that an orderly logout does too follows the wording of [logon] (unverified).
+ * absent or 0; that an orderly logout does too follows the wording of [logon] (unverified). That a
+ * roll-over does not is likely: the market goes on (unverified).
  */
+static bool cancels(const struct kraken_spot *spot, const struct kraken_session *session) {
+    const struct kraken_options *options = &spot->config.options;
+    enum fix_end end = session->fix.end;
+    bool orderly = end == FIX_END_LOGOUT_RECEIVED || end == FIX_END_LOGOUT_ANSWERED;
+    bool spared =
+        session->rolls_over ? !options->roll_over_cancels : orderly && options->cod_spares_logout;
+    return session->was_up && session->cancel_on_disconnect && !options->cod_disabled && !spared;
+}
+
+/* Of a session that is not connected. */
+static void begin_anew(struct kraken_spot *spot, uint32_t client) {
+    struct kraken_session *session = &spot->sessions[client];
+    fix_session_restore(&session->fix, 1, 1);
+    if (session->outbox != NULL) {
+        fix_outbox_clear(session->outbox);
+    }
+    ++session->number;
+    session->rolls_over = false;
+    kraken_gap_forget(spot, client);
+}
+
 static void unbind(struct kraken_spot *spot, struct kraken_connection *connection, struct now now) {
     struct kraken_session *session = session_of(spot, connection);
     fix_session_disconnected(&session->fix, now);
     session->connection = KRAKEN_NONE;
-    if (session->was_up && session->cancel_on_disconnect && !spot->config.options.cod_disabled) {
+    if (cancels(spot, session)) {
         session->killed_epoch = session->fix.epoch;
         kraken_engine_cancel_all(spot, connection->client, false, KRAKEN_NONE,
                                  "Cancel on disconnect", now);
     }
     session->was_up = false;
     session->trouble = (struct kraken_trouble){0};
+    if (session->rolls_over) {
+        begin_anew(spot, connection->client);
+    }
+}
+
+/* [session]: logical, daily, and both directions' numbers begin anew; the Text is made up. */
+void kraken_connection_roll_over(struct kraken_spot *spot, struct now now) {
+    struct duration pause = {spot->config.options.roll_over_pause_ms * NS_PER_MS};
+    spot->closed_until = instant_add(now.mono, pause);
+    for (uint32_t i = 0; i < spot->config.client_count; ++i) {
+        struct kraken_session *session = &spot->sessions[i];
+        if (session->connection == KRAKEN_NONE) {
+            begin_anew(spot, i);
+            continue;
+        }
+        session->rolls_over = true;
+        fix_session_logout(&session->fix, now, BYTES("Daily rollover"));
+    }
 }
 
 /* In order: what is owed has been written. */
@@ -85,7 +125,8 @@ static bool bind_session(struct kraken_spot *spot, struct kraken_connection *con
                          const struct fix_identity *identity, struct now now) {
     int client = find_client(spot, identity->sender_comp_id);
     if (client < 0 || !bytes_equal(identity->target_comp_id, BYTES(KRAKEN_SPOT_COMP_ID)) ||
-        spot->sessions[client].connection != KRAKEN_NONE) {
+        spot->sessions[client].connection != KRAKEN_NONE ||
+        !instant_reached(now.mono, spot->closed_until)) {
         return false;
     }
     connection->client = (uint32_t)client;

@@ -66,6 +66,7 @@ static struct kraken_refusal take_new_order(struct kraken_spot *spot,
                                    .session = session->number,
                                    .epoch = session->fix.epoch,
                                    .ref.slot = MATCHING_NONE,
+                                   .placed_at = request->now.mono,
                                    .cl_ord_id = kraken_id_text_of(request->cl_ord_id),
                                    .open_previous = KRAKEN_NONE,
                                    .open_next = KRAKEN_NONE};
@@ -80,6 +81,9 @@ static struct kraken_refusal take_new_order(struct kraken_spot *spot,
         refusal = kraken_new_order_check(spot, request->view, request->now, order, row);
     }
     if (refusal.text == NULL) {
+        refusal = kraken_account_count(spot, index, KRAKEN_NEW_ORDER, request->now);
+    }
+    if (refusal.text == NULL) {
         refusal = request->omen->refusal;
     }
     if (refusal.text != NULL) {
@@ -88,6 +92,7 @@ static struct kraken_refusal take_new_order(struct kraken_spot *spot,
         return refusal;
     }
     kraken_ids_assign(spot, index);
+    exchange_row_set_last_cl_ord_id(row, request->cl_ord_id);
     add_step(spot, KRAKEN_STEP_ORDER, request, index);
     for (uint32_t i = 0; i < request->omen->errand_count; ++i) {
         struct kraken_errand errand = request->omen->errands[i];
@@ -167,6 +172,9 @@ static struct kraken_refusal take_cancel(struct kraken_spot *spot, const struct 
         refusal = find_order(spot, request, &order);
     }
     if (refusal.text == NULL) {
+        refusal = kraken_account_count(spot, order, KRAKEN_CANCEL, request->now);
+    }
+    if (refusal.text == NULL) {
         struct kraken_step *step = add_step(spot, KRAKEN_STEP_CANCEL, request, order);
         step->is_filled_late = request->omen->has_late_fill;
         step->late_fill = request->omen->late_fill;
@@ -190,9 +198,14 @@ static struct kraken_refusal take_replace(struct kraken_spot *spot, const struct
             kraken_replace_check(spot, request->view, request->now, &spot->orders[order], &terms);
     }
     if (refusal.text == NULL) {
+        refusal = kraken_account_count(spot, order, KRAKEN_REPLACE, request->now);
+    }
+    if (refusal.text == NULL) {
         struct kraken_step *step = add_step(spot, KRAKEN_STEP_REPLACE, request, order);
         step->is_post_only = terms.is_post_only;
         step->price = terms.price;
+        step->stop = terms.stop;
+        step->display = terms.display;
         step->quantity = terms.quantity;
         step->valid_until = terms.valid_until;
     }
@@ -247,8 +260,9 @@ static struct kraken_refusal take_status(struct kraken_spot *spot, const struct 
     if (status == EXCHANGE_PENDING || status == EXCHANGE_REJECTED) {
         return unknown_order;
     }
-    struct kraken_report *report =
-        kraken_reports_add_execution(spot, order, 'I', letters[status], request->now);
+    bool scheduled = spot->orders[order].stage == KRAKEN_STAGE_SCHEDULED;
+    struct kraken_report *report = kraken_reports_add_execution(
+        spot, order, 'I', scheduled ? 'A' : letters[status], request->now);
     report->has_orig = true;
     report->orig = report->cl_ord_id;
     report->cl_ord_id = kraken_id_text_of(request->cl_ord_id);

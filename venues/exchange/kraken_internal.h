@@ -5,9 +5,12 @@
  *   kraken_connection   one stream and the FIX session on it
  *   kraken_gateway      requests in: checks, and what is refused before the engine
  *   kraken_engine       requests at the matching engine, and what it says
+ *   kraken_trigger      orders that wait for a time or a price
+ *   kraken_account      fees, margin positions, rates
  *   kraken_reports      messages out, queued
  *   kraken_write        messages out, as text
  *   kraken_gap          requests that came ahead of a gap
+ *   kraken_command      what is done by order of whoever runs the exchange
  *   kraken_mishap       what goes wrong on purpose; kraken_bulk: by the megabyte
  */
 #ifndef TERCEL_VENUES_EXCHANGE_KRAKEN_INTERNAL_H
@@ -20,6 +23,7 @@
 #include "core/fix/fix_writer.h"
 #include "venues/exchange/kraken_cl_ord_id.h"
 #include "venues/exchange/kraken_fields.h"
+#include "venues/exchange/kraken_rate.h"
 #include "venues/exchange/kraken_spot.h"
 #include "venues/exchange/matching.h"
 
@@ -60,29 +64,61 @@ struct kraken_id {
     uint32_t order; /* KRAKEN_NONE: another request's */
 };
 
+enum kraken_stage {
+    KRAKEN_STAGE_AWAY = 0,  /* on its way to the engine, or refused */
+    KRAKEN_STAGE_SCHEDULED, /* until its EffectiveTime(168) */
+    KRAKEN_STAGE_WAITING,   /* for its trigger */
+    KRAKEN_STAGE_BOOK,
+    KRAKEN_STAGE_OVER
+};
+
 /* A client order; its row in the ledger has the same index. */
 struct kraken_order {
     uint32_t client;
     uint32_t session; /* of the client: which series of numbers it came in */
     uint32_t epoch;   /* of the connection it came over */
     uint32_t instrument;
+    enum kraken_stage stage;
     struct matching_ref ref;
     struct kraken_id_text cl_ord_id; /* the last one: a replace gives it a new one */
-    char ord_type;
+    char ord_type;                   /* 1 or 2 once it is triggered */
+    char first_type;                 /* as it came */
     char side;
     char time_in_force;
     bool is_post_only;
     bool fee_in_base;
+    bool is_margin;
+    bool is_reduce_only;
+    bool is_acknowledged;
+    bool is_by_cost; /* 18=v: `cost` is what it may spend, and its quantity comes from that */
     uint8_t exec_inst_len;
     char exec_inst[KRAKEN_EXEC_INST_MAX];
     enum matching_self_trade self_trade;
     struct utc expire_at;
     struct utc valid_until;
+    struct utc effective_at; /* ns 0: at once */
+    struct quantity display; /* 0: all of it */
+    int64_t cost;
+    struct price stop; /* 99: the trigger's price, or how far it trails */
+    struct price peak; /* trailing: the best reference so far */
+    bool has_peak;
+    bool by_index; /* 388=1 */
+    bool is_fired;
+    struct instant placed_at;
     uint32_t open_previous; /* among its client's open orders */
     uint32_t open_next;
+    uint32_t wait_previous; /* among its book's scheduled and waiting orders */
+    uint32_t wait_next;
 };
 
 enum kraken_report_kind { KRAKEN_EXECUTION = 0, KRAKEN_BUSINESS_REJECT, KRAKEN_SESSION_REJECT };
+
+/* One of MiscFees: scaled by `digits`. */
+struct kraken_fee {
+    struct notional amount;
+    uint8_t digits;
+    bool is_base; /* the currency */
+};
 
 /* What becomes of a report on its way out. */
 struct kraken_fate {
@@ -111,7 +147,9 @@ struct kraken_report {
     char ord_status;
     bool has_orig;
     bool is_maker;
-    bool fee_in_base;
+    bool has_restatement; /* 378 */
+    uint8_t fee_count;
+    struct kraken_fee fees[2];
     uint8_t exec_inst_len;
     char exec_inst[KRAKEN_EXEC_INST_MAX];
     uint8_t ref_msg_type_len;
@@ -119,6 +157,8 @@ struct kraken_report {
     struct kraken_id_text cl_ord_id;        /* 11, or 379 */
     struct kraken_id_text orig;             /* 41 */
     struct price price;
+    struct price stop; /* 0: none */
+    struct quantity display;
     struct quantity quantity;
     struct quantity executed;
     struct quantity leaves;
@@ -148,7 +188,9 @@ struct kraken_step {
     struct duration late_fill;
     bool is_post_only; /* REPLACE, as all below */
     struct price price;
+    struct price stop;
     struct quantity quantity;
+    struct quantity display;
     struct utc valid_until;
 };
 
@@ -197,6 +239,7 @@ struct kraken_session {
     uint64_t last_integer_id;
     bool cancel_on_disconnect;
     bool was_up;
+    bool rolls_over; /* its numbers begin anew when its connection is gone */
     uint32_t open_first;
     uint32_t report_first;
     uint32_t report_count;
@@ -231,6 +274,16 @@ struct kraken_book {
     struct kraken_spot *spot;
     uint32_t instrument;
     uint64_t trades;
+    struct price last; /* of trades; 0: none yet */
+    struct price index;
+    uint32_t wait_first; /* scheduled and waiting orders, by age */
+    uint32_t wait_last;
+};
+
+/* What one account has to do with one instrument. */
+struct kraken_account {
+    int64_t position; /* on margin: bought less sold */
+    struct kraken_rate rate;
 };
 
 /* What the engine is doing while the book tells its events. */
@@ -238,6 +291,7 @@ struct kraken_cause {
     struct now now;
     const struct kraken_id_text *request_id; /* of the F or G; NULL: nobody asked */
     bool is_replace;
+    struct quantity display; /* of a replace */
     const char *cancel_text;
     struct kraken_refusal refusal; /* what a replace was refused for */
 };
@@ -248,6 +302,7 @@ struct kraken_spot {
     struct kraken_session *sessions;
     struct kraken_connection *connections;
     struct kraken_book *books;
+    struct kraken_account *accounts;
     struct matching **matchings; /* the same, as the quotes want them */
     struct exchange_ledger *ledger;
     struct kraken_order *orders;
@@ -263,8 +318,10 @@ struct kraken_spot {
     struct kraken_cause cause;
     uint64_t exec_number;
     uint32_t epoch;
-    bool dropped;     /* drop_after has struck */
-    struct prng prng; /* of garbage */
+    struct utc roll_over_at;     /* ns INT64_MAX: never */
+    struct instant closed_until; /* of a roll-over */
+    bool dropped;                /* drop_after has struck */
+    struct prng prng;            /* of garbage */
     uint64_t foreign_count;
     struct kraken_errand errands[KRAKEN_ERRANDS_MAX];
     uint32_t errand_count;
@@ -283,6 +340,9 @@ bool kraken_connection_write(struct kraken_spot *spot, struct kraken_connection 
 struct instant kraken_connection_deadline(const struct kraken_spot *spot,
                                           const struct kraken_connection *connection,
                                           struct now now);
+
+/* Logs every session out; their numbers begin anew, and for a while nobody is let in. */
+void kraken_connection_roll_over(struct kraken_spot *spot, struct now now);
 
 /* kraken_gateway.c: a message in sequence, to be refused or sent on to the engine. */
 void kraken_gateway_take(struct kraken_spot *spot, uint32_t client, const struct fix_view *view,
@@ -324,6 +384,56 @@ void kraken_engine_run(struct kraken_spot *spot, struct now now);
 void kraken_engine_cancel_all(struct kraken_spot *spot, uint32_t client, bool all_sessions,
                               uint32_t instrument, const char *text, struct now now);
 void kraken_engine_event(void *book, const struct matching_event *event);
+
+/* Brings an order, which nothing holds back any more, to the book. */
+void kraken_engine_submit(struct kraken_spot *spot, uint32_t order, struct now now);
+/* The first report of an order: 150=`exec_type` and 39 the same; open from now on. */
+void kraken_engine_acknowledge(struct kraken_spot *spot, uint32_t order, char exec_type);
+/* An open order ends, unasked, with 150=C; or 150=4 and a reason. */
+void kraken_engine_expire(struct kraken_spot *spot, uint32_t order);
+void kraken_engine_give_up(struct kraken_spot *spot, uint32_t order, const char *text);
+
+/* kraken_account.c: what an account is charged, holds and may still send. */
+struct kraken_account *kraken_account_of(const struct kraken_spot *spot,
+                                         const struct kraken_order *order);
+/* Charges a fill of the order: in `report`, which tells it, and in its row. */
+void kraken_account_charge(struct kraken_spot *spot, uint32_t order, struct kraken_report *report);
+/* Counts a request; a refusal when its order or change comes too soon. */
+struct kraken_refusal kraken_account_count(struct kraken_spot *spot, uint32_t order,
+                                           enum kraken_request kind, struct now now);
+
+/* The scale of what an order with 18=v may cost. */
+static inline unsigned kraken_cost_digits(const struct exchange_instrument *instrument) {
+    unsigned digits = instrument->price_digits + instrument->quantity_digits;
+    return digits < DECIMAL_DIGITS_MAX ? digits : DECIMAL_DIGITS_MAX;
+}
+
+/* kraken_trigger.c: orders that are not in a book yet. */
+/* Takes a new order: it waits for its time or trigger, or goes to the book. */
+void kraken_trigger_take(struct kraken_spot *spot, uint32_t order, struct now now);
+/* The order waits no longer: it is cancelled, or over. */
+void kraken_trigger_leave(struct kraken_spot *spot, uint32_t order);
+/* The terms of a waiting order are others now. */
+void kraken_trigger_look(struct kraken_spot *spot, uint32_t order);
+/* A price of `book`: its last trade's, or the index. Nothing is sent to the book yet. */
+void kraken_trigger_print(struct kraken_book *book, struct price price, bool is_index);
+/* What has become due goes to the books. */
+void kraken_trigger_run(struct kraken_spot *spot, struct now now);
+/* No waiting order is due by the clock before this. */
+struct utc kraken_trigger_next(const struct kraken_spot *spot);
+
+static inline bool kraken_type_is_triggered(char ord_type) {
+    return ord_type != '1' && ord_type != '2';
+}
+
+static inline bool kraken_type_trails(char ord_type) {
+    return ord_type == 'U' || ord_type == 'V';
+}
+
+/* Whether it has a Price(44). */
+static inline bool kraken_type_is_limit(char ord_type) {
+    return ord_type == '2' || ord_type == '4' || ord_type == 'T' || ord_type == 'V';
+}
 
 /* kraken_reports.c */
 /* Takes a place at the end of the client's queue; a scratch place when it is full. Zeroed. */

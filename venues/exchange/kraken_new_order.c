@@ -61,16 +61,23 @@ void kraken_new_order_record(const struct kraken_spot *spot, const struct fix_vi
     row->is_sell = letter_of(view, KRAKEN_SIDE) == '2';
     row->has_quantity =
         keep_amount(view, KRAKEN_ORDER_QTY, &row->quantity_digits, &row->quantity.scaled);
-    row->has_price = letter_of(view, KRAKEN_ORD_TYPE) != '1' &&
+    row->ord_type = letter_of(view, KRAKEN_ORD_TYPE);
+    row->has_price = kraken_type_is_limit(row->ord_type) &&
                      keep_amount(view, KRAKEN_PRICE, &row->price_digits, &row->price.scaled);
+}
+
+/* A positive multiple of the lot. */
+static bool read_lots(const struct fix_view *view, uint32_t tag,
+                      const struct exchange_instrument *instrument, struct quantity *out) {
+    return decimal_parse(text_of(view, tag), instrument->quantity_digits, &out->scaled) ==
+               DECIMAL_OK &&
+           out->scaled > 0 && out->scaled % instrument->lot.scaled == 0;
 }
 
 static struct kraken_refusal read_quantity(const struct fix_view *view,
                                            const struct exchange_instrument *instrument,
                                            struct quantity *out) {
-    enum decimal_result result =
-        decimal_parse(text_of(view, KRAKEN_ORDER_QTY), instrument->quantity_digits, &out->scaled);
-    if (result != DECIMAL_OK || out->scaled <= 0 || out->scaled % instrument->lot.scaled != 0) {
+    if (!read_lots(view, KRAKEN_ORDER_QTY, instrument, out)) {
         return invalid("EGeneral:Invalid arguments:volume");
     }
     if (out->scaled < instrument->min.scaled) {
@@ -79,19 +86,64 @@ static struct kraken_refusal read_quantity(const struct fix_view *view,
     return no_refusal;
 }
 
+/* 18=v: OrderQty(38) is what the order may cost, in the quote currency. */
+static struct kraken_refusal read_cost(const struct fix_view *view,
+                                       const struct exchange_instrument *instrument,
+                                       struct kraken_order *order) {
+    bool good = decimal_parse(text_of(view, KRAKEN_ORDER_QTY), kraken_cost_digits(instrument),
+                              &order->cost) == DECIMAL_OK &&
+                order->cost > 0;
+    return good ? no_refusal : invalid("EGeneral:Invalid arguments:volume");
+}
+
+static struct kraken_refusal check_tick(const struct exchange_instrument *instrument,
+                                        enum decimal_result result, int64_t scaled, bool positive) {
+    if (result != DECIMAL_OK || (positive && scaled <= 0)) {
+        return invalid("EOrder:Invalid price");
+    }
+    return scaled % instrument->tick.scaled == 0 ? no_refusal
+                                                 : invalid("EOrder:Tick size check failed");
+}
+
+/* Of a trailing-stop-limit 44 is how far the limit lies from the trigger's price, as in Kraken's
+ * other interfaces (unverified): any sign. */
 static struct kraken_refusal read_price(const struct fix_view *view,
-                                        const struct exchange_instrument *instrument,
+                                        const struct exchange_instrument *instrument, bool offset,
                                         struct price *out) {
     if (!has(view, KRAKEN_PRICE)) {
         return missing("Conditionally Required Field Missing: Price (44)");
     }
     enum decimal_result result =
         decimal_parse(text_of(view, KRAKEN_PRICE), instrument->price_digits, &out->scaled);
-    if (result != DECIMAL_OK || out->scaled <= 0) {
-        return invalid("EOrder:Invalid price");
+    return check_tick(instrument, result, out->scaled, !offset);
+}
+
+/* 99: the trigger's price, or how far it trails the best price (unverified for 40=U and V). */
+static struct kraken_refusal read_stop(const struct fix_view *view,
+                                       const struct exchange_instrument *instrument,
+                                       struct price *out) {
+    if (!has(view, KRAKEN_STOP_PX)) {
+        return missing("Conditionally Required Field Missing: StopPx (99)");
     }
-    return out->scaled % instrument->tick.scaled == 0 ? no_refusal
-                                                      : invalid("EOrder:Tick size check failed");
+    enum decimal_result result =
+        decimal_parse(text_of(view, KRAKEN_STOP_PX), instrument->price_digits, &out->scaled);
+    return check_tick(instrument, result, out->scaled, true);
+}
+
+/* [nos] 1138: at least a fifteenth of OrderQty, and a limit order's. */
+static struct kraken_refusal read_display(const struct fix_view *view,
+                                          const struct exchange_instrument *instrument,
+                                          struct quantity quantity, char ord_type,
+                                          struct quantity *out) {
+    if (!has(view, KRAKEN_DISPLAY_QTY)) {
+        return no_refusal;
+    }
+    int64_t widest;
+    bool good = ord_type == '2' && read_lots(view, KRAKEN_DISPLAY_QTY, instrument, out) &&
+                out->scaled <= quantity.scaled &&
+                (__builtin_mul_overflow(out->scaled, KRAKEN_DISPLAY_SHARE, &widest) ||
+                 widest >= quantity.scaled);
+    return good ? no_refusal : invalid("EGeneral:Invalid arguments:displayvol");
 }
 
 /* Seconds from now to `at`, towards `at`'s side of each whole second; saturates at hours. */
@@ -126,27 +178,63 @@ static struct kraken_refusal read_expire_time(const struct fix_view *view, struc
     return good ? no_refusal : invalid("EGeneral:Invalid arguments:expiretm");
 }
 
-/* Features this counterpart has not (see kraken_spot.h): refused, as an account without them is. */
-static struct kraken_refusal check_features(const struct fix_view *view, char ord_type) {
-    if (ord_type != '1' && ord_type != '2') {
-        return invalid("EGeneral:Invalid arguments:ordertype");
+/* [nos] 168. No limit is named there: as far ahead as 126 may be (unverified). */
+static struct kraken_refusal read_effective_time(const struct fix_view *view, struct now now,
+                                                 struct kraken_order *order) {
+    if (!has(view, KRAKEN_EFFECTIVE_TIME)) {
+        return no_refusal;
     }
-    if (has(view, KRAKEN_STOP_PX) || has(view, KRAKEN_DISCRETION_INST)) {
-        return invalid("EGeneral:Invalid arguments:trigger");
-    }
-    if (has(view, KRAKEN_EFFECTIVE_TIME)) {
+    if (fix_get_utc(view, KRAKEN_EFFECTIVE_TIME, &order->effective_at) != FIX_GET_OK ||
+        !is_ahead(order->effective_at, now, 0, KRAKEN_EXPIRE_MAX_S)) {
         return invalid("EGeneral:Invalid arguments:starttm");
     }
-    if (has(view, KRAKEN_DISPLAY_QTY)) {
-        return invalid("EGeneral:Invalid arguments:displayvol");
+    bool expires_first =
+        order->time_in_force == '6' && order->expire_at.ns <= order->effective_at.ns;
+    return expires_first ? invalid("EGeneral:Invalid arguments:expiretm") : no_refusal;
+}
+
+/* 99 and 388 belong to triggers. */
+static struct kraken_refusal read_trigger(const struct fix_view *view,
+                                          const struct exchange_instrument *instrument,
+                                          struct kraken_order *order) {
+    if (kraken_type_is_triggered(order->ord_type)) {
+        order->by_index = letter_of(view, KRAKEN_DISCRETION_INST) == '1';
+        return read_stop(view, instrument, &order->stop);
     }
-    if (letter_of(view, KRAKEN_LEVERAGE) == '1') {
+    return has(view, KRAKEN_STOP_PX) || has(view, KRAKEN_DISCRETION_INST)
+               ? invalid("EGeneral:Invalid arguments:trigger")
+               : no_refusal;
+}
+
+/* What an account must be allowed: margin (5001) and orders for others (78, 79). */
+static struct kraken_refusal check_account(const struct kraken_spot *spot,
+                                           const struct fix_view *view,
+                                           struct kraken_order *order) {
+    order->is_margin = letter_of(view, KRAKEN_LEVERAGE) == '1';
+    if (order->is_margin && !spot->config.options.margin) {
         return invalid("EGeneral:Invalid arguments:leverage");
     }
-    if (has(view, KRAKEN_NO_ALLOCS) || has(view, KRAKEN_ALLOC_ACCOUNT)) {
+    bool allocated = has(view, KRAKEN_NO_ALLOCS) || has(view, KRAKEN_ALLOC_ACCOUNT);
+    if (allocated && !spot->config.options.broker) {
         return (struct kraken_refusal){KRAKEN_REASON_NOT_AUTHORIZED, "EGeneral:Permission denied"};
     }
+    if (has(view, KRAKEN_NO_ALLOCS) && !has(view, KRAKEN_ALLOC_ACCOUNT)) {
+        return missing("Conditionally Required Field Missing: AllocAccount (79)");
+    }
     return no_refusal;
+}
+
+/* 18=E: only against a margin position, and for no more than it is. */
+static struct kraken_refusal check_reduce_only(const struct kraken_spot *spot,
+                                               const struct kraken_order *order,
+                                               struct quantity quantity) {
+    int64_t position = order->is_margin ? kraken_account_of(spot, order)->position : 0;
+    int64_t against = order->side == '1' ? -position : position;
+    if (against <= 0) {
+        return invalid("EOrder:Reduce only:No position exists");
+    }
+    return quantity.scaled <= against ? no_refusal
+                                      : invalid("EOrder:Reduce only:Position is closed");
 }
 
 /* 18: P post-only, E reduce-only, v quantity in quote, f and q the fee's currency, s single fee. */
@@ -157,9 +245,11 @@ static struct kraken_refusal read_exec_inst(const struct fix_view *view,
     for (size_t i = 0; i < text.len; i += 2) {
         switch (text.data[i]) {
         case 'E':
-            return invalid("EOrder:Reduce only:No position exists");
+            order->is_reduce_only = true;
+            break;
         case 'v':
-            return invalid("EGeneral:Invalid arguments:viqc");
+            order->is_by_cost = true;
+            break;
         case 'P':
             order->is_post_only = true;
             break;
@@ -172,6 +262,10 @@ static struct kraken_refusal read_exec_inst(const struct fix_view *view,
         default:
             break;
         }
+    }
+    /* Market orders only, as in Kraken's other interfaces (unverified). */
+    if (order->is_by_cost && order->ord_type != '1') {
+        return invalid("EGeneral:Invalid arguments:viqc");
     }
     if ((order->fee_in_base && fee_in_quote) || text.len > sizeof(order->exec_inst)) {
         return invalid("EGeneral:Invalid arguments:oflags");
@@ -195,34 +289,58 @@ static enum matching_self_trade self_trade_of(const struct fix_view *view) {
     }
 }
 
-static struct kraken_refusal check_terms(const struct fix_view *view, struct now now,
+static struct kraken_refusal check_amounts(const struct kraken_spot *spot,
+                                           const struct fix_view *view,
+                                           const struct exchange_instrument *instrument,
+                                           struct kraken_order *order, struct exchange_row *row) {
+    struct kraken_refusal refusal = order->is_by_cost
+                                        ? read_cost(view, instrument, order)
+                                        : read_quantity(view, instrument, &row->quantity);
+    bool limit = kraken_type_is_limit(order->ord_type);
+    if (refusal.text == NULL && limit) {
+        refusal = read_price(view, instrument, order->ord_type == 'V', &row->price);
+    }
+    if (refusal.text == NULL && !limit && has(view, KRAKEN_PRICE)) {
+        refusal = invalid("EGeneral:Invalid arguments:price");
+    }
+    if (refusal.text == NULL) {
+        refusal = read_trigger(view, instrument, order);
+    }
+    if (refusal.text == NULL) {
+        refusal = read_display(view, instrument, row->quantity, order->ord_type, &order->display);
+    }
+    if (refusal.text == NULL && order->is_reduce_only) {
+        refusal = check_reduce_only(spot, order, row->quantity);
+    }
+    return refusal;
+}
+
+static struct kraken_refusal check_times(const struct fix_view *view, struct now now,
+                                         struct kraken_order *order) {
+    struct kraken_refusal refusal = read_valid_until(view, now, &order->valid_until);
+    if (refusal.text == NULL) {
+        refusal = read_expire_time(view, now, order->time_in_force, &order->expire_at);
+    }
+    return refusal.text == NULL ? read_effective_time(view, now, order) : refusal;
+}
+
+static struct kraken_refusal check_terms(const struct kraken_spot *spot,
+                                         const struct fix_view *view, struct now now,
                                          const struct exchange_instrument *instrument,
                                          struct kraken_order *order, struct exchange_row *row) {
-    bool market = order->ord_type == '1';
-    struct kraken_refusal refusal = check_features(view, order->ord_type);
+    struct kraken_refusal refusal = check_account(spot, view, order);
     if (refusal.text == NULL) {
         refusal = read_exec_inst(view, order);
     }
     if (refusal.text == NULL) {
-        refusal = read_quantity(view, instrument, &row->quantity);
+        refusal = check_amounts(spot, view, instrument, order, row);
     }
-    if (refusal.text == NULL && !market) {
-        refusal = read_price(view, instrument, &row->price);
-    }
-    if (refusal.text == NULL && market && has(view, KRAKEN_PRICE)) {
-        refusal = invalid("EGeneral:Invalid arguments:price");
-    }
-    bool rests = !market && (order->time_in_force == '1' || order->time_in_force == '6');
+    bool rests =
+        order->ord_type == '2' && (order->time_in_force == '1' || order->time_in_force == '6');
     if (refusal.text == NULL && order->is_post_only && !rests) {
         refusal = invalid("EGeneral:Invalid arguments:oflags");
     }
-    if (refusal.text == NULL) {
-        refusal = read_valid_until(view, now, &order->valid_until);
-    }
-    if (refusal.text == NULL) {
-        refusal = read_expire_time(view, now, order->time_in_force, &order->expire_at);
-    }
-    return refusal;
+    return refusal.text == NULL ? check_times(view, now, order) : refusal;
 }
 
 struct kraken_refusal kraken_new_order_check(const struct kraken_spot *spot,
@@ -237,33 +355,66 @@ struct kraken_refusal kraken_new_order_check(const struct kraken_spot *spot,
     const struct exchange_instrument *instrument = &spot->config.instruments[found];
     order->instrument = (uint32_t)found;
     order->ord_type = letter_of(view, KRAKEN_ORD_TYPE);
+    order->first_type = order->ord_type;
     order->side = letter_of(view, KRAKEN_SIDE);
     order->time_in_force = letter_of(view, KRAKEN_TIME_IN_FORCE);
     order->self_trade = self_trade_of(view);
-    struct kraken_refusal refusal = check_terms(view, now, instrument, order, row);
+    struct kraken_refusal refusal = check_terms(spot, view, now, instrument, order, row);
     if (refusal.text == NULL) {
         row->leaves = row->quantity;
+        row->has_quantity = !order->is_by_cost;
+        row->stop = order->stop;
+        row->display = order->display;
     }
     return refusal;
 }
 
-/* [ocrr]: type, side and validity are repeated, and may not change. */
+/* What a G says about the trigger of an order: a waiting one's may change, another has none. */
+static struct kraken_refusal read_new_stop(const struct fix_view *view,
+                                           const struct exchange_instrument *instrument,
+                                           const struct kraken_order *order,
+                                           struct kraken_step *terms) {
+    terms->stop = order->stop;
+    if (kraken_type_is_triggered(order->ord_type)) {
+        return read_stop(view, instrument, &terms->stop);
+    }
+    return has(view, KRAKEN_STOP_PX) ? invalid("EGeneral:Invalid arguments:trigger") : no_refusal;
+}
+
+static struct kraken_refusal read_new_amounts(const struct fix_view *view,
+                                              const struct exchange_instrument *instrument,
+                                              const struct kraken_order *order,
+                                              struct kraken_step *terms) {
+    struct kraken_refusal refusal = read_quantity(view, instrument, &terms->quantity);
+    bool limit = kraken_type_is_limit(order->ord_type);
+    if (refusal.text == NULL && limit) {
+        refusal = read_price(view, instrument, order->ord_type == 'V', &terms->price);
+    }
+    if (refusal.text == NULL && !limit && has(view, KRAKEN_PRICE)) {
+        refusal = invalid("EGeneral:Invalid arguments:price");
+    }
+    if (refusal.text == NULL) {
+        refusal = read_new_stop(view, instrument, order, terms);
+    }
+    terms->display = order->display;
+    return refusal.text == NULL
+               ? read_display(view, instrument, terms->quantity, order->ord_type, &terms->display)
+               : refusal;
+}
+
+/* [ocrr]: type, side and validity are repeated, and may not change. Of a triggered order either of
+ * its two types is taken (unverified). */
 struct kraken_refusal kraken_replace_check(const struct kraken_spot *spot,
                                            const struct fix_view *view, struct now now,
                                            const struct kraken_order *order,
                                            struct kraken_step *terms) {
     const struct exchange_instrument *instrument = &spot->config.instruments[order->instrument];
-    if (letter_of(view, KRAKEN_ORD_TYPE) != order->ord_type ||
-        letter_of(view, KRAKEN_TIME_IN_FORCE) != order->time_in_force || order->ord_type != '2') {
+    char ord_type = letter_of(view, KRAKEN_ORD_TYPE);
+    if ((ord_type != order->ord_type && ord_type != order->first_type) ||
+        letter_of(view, KRAKEN_TIME_IN_FORCE) != order->time_in_force || order->ord_type == '1') {
         return invalid("EGeneral:Invalid arguments:ordertype");
     }
-    struct kraken_refusal refusal = check_features(view, order->ord_type);
-    if (refusal.text == NULL) {
-        refusal = read_quantity(view, instrument, &terms->quantity);
-    }
-    if (refusal.text == NULL) {
-        refusal = read_price(view, instrument, &terms->price);
-    }
+    struct kraken_refusal refusal = read_new_amounts(view, instrument, order, terms);
     if (refusal.text == NULL) {
         refusal = read_valid_until(view, now, &terms->valid_until);
     }

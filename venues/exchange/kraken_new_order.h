@@ -14,6 +14,8 @@
 #define KRAKEN_VALID_UNTIL_MAX_S 60
 /* ExpireTime(126): at most a month ahead; taken as 31 days (unverified). */
 #define KRAKEN_EXPIRE_MAX_S (31 * 86400)
+/* DisplayQty(1138) is at least such a part of OrderQty. */
+#define KRAKEN_DISPLAY_SHARE 15
 
 /* What a row of the ledger says of an order, valid or not: as much as can be kept exactly. */
 void kraken_new_order_record(const struct kraken_spot *spot, const struct fix_view *view,

@@ -29,7 +29,10 @@ struct kraken_report *kraken_reports_add_execution(struct kraken_spot *spot, uin
     report->ord_type = about->ord_type;
     report->side = about->side;
     report->time_in_force = about->time_in_force;
-    report->fee_in_base = about->fee_in_base;
+    report->display = about->display;
+    if (kraken_type_is_triggered(about->first_type)) {
+        report->stop = about->stop;
+    }
     report->exec_inst_len = about->exec_inst_len;
     memcpy(report->exec_inst, about->exec_inst, sizeof(report->exec_inst));
     report->exec_type = exec_type;

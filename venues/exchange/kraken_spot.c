@@ -10,6 +10,7 @@
 /* How far SendingTime(52) may be off; the pages name no number (unverified). */
 #define LATENCY_MAX_S 120
 #define PPM 1000000u
+#define DAY_S INT64_C(86400)
 /* What a report takes in the outbox, more or less. */
 #define SENT_BYTES 512
 
@@ -19,6 +20,7 @@ struct layout {
     size_t connections;
     size_t books;
     size_t matchings;
+    size_t accounts;
     size_t ledger;
     size_t orders;
     size_t ids;
@@ -63,6 +65,8 @@ static struct layout layout_of(const struct kraken_config *config) {
     layout.connections = place(&at, limits->connections * sizeof(struct kraken_connection));
     layout.books = place(&at, config->instrument_count * sizeof(struct kraken_book));
     layout.matchings = place(&at, config->instrument_count * sizeof(struct matching *));
+    layout.accounts = place(&at, (size_t)config->client_count * config->instrument_count *
+                                     sizeof(struct kraken_account));
     layout.ledger = place(&at, exchange_ledger_footprint(limits->orders));
     layout.orders = place(&at, (size_t)limits->orders * sizeof(struct kraken_order));
     layout.ids = place(&at, (size_t)id_capacity(limits) * sizeof(struct kraken_id));
@@ -101,7 +105,8 @@ static bool clients_are_possible(const struct kraken_config *config) {
 size_t kraken_spot_footprint(const struct kraken_config *config) {
     if (!limits_are_possible(&config->limits) || !clients_are_possible(config) ||
         config->instrument_count < 1 || config->instrument_count > EXCHANGE_INSTRUMENTS_MAX ||
-        config->options.maker_fee_ppm > PPM || config->options.taker_fee_ppm > PPM) {
+        config->options.roll_over_s >= DAY_S || config->options.maker_fee_ppm > PPM ||
+        config->options.taker_fee_ppm > PPM) {
         return 0;
     }
     return layout_of(config).bytes;
@@ -154,11 +159,22 @@ static void init_books(struct kraken_spot *spot, char *mem) {
         struct kraken_book *book = &spot->books[i];
         book->spot = spot;
         book->instrument = i;
+        book->wait_first = KRAKEN_NONE;
+        book->wait_last = KRAKEN_NONE;
         book->matching =
             matching_init(mem + place(&at, each), spot->config.limits.book_orders,
                           (struct matching_sink){.event = kraken_engine_event, .context = book});
         spot->matchings[i] = book->matching;
     }
+}
+
+static struct utc next_roll_over(const struct kraken_options *options, struct now now) {
+    if (!options->rolls_over) {
+        return (struct utc){INT64_MAX};
+    }
+    int64_t day_ns = DAY_S * NS_PER_S;
+    int64_t at = now.utc.ns - now.utc.ns % day_ns + options->roll_over_s * NS_PER_S;
+    return (struct utc){at > now.utc.ns ? at : at + day_ns};
 }
 
 struct kraken_spot *kraken_spot_init(void *mem, const struct kraken_config *config,
@@ -172,6 +188,7 @@ struct kraken_spot *kraken_spot_init(void *mem, const struct kraken_config *conf
     spot->connections = (struct kraken_connection *)(void *)(base + layout.connections);
     spot->books = (struct kraken_book *)(void *)(base + layout.books);
     spot->matchings = (struct matching **)(void *)(base + layout.matchings);
+    spot->accounts = (struct kraken_account *)(void *)(base + layout.accounts);
     spot->ledger = exchange_ledger_init(base + layout.ledger, config->limits.orders);
     spot->orders = (struct kraken_order *)(void *)(base + layout.orders);
     spot->ids = (struct kraken_id *)(void *)(base + layout.ids);
@@ -185,6 +202,8 @@ struct kraken_spot *kraken_spot_init(void *mem, const struct kraken_config *conf
     init_sessions(spot, (struct kraken_report *)(void *)(base + layout.reports),
                   base + layout.outboxes);
     init_books(spot, base + layout.matching);
+    spot->roll_over_at = next_roll_over(&config->options, now);
+    spot->closed_until = now.mono;
     kraken_engine_run(spot, now);
     return spot;
 }
@@ -205,6 +224,10 @@ bool kraken_spot_attach(struct kraken_spot *spot, struct now now, struct stream 
 
 bool kraken_spot_turn(struct kraken_spot *spot, struct now now) {
     bool more = false;
+    if (now.utc.ns >= spot->roll_over_at.ns) {
+        spot->roll_over_at = next_roll_over(&spot->config.options, now);
+        kraken_connection_roll_over(spot, now);
+    }
     for (uint32_t i = 0; i < spot->config.limits.connections; ++i) {
         more = kraken_connection_read(spot, &spot->connections[i], now) || more;
     }
@@ -227,21 +250,26 @@ struct stream *kraken_spot_done(struct kraken_spot *spot) {
 }
 
 /* An expiry is told in UTC; the process waits by its monotonic clock. */
+static struct instant deadline_of(struct utc at, struct now now) {
+    int64_t wait_ns;
+    if (at.ns == INT64_MAX || __builtin_sub_overflow(at.ns, now.utc.ns, &wait_ns)) {
+        return INSTANT_NEVER;
+    }
+    return instant_add(now.mono, (struct duration){wait_ns > 0 ? wait_ns : 0});
+}
+
 static struct instant expiry_deadline(const struct kraken_spot *spot, struct now now) {
-    struct instant deadline = INSTANT_NEVER;
+    struct instant deadline = deadline_of(kraken_trigger_next(spot), now);
     for (uint32_t i = 0; i < spot->config.instrument_count; ++i) {
-        struct utc at = matching_next_expiry(spot->books[i].matching);
-        int64_t wait_ns;
-        if (at.ns != INT64_MAX && !__builtin_sub_overflow(at.ns, now.utc.ns, &wait_ns)) {
-            struct duration wait = {wait_ns > 0 ? wait_ns : 0};
-            deadline = instant_earlier(deadline, instant_add(now.mono, wait));
-        }
+        deadline = instant_earlier(deadline,
+                                   deadline_of(matching_next_expiry(spot->books[i].matching), now));
     }
     return deadline;
 }
 
 struct instant kraken_spot_deadline(const struct kraken_spot *spot, struct now now) {
-    struct instant deadline = expiry_deadline(spot, now);
+    struct instant deadline =
+        instant_earlier(expiry_deadline(spot, now), deadline_of(spot->roll_over_at, now));
     if (spot->step_count > 0) {
         deadline = instant_earlier(deadline, spot->steps[spot->step_first].ready_at);
     }

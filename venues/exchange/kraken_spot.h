@@ -18,9 +18,8 @@
  * Where those are silent the code says "unverified" and does what is likely. It is stricter than
  * the venue may be: an undefined or repeated tag, and a time without its milliseconds, are refused.
  *
- * What it is not: it keeps no balances, so funds never run out; it counts no rate, and does not
- * roll over at 22:00 UTC; leverage, triggered, scheduled and iceberg orders and quantities in the
- * quote currency are refused by a business reject. No TLS: that belongs to the stream. A
+ * What it is not: it keeps no balances, so funds never run out. No TLS: that belongs to the
+ * stream. A
  * ResendRequest is answered with the reports and business rejects asked for ([session] promises
  * replay), as far as they are kept, and gap fills over the rest. A report that was not written yet
  * waits for the session's next Logon, at most `reports` of them; the venue's way is unverified.
@@ -46,6 +45,7 @@
 #include "venues/exchange/exchange_instrument.h"
 #include "venues/exchange/exchange_ledger.h"
 #include "venues/exchange/exchange_quotes.h"
+#include "venues/exchange/kraken_rate.h"
 
 #define KRAKEN_SPOT_COMP_ID "KRAKEN-TRD"
 #define KRAKEN_CLIENTS_MAX 64
@@ -76,8 +76,19 @@ struct kraken_limits {
 struct kraken_options {
     bool post_only_cancels; /* a taking post-only order is accepted and cancelled, not refused */
     bool reject_detail;     /* 371, 372 and 373 in a Reject; [srej]'s sample leaves them out */
-    bool gap_queues;   /* a request ahead of a gap is kept and, once the gap is filled, taken */
-    bool cod_disabled; /* fault: 8674 is ignored */
+    bool fee_types;         /* 139 in each group of fees */
+    bool fees_split;        /* every fee is charged by half in each of the two currencies */
+    bool margin;            /* 5001=1 is allowed, and positions are kept; else it is refused */
+    bool broker;            /* 78 and 79 are allowed, and not looked at further */
+    bool pending_replace;   /* a replace is first reported with 150=E and 39=E */
+    struct kraken_rate_limits rate;
+    bool gap_queues; /* a request ahead of a gap is kept and, once the gap is filled, taken */
+    bool cod_spares_logout; /* an orderly Logout cancels nothing */
+    bool rolls_over;        /* every day at this second of it, UTC: [session]'s is 22:00 */
+    uint32_t roll_over_s;
+    uint32_t roll_over_pause_ms; /* nobody is let in for so long */
+    bool roll_over_cancels;      /* as a disconnect does, where 8674 says so */
+    bool cod_disabled;           /* fault: 8674 is ignored */
     uint32_t engine_delay_ms; /* fault: from the gateway to the engine; 62 counts at the latter */
     uint32_t ack_delay_ms;    /* fault: reports leave that much later */
     uint32_t stall_after;     /* fault: after so many messages in all, whoever sent the last one */
@@ -145,6 +156,20 @@ struct instant kraken_spot_deadline(const struct kraken_spot *spot, struct now n
 bool kraken_faults_add(struct exchange_faults *faults, struct bytes text,
                        const char **problem) MUST_USE;
 struct exchange_faults *kraken_spot_faults(struct kraken_spot *spot);
+
+/*
+ * Does at once what one line says; ids are an OrderID or a ClOrdID. False with what was expected in
+ * *problem.
+ *
+ *   last SYMBOL PRICE     the last trade was at this price; triggers fire
+ *   index SYMBOL PRICE    the index is at this price; triggers that refer to it fire
+ *   fill ID [QUANTITY]    a resting order trades with nobody's order
+ *   kill ID               an open order is cancelled unasked
+ *   fault RULE            from now on
+ *   roll-over             the daily one, now
+ */
+bool kraken_spot_command(struct kraken_spot *spot, struct now now, struct bytes line,
+                         const char **problem) MUST_USE;
 
 const struct exchange_ledger *kraken_spot_ledger(const struct kraken_spot *spot);
 const struct kraken_counters *kraken_spot_counters(const struct kraken_spot *spot);

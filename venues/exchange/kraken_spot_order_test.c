@@ -153,8 +153,6 @@ Test(kraken_order, business_rules_of_a_new_order) {
          "35=j|45=0|58=EGeneral:Invalid arguments:oflags|372=D|379=1|380=0|"},
         {"35=D|11=1|18=E|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|",
          "35=j|45=0|58=EOrder:Reduce only:No position exists|372=D|379=1|380=0|"},
-        {"35=D|11=1|38=1|40=3|54=1|55=BTC/USD|59=1|60=@now|99=1|",
-         "35=j|45=0|58=EGeneral:Invalid arguments:ordertype|372=D|379=1|380=0|"},
         {"35=D|11=1|38=1|40=2|44=1|54=1|55=BTC/USD|59=1|60=@now|78=1|79=SUB|",
          "35=j|45=0|58=EGeneral:Permission denied|372=D|379=1|380=6|"},
         {"35=D|11=1|38=1|40=2|44=1|54=1|55=BTC/USD|59=6|60=@now|",

@@ -243,3 +243,62 @@ Test(kraken_session, acknowledges_late) {
                       "A < 35=8|6=0|11=1|14=0|17=*|37=@1|38=0.1|39=0|40=2|44=84000|54=1|55=BTC/USD|"
                       "58=buy 0.1 BTC/USD @ limit 84000|59=1|60=@now-50|150=0|151=0.1|381=0|\n");
 }
+
+/* [session]: a forced Logout, a pause, and both directions begin at 1. Orders stay (unverified). */
+Test(kraken_session, rolls_over) {
+    kraken_script_run(
+        &(struct kraken_script_options){
+            .options = {.rolls_over = true, .roll_over_s = 52330, .roll_over_pause_ms = 30000},
+            .ledger = "1,@1,BTC/USD,buy,0.1,84000,new,0,,0.1,0,0\n"},
+        "A U 8674=0|\n"
+        "A P 1 @1 1 0.1 84000\n"
+        "+ 4999\n"
+        "A .\n"
+        "+ 1\n"
+        "A < 35=5|58=Daily rollover|\n"
+        "A > 35=5|\n"
+        "A x\n"
+        "+ 29999\n"
+        "A # 1\n"
+        "A L 141=N|\n"
+        "A .\n"
+        "A x\n"
+        "+ 1\n"
+        "A # 1\n"
+        "A L 141=N|\n"
+        "A < 35=A|98=0|108=60|\n"
+        "A > 35=F|11=2|41=1|54=1|55=BTC/USD|60=@now|\n"
+        "A < 35=j|45=0|58=EOrder:Unknown order|372=F|379=2|380=101|\n"
+        "A > 35=2|7=1|16=0|\n"
+        "A < 35=4|43=Y|122=@now|36=2|123=Y|\n"
+        "A < 35=j|43=Y|122=@now|45=0|58=EOrder:Unknown order|372=F|379=2|380=101|\n");
+}
+
+Test(kraken_session, a_roll_over_that_cancels) {
+    kraken_script_run(
+        &(struct kraken_script_options){.options.roll_over_cancels = true,
+                                        .ledger = "1,@1,BTC/USD,buy,0.1,84000,canceled,0,,0,0,0\n"},
+        "A U 8674=0|\n"
+        "A P 1 @1 1 0.1 84000\n"
+        "* roll-over\n"
+        "A < 35=5|58=Daily rollover|\n"
+        "A > 35=5|\n"
+        "A x\n");
+}
+
+Test(kraken_session, a_logout_that_spares_orders) {
+    kraken_script_run(
+        &(struct kraken_script_options){.options.cod_spares_logout = true,
+                                        .ledger = "1,@1,BTC/USD,buy,0.1,84000,new,0,,0.1,0,0\n"},
+        "A U 8674=0|\n"
+        "A P 1 @1 1 0.1 84000\n"
+        "A > 35=5|\n"
+        "A < 35=5|\n"
+        "A x\n");
+    kraken_script_run(
+        &(struct kraken_script_options){.options.cod_spares_logout = true,
+                                        .ledger = "1,@1,BTC/USD,buy,0.1,84000,canceled,0,,0,0,0\n"},
+        "A U 8674=0|\n"
+        "A P 1 @1 1 0.1 84000\n"
+        "A !\n");
+}

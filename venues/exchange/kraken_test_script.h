@@ -23,6 +23,7 @@
  *   A !             the connection breaks     A ~  the client ends its side
  *   A x             the exchange has closed the connection, or ended its side
  *   + ms            time passes
+ *   * last BTC/USD 9    a command (kraken_spot_command)
  *
  * Everything received must have been expected before that client sends again, or the script ends.
  * In what is sent and expected: @now is 60's time now, @now+ms another; @sec+s the same without
@@ -43,7 +44,9 @@ struct kraken_script_options {
     const char *quotes;          /* NULL: none */
     const char *faults;          /* rules, with spaces between; NULL: none */
     bool replenish;
-    const char *ledger; /* what the ledger must say at the end, without its heading; NULL: any */
+    const char *ledger;       /* what the ledger must say at the end, without its heading, up to the
+                               * column fill_notional; NULL: any */
+    const char *whole_ledger; /* the same of all columns */
 };
 
 /* Runs the script; the test fails with the line at fault. */

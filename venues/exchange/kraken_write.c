@@ -4,8 +4,10 @@
 #include "venues/exchange/kraken_internal.h"
 #include "venues/exchange/kraken_tag.h"
 
-#define FEE_DIGITS 4
 #define TIME_DIGITS 3
+/* ExecRestatementReason(378) of a trigger that fired: repricing (unverified). */
+#define RESTATEMENT_REASON "3"
+#define FEE_TYPE_EXCHANGE "4"
 
 static const struct exchange_instrument *instrument_of(const struct kraken_spot *spot,
                                                        const struct kraken_report *report) {
@@ -33,20 +35,46 @@ static void put_exec_id(const struct kraken_spot *spot, struct fix_writer *write
     fix_put_bytes(writer, KRAKEN_EXEC_ID, bytes_of(text, (size_t)len));
 }
 
-/* "buy 0.001 BTC/USD @ limit 84000" */
+static const char *type_name(char ord_type) {
+    switch (ord_type) {
+    case '1':
+        return "market";
+    case '2':
+        return "limit";
+    case '3':
+        return "stop loss";
+    case '4':
+        return "stop loss limit";
+    case 'R':
+        return "take profit";
+    case 'T':
+        return "take profit limit";
+    case 'U':
+        return "trailing stop";
+    default:
+        return "trailing stop limit";
+    }
+}
+
+/* "buy 0.001 BTC/USD @ limit 84000", "sell 1 BTC/USD @ stop loss limit 83000 -> 82900"; those of
+ * triggers are Kraken's way elsewhere (unverified). */
 static void put_description(struct fix_writer *writer, const struct kraken_report *report,
                             const struct exchange_instrument *instrument) {
-    char quantity[DECIMAL_TEXT_MAX];
-    char price[DECIMAL_TEXT_MAX];
-    size_t quantity_len =
-        decimal_format(report->quantity.scaled, instrument->quantity_digits, quantity);
-    size_t price_len = decimal_format(report->price.scaled, instrument->price_digits, price);
-    char text[128];
-    bool limit = report->ord_type == '2';
-    int len =
-        snprintf(text, sizeof(text), "%s %.*s %s @ %s%.*s", report->side == '1' ? "buy" : "sell",
-                 (int)quantity_len, quantity, instrument->symbol, limit ? "limit " : "market",
-                 limit ? (int)price_len : 0, price);
+    char amount[DECIMAL_TEXT_MAX];
+    char text[192];
+    size_t amount_len =
+        decimal_format(report->quantity.scaled, instrument->quantity_digits, amount);
+    int len = snprintf(text, sizeof(text), "%s %.*s %s @ %s", report->side == '1' ? "buy" : "sell",
+                       (int)amount_len, amount, instrument->symbol, type_name(report->ord_type));
+    if (kraken_type_is_triggered(report->ord_type)) {
+        amount_len = decimal_format(report->stop.scaled, instrument->price_digits, amount);
+        len += snprintf(text + len, sizeof(text) - (size_t)len, " %.*s", (int)amount_len, amount);
+    }
+    if (kraken_type_is_limit(report->ord_type)) {
+        amount_len = decimal_format(report->price.scaled, instrument->price_digits, amount);
+        len += snprintf(text + len, sizeof(text) - (size_t)len, "%s %.*s",
+                        report->ord_type == '2' ? "" : " ->", (int)amount_len, amount);
+    }
     fix_put_bytes(writer, KRAKEN_TEXT, bytes_of(text, (size_t)len));
 }
 
@@ -54,32 +82,26 @@ static void put_text(struct fix_writer *writer, const struct kraken_report *repo
                      const struct exchange_instrument *instrument) {
     if (report->text != NULL) {
         fix_put_bytes(writer, KRAKEN_TEXT, bytes_of_string(report->text));
-    } else if (report->exec_type == '0') {
+    } else if (report->exec_type == '0' || report->exec_type == 'A') {
         put_description(writer, report, instrument);
     }
 }
 
-/* The fee's currency is the quote's unless 18=f asked for the base's. */
 static void put_fees(const struct kraken_spot *spot, struct fix_writer *writer,
                      const struct kraken_report *report,
                      const struct exchange_instrument *instrument) {
-    uint32_t rate =
-        report->is_maker ? spot->config.options.maker_fee_ppm : spot->config.options.taker_fee_ppm;
-    char text[EXCHANGE_NOTIONAL_TEXT_MAX];
-    size_t len;
-    if (report->fee_in_base) {
-        struct notional base = {(exchange_wide)report->last_quantity.scaled};
-        len = notional_format_share(base, instrument->quantity_digits, rate,
-                                    instrument->quantity_digits, text);
-    } else {
-        len = notional_format_share(notional_of(report->last_price, report->last_quantity),
-                                    instrument->price_digits + instrument->quantity_digits, rate,
-                                    FEE_DIGITS, text);
+    fix_put_uint(writer, KRAKEN_NO_MISC_FEES, report->fee_count);
+    for (uint8_t i = 0; i < report->fee_count; ++i) {
+        const struct kraken_fee *fee = &report->fees[i];
+        char text[EXCHANGE_NOTIONAL_TEXT_MAX];
+        size_t len = notional_format(fee->amount, fee->digits, text);
+        fix_put_bytes(writer, KRAKEN_MISC_FEE_AMT, bytes_of(text, len));
+        fix_put_bytes(writer, KRAKEN_MISC_FEE_CURR,
+                      bytes_of_string(fee->is_base ? instrument->base : instrument->quote));
+        if (spot->config.options.fee_types) {
+            fix_put_bytes(writer, KRAKEN_MISC_FEE_TYPE, BYTES(FEE_TYPE_EXCHANGE));
+        }
     }
-    fix_put_uint(writer, KRAKEN_NO_MISC_FEES, 1);
-    fix_put_bytes(writer, KRAKEN_MISC_FEE_AMT, bytes_of(text, len));
-    fix_put_bytes(writer, KRAKEN_MISC_FEE_CURR,
-                  bytes_of_string(report->fee_in_base ? instrument->base : instrument->quote));
 }
 
 /* What the order is: 37 to 60, tags ascending as in [er]'s sample. */
@@ -93,7 +115,7 @@ static void put_order(const struct kraken_spot *spot, struct fix_writer *writer,
     if (report->has_orig) {
         fix_put_bytes(writer, KRAKEN_ORIG_CL_ORD_ID, kraken_id_bytes(&report->orig));
     }
-    if (report->ord_type == '2') {
+    if (kraken_type_is_limit(report->ord_type)) {
         fix_put_decimal(writer, KRAKEN_PRICE, report->price.scaled, instrument->price_digits);
     }
     fix_put_char(writer, KRAKEN_SIDE, report->side);
@@ -102,14 +124,24 @@ static void put_order(const struct kraken_spot *spot, struct fix_writer *writer,
     fix_put_char(writer, KRAKEN_TIME_IN_FORCE, report->time_in_force);
 }
 
-static void put_trade_ids(const struct kraken_spot *spot, struct fix_writer *writer,
-                          const struct kraken_report *report) {
-    char text[KRAKEN_TXID_BYTES];
-    kraken_ids_txid(spot, 'T', report->trade_number, text);
-    fix_put_uint(writer, KRAKEN_SECONDARY_EXEC_ID, report->pair_trade_number);
-    fix_put_bytes(writer, KRAKEN_TRADE_ID, bytes_of(text, sizeof(text)));
-    /* The tag was seen; its values are assumed: 1 maker, 2 taker. */
-    fix_put_char(writer, KRAKEN_LIQUIDITY_IND, report->is_maker ? '1' : '2');
+/* 527 to 5050, as far as they apply. */
+static void put_last(const struct kraken_spot *spot, struct fix_writer *writer,
+                     const struct kraken_report *report) {
+    bool trade = report->exec_type == 'F';
+    if (trade) {
+        char text[KRAKEN_TXID_BYTES];
+        kraken_ids_txid(spot, 'T', report->trade_number, text);
+        fix_put_uint(writer, KRAKEN_SECONDARY_EXEC_ID, report->pair_trade_number);
+        fix_put_bytes(writer, KRAKEN_TRADE_ID, bytes_of(text, sizeof(text)));
+    }
+    if (report->display.scaled != 0) {
+        fix_put_decimal(writer, KRAKEN_DISPLAY_QTY, report->display.scaled,
+                        instrument_of(spot, report)->quantity_digits);
+    }
+    if (trade) {
+        /* The tag was seen; its values are assumed: 1 maker, 2 taker. */
+        fix_put_char(writer, KRAKEN_LIQUIDITY_IND, report->is_maker ? '1' : '2');
+    }
 }
 
 /* [er]. 381 counts the order, not the fill: the sample's cancel still shows it (unverified). */
@@ -133,18 +165,22 @@ static void put_execution(const struct kraken_spot *spot, struct fix_writer *wri
     put_order(spot, writer, report);
     struct fix_time_cache cache = {0};
     fix_put_utc(writer, KRAKEN_TRANSACT_TIME, &cache, report->at, TIME_DIGITS);
+    if (report->stop.scaled != 0) {
+        fix_put_decimal(writer, KRAKEN_STOP_PX, report->stop.scaled, instrument->price_digits);
+    }
     if (trade) {
         put_fees(spot, writer, report, instrument);
     }
     fix_put_char(writer, KRAKEN_EXEC_TYPE, report->exec_type);
     fix_put_decimal(writer, KRAKEN_LEAVES_QTY, report->leaves.scaled, quantity_digits);
+    if (report->has_restatement) {
+        fix_put_bytes(writer, KRAKEN_EXEC_RESTATEMENT_REASON, BYTES(RESTATEMENT_REASON));
+    }
     char gross[EXCHANGE_NOTIONAL_TEXT_MAX];
     size_t gross_len =
         notional_format(report->notional, instrument->price_digits + quantity_digits, gross);
     fix_put_bytes(writer, KRAKEN_GROSS_TRADE_AMT, bytes_of(gross, gross_len));
-    if (trade) {
-        put_trade_ids(spot, writer, report);
-    }
+    put_last(spot, writer, report);
 }
 
 /* [brej]: 45 is 0 in every sample; the request is told by 379. */
