@@ -218,15 +218,13 @@ static void open_group(struct walk *walk, uint32_t slot, struct bytes count) {
     };
 }
 
-static inline bool take_value(struct walk *walk, uint32_t slot, const struct fix_field *field) {
+/* The value of a field that is not the one character of its list, which most are. */
+static bool take_odd_value(struct walk *walk, uint32_t slot, const struct fix_field *field,
+                           struct bytes text) {
     const struct fix_field_rule *rule = &walk->dictionary->fields[slot];
-    struct bytes text = bytes_of(walk->view->message.data + field->offset, field->len);
     if (UNLIKELY(text.len == 0)) {
         return (walk->switches & FIX_CHECK_ALLOW_EMPTY) != 0 ||
                say(walk, FIX_REJECT_TAG_EMPTY, field->tag);
-    }
-    if (rule->type == FIX_TYPE_STRING && rule->values == FIX_VALUES_ANY) {
-        return true;
     }
     enum fix_value verdict = fix_value_check(rule, text);
     if (UNLIKELY(verdict == FIX_VALUE_MALFORMED)) {
@@ -236,30 +234,59 @@ static inline bool take_value(struct walk *walk, uint32_t slot, const struct fix
         (walk->switches & FIX_CHECK_ALLOW_OTHER_VALUES) == 0) {
         return say(walk, FIX_REJECT_VALUE, field->tag);
     }
-    if (UNLIKELY(rule->type == FIX_TYPE_NUMINGROUP)) {
+    if (rule->type == FIX_TYPE_NUMINGROUP) {
         open_group(walk, slot, text);
     }
     return true;
 }
 
+static inline bool take_value(struct walk *walk, uint32_t slot, const struct fix_field *field,
+                              const struct fix_field_rule *rule, const char *message) {
+    struct bytes text = bytes_of(message + field->offset, field->len);
+    if (rule->values == FIX_VALUES_LETTERS && text.len == 1) {
+        unsigned bit = (unsigned)(unsigned char)text.data[0] - '0';
+        if (LIKELY(bit < 64 && (rule->set >> bit & 1) != 0)) {
+            return true;
+        }
+    } else if (rule->type == FIX_TYPE_STRING && rule->values == FIX_VALUES_ANY && text.len != 0) {
+        return true;
+    }
+    return take_odd_value(walk, slot, field, text);
+}
+
+/* A field in no plain place: unknown, in a group, or after one. */
+static bool take_odd_field(struct walk *walk, const struct fix_field *field, uint32_t slot) {
+    unsigned place = walk->message->places[slot];
+    if (place == FIX_PLACE_NONE) {
+        return take_unplaced(walk, field);
+    }
+    bool taken = walk->depth == 0 && place < FIX_PLACE_GROUP
+                     ? take_outside(walk, place, slot, field->tag)
+                     : take_grouped(walk, place, slot, field->tag);
+    return taken &&
+           take_value(walk, slot, field, &walk->dictionary->fields[slot], walk->view->message.data);
+}
+
+/* Most fields are outside groups, in order and there for the first time: the short way. */
 static bool take_fields(struct walk *walk) {
-    const struct fix_view *view = walk->view;
-    for (uint32_t i = 0; i < view->count; i++) {
-        const struct fix_field *field = &view->fields[i];
-        uint32_t slot = slot_of(walk->dictionary, field->tag);
-        unsigned place = walk->message->places[slot];
-        bool taken;
-        if (LIKELY(place - 1u < FIX_PLACE_GROUP - 1u && walk->depth == 0)) {
-            taken = take_outside(walk, place, slot, field->tag);
-        } else if (place == FIX_PLACE_NONE) {
-            if (!take_unplaced(walk, field)) {
+    const struct fix_dictionary *dictionary = walk->dictionary;
+    const struct fix_field_rule *rules = dictionary->fields;
+    const uint8_t *places = walk->message->places;
+    const char *message = walk->view->message.data;
+    const struct fix_field *end = walk->view->fields + walk->view->count;
+    for (const struct fix_field *field = walk->view->fields; field < end; field++) {
+        uint32_t slot = slot_of(dictionary, field->tag);
+        unsigned place = places[slot];
+        uint64_t bit = UINT64_C(1) << slot % 64;
+        uint64_t *seen = &walk->seen[slot / 64];
+        if (LIKELY(place >= walk->phase && place < FIX_PLACE_GROUP && (*seen & bit) == 0 &&
+                   walk->depth == 0)) {
+            walk->phase = place;
+            *seen |= bit;
+            if (UNLIKELY(!take_value(walk, slot, field, &rules[slot], message))) {
                 return false;
             }
-            continue;
-        } else {
-            taken = take_grouped(walk, place, slot, field->tag);
-        }
-        if (UNLIKELY(!taken) || UNLIKELY(!take_value(walk, slot, field))) {
+        } else if (!take_odd_field(walk, field, slot)) {
             return false;
         }
     }
@@ -275,27 +302,31 @@ static inline bool has_required(const struct walk *walk) {
     return true;
 }
 
-/* Only the parts, over the whole message. Notes what is there. */
-static COLD bool has_order(struct walk *walk) {
+/* Parts in order and tags once, over the whole message. Notes what is there. */
+static COLD bool has_structure(struct walk *walk) {
+    uint32_t twice = 0;
     walk->phase = FIX_PLACE_HEADER;
+    memset(walk->seen, 0, sizeof walk->seen);
     for (uint32_t i = 0; i < walk->view->count; i++) {
         uint32_t tag = walk->view->fields[i].tag;
         uint32_t slot = slot_of(walk->dictionary, tag);
         unsigned place = walk->message->places[slot];
-        if (place < FIX_PLACE_GROUP) {
-            walk->seen[slot / 64] |= UINT64_C(1) << slot % 64;
-        }
         if (!move_to(walk, part_of(walk->dictionary, place), tag)) {
             return false;
         }
+        uint64_t bit = UINT64_C(1) << slot % 64;
+        if (place != FIX_PLACE_NONE && place < FIX_PLACE_GROUP) {
+            twice = twice == 0 && (walk->seen[slot / 64] & bit) != 0 ? tag : twice;
+            walk->seen[slot / 64] |= bit;
+        }
     }
-    return true;
+    return twice == 0 || say(walk, FIX_REJECT_TAG_TWICE, twice);
 }
 
 /* There is a fault. One that goes before it takes its place, wherever in the message that is. */
 static COLD enum fix_check settle(struct walk *walk) {
     struct fix_fault first = *walk->fault;
-    if (has_order(walk) && has_required(walk)) {
+    if (has_structure(walk) && has_required(walk)) {
         *walk->fault = first;
     }
     return FIX_CHECK_FAULT;

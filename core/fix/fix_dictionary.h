@@ -72,10 +72,10 @@ enum fix_check {
  *       another order, or one twice
  *   16  more or fewer entries than NumInGroup says: the tag is the count's
  *
- * Of several faults 14 is said before 1, and 1 before all others; of those, the one that comes
- * first in the message; of one field 13, 4, 0, 2, 15, 6, 5. With members in any order allowed, an
- * entry that begins with another field than the group's first, and a member that comes twice, are
- * 16.
+ * Of several faults 14 is said before 13, 13 before 1, and 1 before all others; of those, the one
+ * that comes first in the message; of one field 4, 0, 2, 15, 6, 5. With members in any order
+ * allowed, an entry that begins with another field than the group's first, and a member that comes
+ * twice, are 16.
  */
 enum fix_check fix_dictionary_check(const struct fix_dictionary *dictionary,
                                     const struct fix_view *view, unsigned switches,

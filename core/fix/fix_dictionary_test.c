@@ -212,7 +212,10 @@ Test(fix_dictionary, case_14i_14j_groups) {
 
 Test(fix_dictionary, one_of_several_faults) {
     static const struct verdict table[] = {
-        /* 14 before 1 before others, wherever they are */
+        /* 14 before 13 before 1 before others, wherever they are */
+        {"35=D|" HEAD "11=ID|21=1|40=1|40=2|54=1|38=200.00|55=INTC|", FIX_REJECT_TAG_TWICE, 40},
+        {"35=D|" HEAD "59=z|11=ID|40=1|40=2|54=1|", FIX_REJECT_TAG_TWICE, 40},
+        {"35=D|34=2|11=ID|11=ID|49=TW|", FIX_REJECT_TAG_ORDER, 49},
         {"35=D|34=2|56=ISLD|999=x|11=I|52=20240101-00:00:00|", FIX_REJECT_TAG_ORDER, 52},
         {"35=D|" HEAD "999=x|54=1|40=1|11=I|", FIX_REJECT_TAG_MISSING, 60},
         {"35=D|34=2|52=20240101-00:00:00|56=ISLD|54=1|40=1|", FIX_REJECT_TAG_MISSING, 49},

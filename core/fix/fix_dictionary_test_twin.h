@@ -172,8 +172,6 @@ static inline void twin_fields(struct twin *twin) {
             twin_unplaced(twin, i++);
         } else if (twin_place(twin, i) >= FIX_PLACE_GROUP) {
             twin_fault(twin, FIX_REJECT_TAG_NOT_DEFINED, tag);
-        } else if (fix_view_find(twin->view, tag, 0) != (int)i) {
-            twin_fault(twin, FIX_REJECT_TAG_TWICE, tag);
         } else {
             i = twin_field(twin, i);
         }
@@ -200,6 +198,17 @@ static inline void twin_order(struct twin *twin) {
     }
 }
 
+static inline void twin_twice(struct twin *twin) {
+    for (uint32_t i = 0; i < twin->view->count; i++) {
+        unsigned place = twin_place(twin, i);
+        uint32_t tag = twin->view->fields[i].tag;
+        if (place != FIX_PLACE_NONE && place < FIX_PLACE_GROUP &&
+            fix_view_find(twin->view, tag, 0) != (int)i) {
+            twin_fault(twin, FIX_REJECT_TAG_TWICE, tag);
+        }
+    }
+}
+
 static inline void twin_required(struct twin *twin) {
     for (const uint16_t *slot = twin->message->required; *slot != 0; slot++) {
         uint32_t tag =
@@ -222,6 +231,7 @@ static inline struct twin twin_check(const struct fix_dictionary *dictionary,
     if (!twin_allows(&twin, FIX_CHECK_ALLOW_FIELDS_OUT_OF_ORDER)) {
         twin_order(&twin);
     }
+    twin_twice(&twin);
     twin_required(&twin);
     twin_fields(&twin);
     return twin;

@@ -224,12 +224,11 @@ static bool are_among(const struct fix_field_rule *rule, struct bytes text) {
 
 enum fix_value fix_value_check(const struct fix_field_rule *rule, struct bytes text) {
     DCHECK(text.len != 0);
-    /* The one character of an enumerated field is of the type when it is among the values. */
-    if (rule->values == FIX_VALUES_LETTERS && is_among_letters(rule->set, text)) {
-        return FIX_VALUE_OK;
-    }
     if (!is_of_type((enum fix_type)rule->type, text)) {
         return FIX_VALUE_MALFORMED;
+    }
+    if (rule->values == FIX_VALUES_ANY) {
+        return FIX_VALUE_OK;
     }
     bool several = rule->type == FIX_TYPE_MULTIPLEVALUESTRING;
     bool among = several ? are_among(rule, text) : is_among(rule, text);
