@@ -6,6 +6,7 @@
 #include "core/base/hash_index.h"
 #include "core/base/histogram.h"
 #include "core/base/spsc.h"
+#include "core/base/trace.h"
 
 /* Prices and quantities as they come: 1 to 8 decimals, short and long. */
 
@@ -113,6 +114,19 @@ static void run_clock(void *state, uint32_t i) {
     micro_keep((uint64_t)clock_read(&bench->reader, UINT64_C(4000001000) + i * 1000ULL).mono.ns);
 }
 
+static void *make_trace(void) {
+    static const struct clock_mapping start;
+    return trace_init(micro_memory(trace_footprint(1024)), 1024, &start);
+}
+
+static void *make_no_trace(void) {
+    return NULL;
+}
+
+static void run_trace(void *state, uint32_t i) {
+    trace_put(state, 3, 1, i, 2, 3);
+}
+
 const struct micro_benchmark micro_base[] = {
     {"decimal_parse", make_decimals, run_decimal_parse, false},
     {"decimal_format", make_decimals, run_decimal_format, false},
@@ -121,5 +135,7 @@ const struct micro_benchmark micro_base[] = {
     {"hash_bytes_12", make_decimals, run_hash_bytes, false},
     {"histogram_record", make_histogram, run_histogram, false},
     {"clock_read", make_clock, run_clock, false},
+    {"trace_put", make_trace, run_trace, false},
+    {"trace_put_off", make_no_trace, run_trace, false},
     {NULL, NULL, NULL, false},
 };

@@ -261,6 +261,7 @@ static void make_entry(struct rig *rig) {
         .identify_timeout = {.ns = 5 * NS_PER_S},
         .stack = make_stack(rig),
         .rings = rig->input.inner,
+        .trace = options->trace,
     };
     rig->entry = order_entry_init(block(rig, order_entry_footprint(&setup.limits)), &setup);
 }

@@ -62,6 +62,7 @@ struct rig_options {
     struct replay_sink record; /* with a function: every input is recorded */
     struct bytes replay;       /* not empty: nobody is around, order entry gets these inputs */
     struct stream_watch watch; /* in both */
+    struct trace *trace;
 };
 
 struct rig_peer {

@@ -42,6 +42,7 @@ const struct command commands[] = {
     {"check", "[--json] [--skip-files] CONFIG", "check a config; start nothing", command_check},
     {"config", "reference", "print every key with its meaning and default", command_config},
     {"passwd", "", "read a password, print the hash for a password_file", command_passwd},
+    {"trace", "FILE", "print the events of a trace", command_trace},
     {"version", "", "print the version", command_version},
     {"help", "", "print this", command_help},
     {NULL, NULL, NULL, NULL}};

@@ -36,6 +36,8 @@ int command_run_verb(int argc, char **argv, FILE *out, FILE *err);
 int command_check(int argc, char **argv, FILE *out, FILE *err);
 /* command_config.c */
 int command_config(int argc, char **argv, FILE *out, FILE *err);
+/* command_trace.c */
+int command_trace(int argc, char **argv, FILE *out, FILE *err);
 /* command_passwd.c */
 int command_passwd(int argc, char **argv, FILE *out, FILE *err);
 

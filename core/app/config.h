@@ -155,6 +155,13 @@ struct config_shutdown_policy {
     struct duration deadline;
 };
 
+/* What a worker leaves for `tercel trace`. */
+struct config_trace {
+    const char *file; /* empty: nothing is traced */
+    uint32_t cells;   /* a power of two */
+    struct duration long_turn;
+};
+
 struct config_pool; /* the strings */
 
 struct config {
@@ -175,6 +182,7 @@ struct config {
     struct config_instrument instruments[CONFIG_INSTRUMENTS_MAX];
     uint32_t instrument_count;
     struct config_shutdown_policy shutdown;
+    struct config_trace trace;
     struct config_pool *pool;
 };
 

@@ -31,7 +31,7 @@ static void check_hash(struct config_loader *loader, const char *const *path) {
     complain_credential(loader, path, credential_read_hash(hash, *path));
 }
 
-/* Why the ledger could not be appended to, or NULL. */
+/* Why a file could not be written, or NULL. */
 static const char *why_not_writable(const char *path) {
     struct stat status;
     if (stat(path, &status) == 0) {
@@ -53,6 +53,14 @@ static const char *why_not_writable(const char *path) {
     return access(folder, W_OK | X_OK) == 0 ? NULL : "its folder is not there, or not writable";
 }
 
+static void check_writable(struct config_loader *loader, const char *const *path) {
+    const char *why = (*path)[0] != '\0' ? why_not_writable(*path) : NULL;
+    if (why != NULL) {
+        config_complain(loader, CONFIG_CODE_NAMED_FILE, config_node_of(loader, path, sizeof(*path)),
+                        "create the folder, or give it to the user that runs tercel", "%s", why);
+    }
+}
+
 void config_check_files(struct config_loader *loader) {
     struct config *config = loader->config;
     for (uint32_t i = 0; i < config->client_count; i++) {
@@ -62,12 +70,6 @@ void config_check_files(struct config_loader *loader) {
         check_secret(loader, &config->venues[i].api_key_file);
         check_secret(loader, &config->venues[i].api_secret_file);
     }
-    if (config->ledger_file[0] == '\0') {
-        return;
-    }
-    const char *why = why_not_writable(config->ledger_file);
-    if (why != NULL) {
-        config_complain(loader, CONFIG_CODE_NAMED_FILE, CONFIG_NODE_OF(loader, config->ledger_file),
-                        "create the folder, or give it to the user that runs tercel", "%s", why);
-    }
+    check_writable(loader, &config->ledger_file);
+    check_writable(loader, &config->trace.file);
 }

@@ -27,6 +27,7 @@ void config_host_read(struct config_host *host) {
 static void fill_empty_strings(struct config *config) {
     config->instance.name = "";
     config->ledger_file = "";
+    config->trace.file = "";
     for (size_t i = 0; i < CONFIG_LISTENERS_MAX; i++) {
         config->listeners[i].name = "";
         config->listeners[i].endpoint.text = "";

@@ -5,6 +5,7 @@
 
 #include "core/app/config.h"
 #include "core/app/nearest.h"
+#include "core/base/trace.h"
 
 #define MS NS_PER_MS
 #define S NS_PER_S
@@ -33,6 +34,7 @@ static const struct config_choice shutdowns[] = {
 #define IN_LISTENER(field) .offset = offsetof(struct config_listener, field)
 #define IN_CLIENT(field) .offset = offsetof(struct config_client, field)
 #define IN_VENUE(field) .offset = offsetof(struct config_venue, field)
+#define IN_TRACE(field) .offset = offsetof(struct config_trace, field)
 #define IN_INSTRUMENT(field) .offset = offsetof(struct config_instrument, field)
 /* A section that is a struct of its own; one that is not lies in its parent's, at offset 0. */
 #define STRUCT(owner, field)                                                                       \
@@ -261,6 +263,19 @@ const struct config_key config_keys[] = {
     {"shutdown", "deadline", CONFIG_TYPE_DURATION, .min = 100 * MS, .max = 60 * S, .fallback = "5s",
      .reload = CONFIG_RELOAD_LIVE, .offset = offsetof(struct config_shutdown_policy, deadline),
      .help = "The longest that stopping takes."},
+
+    {"", "trace", CONFIG_TYPE_SECTION, STRUCT(config, trace),
+     .help = "The worker's last events, for `tercel trace`."},
+    {"trace", "file", CONFIG_TYPE_PATH, .max = 1024, .example = "/dev/shm/tercel.trace",
+     IN_TRACE(file),
+     .help = "On a tmpfs; what an earlier run left is kept as FILE.1. Nothing is traced when "
+             "absent."},
+    {"trace", "cells", CONFIG_TYPE_POWER, .min = TRACE_CELLS_MIN, .max = TRACE_CELLS_MAX,
+     .fallback = "65536", IN_TRACE(cells),
+     .help = "Events kept, of 32 bytes each; the oldest are overwritten."},
+    {"trace", "long_turn", CONFIG_TYPE_DURATION, .min = 1 * NS_PER_US, .max = 10 * S,
+     .fallback = "100us", IN_TRACE(long_turn),
+     .help = "A turn of order entry that takes longer is an event itself."},
 };
 
 const size_t config_key_count = sizeof(config_keys) / sizeof(config_keys[0]);

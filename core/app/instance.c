@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "core/app/instance_plan.h"
+#include "core/app/trace_file.h"
 
 void instance_wake(void *argument) {
     struct instance *instance = argument;
@@ -28,21 +29,6 @@ static bool start_cold_threads(struct instance *instance) {
 static void pause_ms(long ms) {
     const struct timespec wait = {.tv_nsec = ms * NS_PER_MS};
     (void)nanosleep(&wait, NULL);
-}
-
-/*
- * A clock that is off by more than a tenth of a second was set: what goes on the wire is right
- * again at once, rather than off for hours. Two samples apart, so that the worker starts with a
- * mapping that is good already.
- */
-static void start_clock(struct instance *instance) {
-    const struct clock_steer_limits limits = {.slew_ppm = CLOCK_SLEW_PPM_MAX,
-                                              .step_threshold = {.ns = 100 * NS_PER_MS},
-                                              .policy = CLOCK_STEP_JUMP};
-    struct clock_sample first = clock_sample_take();
-    pause_ms(20);
-    clock_steer_start(&instance->clock_steer, limits, first, clock_sample_take());
-    clock_publish(instance->clock, &instance->clock_steer.mapping);
 }
 
 static bool start_worker(struct instance *instance) {
@@ -73,7 +59,6 @@ static bool worker_came_up(struct instance *instance, FILE *err) {
 
 bool instance_start(struct instance *instance, FILE *err) {
     instance->log.file = err;
-    start_clock(instance);
     if (!start_cold_threads(instance) || !start_worker(instance)) {
         (void)fputs("tercel: cannot start a thread\n", err);
         return false;
@@ -159,6 +144,41 @@ static bool tsc_is_fit(const struct config *config, FILE *err) {
     return !live;
 }
 
+/*
+ * A clock that is off by more than a tenth of a second was set: what goes on the wire is right
+ * again at once, rather than off for hours. Two samples apart, so that the worker starts with a
+ * mapping that is good already.
+ */
+static void start_clock(struct instance *instance) {
+    const struct clock_steer_limits limits = {.slew_ppm = CLOCK_SLEW_PPM_MAX,
+                                              .step_threshold = {.ns = 100 * NS_PER_MS},
+                                              .policy = CLOCK_STEP_JUMP};
+    struct clock_sample first = clock_sample_take();
+    pause_ms(20);
+    clock_steer_start(&instance->clock_steer, limits, first, clock_sample_take());
+    clock_publish(instance->clock, &instance->clock_steer.mapping);
+}
+
+static bool open_trace(struct instance *instance, FILE *err) {
+    const struct config_trace *trace = &instance->config->trace;
+    if (trace->file[0] == '\0') {
+        return true;
+    }
+    instance->setup.trace =
+        trace_file_create(trace->file, trace->cells, &instance->clock_steer.mapping, err);
+    return instance->setup.trace != NULL;
+}
+
+/* What memory holds, the clock that everything else is stamped with, and the door to the kernel. */
+static bool build(struct instance *instance, FILE *err) {
+    if (!instance_read_credentials(instance, err) || !instance_map(instance, err) ||
+        !instance_place(instance, err)) {
+        return false;
+    }
+    start_clock(instance);
+    return open_trace(instance, err) && instance_open_stack(instance, err);
+}
+
 struct instance *instance_create(const struct config *config, FILE *err) {
     struct instance *instance = calloc(1, sizeof(*instance));
     if (instance == NULL) {
@@ -170,8 +190,7 @@ struct instance *instance_create(const struct config *config, FILE *err) {
         instance_destroy(instance);
         return NULL;
     }
-    if (!instance_read_credentials(instance, err) || !instance_map(instance, err) ||
-        !instance_place(instance, err) || !instance_open_stack(instance, err)) {
+    if (!build(instance, err)) {
         instance_destroy(instance);
         return NULL;
     }

@@ -3,6 +3,7 @@
 
 #include "core/app/instance.h"
 #include "core/base/alloc_guard.h"
+#include "core/route/trace_event.h"
 
 static bool pin(struct worker *worker, int32_t core) {
     if (core == CONFIG_CORE_NONE) {
@@ -32,21 +33,34 @@ static int64_t wait_ns(const struct instance *instance, struct now now, bool mor
     return left < config->idle_wait.ns ? left : config->idle_wait.ns;
 }
 
+/* A turn that took long shows as an event, with how many there were before it. */
+static void trace_turn(struct trace *trace, uint64_t began, uint64_t long_ticks, uint64_t turn) {
+    uint64_t ticks = trace != NULL ? clock_tsc() - began : 0;
+    if (ticks > long_ticks) {
+        trace_put(trace, TRACE_EVENT_LONG_TURN, 0, 0, ticks, turn);
+    }
+}
+
 static void turns(struct instance *instance) {
     struct worker *worker = &instance->worker;
     const struct config *config = instance->config;
+    struct trace *trace = instance->setup.trace;
     struct clock_reader clock = {.page = instance->clock};
     struct now now = clock_read(&clock, clock_tsc());
+    uint64_t long_ticks = clock_ns_to_ticks(config->trace.long_turn.ns, clock.mapping.mono_mult);
     bool more = false;
-    while (order_entry_phase(instance->entry) != ORDER_ENTRY_STOPPED) {
+    for (uint64_t turn = 0; order_entry_phase(instance->entry) != ORDER_ENTRY_STOPPED; turn++) {
         (void)uring_stack_turn(instance->stack, now, wait_ns(instance, now, more));
-        now = clock_read(&clock, clock_tsc());
+        uint64_t began = clock_tsc();
+        now = clock_read(&clock, began);
+        trace_mark_time(trace, now);
         if (atomic_load_explicit(&worker->stop, memory_order_acquire)) {
             order_entry_stop(instance->entry, now,
                              config->shutdown.policy == CONFIG_SHUTDOWN_CANCEL,
                              config->shutdown.deadline);
         }
         more = order_entry_turn(instance->entry, now);
+        trace_turn(trace, began, long_ticks, turn);
     }
 }
 

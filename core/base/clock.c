@@ -64,6 +64,12 @@ COLD int64_t clock_ticks_to_ns(uint64_t ticks, uint64_t mult) {
     return ns > INT64_MAX ? INT64_MAX : (int64_t)ns;
 }
 
+COLD uint64_t clock_ns_to_ticks(int64_t ns, uint64_t mult) {
+    CHECK(ns > 0 && mult > 0);
+    unsigned_wide ticks = ((unsigned_wide)(uint64_t)ns << CLOCK_SHIFT) / mult;
+    return ticks > UINT64_MAX ? UINT64_MAX : (uint64_t)ticks;
+}
+
 COLD struct clock_mapping clock_mapping_make(struct clock_sample first,
                                              struct clock_sample second) {
     int64_t elapsed_ns = second.mono_ns - first.mono_ns;

@@ -84,6 +84,8 @@ struct clock_mapping clock_mapping_make(struct clock_sample first, struct clock_
 
 /* Cold: `ticks` at this rate, in ns; saturating. */
 int64_t clock_ticks_to_ns(uint64_t ticks, uint64_t mult);
+/* Cold: and back; `ns` and `mult` above 0. */
+uint64_t clock_ns_to_ticks(int64_t ns, uint64_t mult);
 
 /* Publisher only. */
 void clock_publish(struct clock_page *page, const struct clock_mapping *mapping);

@@ -85,6 +85,14 @@ Test(clock_mapping, the_error_is_the_wider_window_in_nanoseconds) {
     cr_assert_eq(clock_mapping_make(first, second).utc_error_ns, INT64_MAX);
 }
 
+Test(clock_mapping, ticks_to_nanoseconds_and_back) {
+    uint64_t mult = clock_mapping_make(sample(0, 0, 0), sample(2000000000, NS_PER_S, 0)).mono_mult;
+    cr_assert_eq(clock_ticks_to_ns(2000, mult), 1000);
+    cr_assert_eq(clock_ns_to_ticks(1000, mult), 2000);
+    cr_assert_eq(clock_ns_to_ticks(INT64_MAX, mult), 2 * (uint64_t)INT64_MAX);
+    cr_assert_eq(clock_ns_to_ticks(INT64_MAX, 1), UINT64_MAX);
+}
+
 struct sample_pair {
     struct clock_sample first;
     struct clock_sample second;

@@ -24,6 +24,7 @@
 #include "core/base/hash_index.h"
 #include "core/base/instant.h"
 #include "core/base/spsc.h"
+#include "core/base/trace.h"
 #include "core/fix/fix_session.h"
 #include "core/route/client_encode.h"
 #include "core/route/directory.h"
@@ -74,6 +75,7 @@ struct order_entry_setup {
     struct duration identify_timeout; /* from accept to a complete first message */
     struct stream_stack *stack;
     struct order_entry_rings rings;
+    struct trace *trace; /* NULL: nothing is traced */
 };
 
 enum order_entry_phase {

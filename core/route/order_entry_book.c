@@ -2,6 +2,7 @@
 
 #include "core/order/order_fill.h"
 #include "core/route/order_entry_state.h"
+#include "core/route/trace_event.h"
 
 /*
  * The request a report is about: by the refused message's number, by its id, by the id it cancels.
@@ -279,6 +280,8 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
     }
     uint32_t slot = request->order;
     struct bytes text;
+    trace_put(entry->setup.trace, TRACE_EVENT_REPORT_IN, (uint16_t)venue, report->kind,
+              order_table_at(entry->orders, slot)->number, 0);
     learn_venue_id(order_table_at(entry->orders, slot), report->venue_order_id);
     switch (report->kind) {
     case VENUE_REPORT_ACKNOWLEDGED:

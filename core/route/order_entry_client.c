@@ -2,6 +2,7 @@
 
 #include "core/fix/fix_tag.h"
 #include "core/route/order_entry_state.h"
+#include "core/route/trace_event.h"
 
 bool client_is_down(const struct client *client) {
     return client->link.stream == NULL;
@@ -180,6 +181,8 @@ static void write_reports(struct order_entry *entry, uint32_t index, struct now 
         /* Every value in a report was checked or made by us and the room is enough for all. */
         bool sent = fix_link_end(&client->link, now, &writer, STREAM_RELEASE_NOW);
         CHECK(sent);
+        trace_put(entry->setup.trace, TRACE_EVENT_REPORT_OUT, (uint16_t)index, report->kind,
+                  report->order_number, report->exec_number);
         reports_pop(entry, index);
         entry->more |= entry->phase != ORDER_ENTRY_RUNNING;
     }

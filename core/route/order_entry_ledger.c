@@ -2,6 +2,7 @@
 
 #include "core/order/order_fill.h"
 #include "core/route/order_entry_state.h"
+#include "core/route/trace_event.h"
 
 void ledger_refusal(struct order_entry *entry, const struct client_report *report, uint32_t client,
                     uint32_t venue, enum reject_code reject) {
@@ -68,6 +69,7 @@ void ledger_order(struct order_entry *entry, const struct order *order, enum led
 
 void notice_send(struct order_entry *entry, struct now now, enum notice_kind kind, uint32_t session,
                  uint64_t number, struct bytes text) {
+    trace_put(entry->setup.trace, TRACE_EVENT_NOTICE, (uint16_t)kind, session, number, 0);
     struct notice *notice = spsc_reserve(entry->setup.rings.notices);
     if (notice == NULL) {
         entry->counters.notices_dropped++;

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/route/order_entry_state.h"
+#include "core/route/trace_event.h"
 
 /* What can be said without touching anything. */
 static enum reject_code check(const struct order_entry *entry,
@@ -118,6 +119,8 @@ static enum reject_code send_order(struct order_entry *entry, struct now now, st
         order->new_request = REQUEST_NONE;
         return reject_of_send(sent);
     }
+    trace_put(entry->setup.trace, TRACE_EVENT_ORDER_OUT, (uint16_t)order->venue, order->client,
+              order->number, order->new_request);
     return REJECT_NONE;
 }
 
@@ -162,11 +165,16 @@ static bool tell_status(struct order_entry *entry, struct now now,
 
 void order_submit(struct order_entry *entry, struct now now) {
     const struct order_request *request = &entry->decode.request;
+    trace_put(entry->setup.trace, TRACE_EVENT_ORDER_IN, (uint16_t)request->client,
+              request->instrument, (uint64_t)request->quantity.scaled,
+              (uint64_t)request->price.scaled);
     enum reject_code reject = try_submit(entry, now, request);
     if (reject == REJECT_NONE) {
         entry->counters.orders_accepted++;
         return;
     }
+    trace_put(entry->setup.trace, TRACE_EVENT_ORDER_REFUSED, (uint16_t)request->client, reject, 0,
+              0);
     /* Whatever else is wrong with it: a used id speaks of the order that has it. */
     if (order_table_is_used(entry->orders, request->client, &request->cl_ord_id)) {
         reject = REJECT_DUPLICATE_ID;
