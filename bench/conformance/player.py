@@ -329,7 +329,7 @@ class Player:
         for tag in ("52", "122"):
             if tag in heard and not wire.TIME.fullmatch(heard[tag]):
                 raise Failed(f"{tag} is no time with milliseconds: {wire.show(message)}")
-        if abs(wire.utc_seconds(heard["52"]) - self.now()) > 60:
+        if abs(wire.utc_seconds(heard["52"][:17]) - self.now()) > 60:
             raise Failed(f"SendingTime is not the present: {wire.show(message)}")
         if heard.get("43") != "Y":
             self.next_heard = int(heard["34"]) + 1

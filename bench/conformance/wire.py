@@ -5,12 +5,13 @@ and checked to be well formed by plain arithmetic.
 """
 
 import datetime
+import functools
 import re
 
 SOH = b"\x01"
 # FIX 4.4 volume 1, standard message header; 8, 9 and 35 lead, the rest is written ascending.
-HEADER = set("34 43 49 50 52 56 57 90 91 97 115 116 122 128 129 142 143 144 145 212 213 347 369 627 "
-             "628 629 630".split())
+HEADER = set("34 43 49 50 52 56 57 90 91 97 115 116 122 128 129 142 143 144 145 212 213 347 369 "
+             "627 628 629 630".split())
 TIME = re.compile(r"\d{8}-\d\d:\d\d:\d\d\.\d{3}")
 LENGTH = re.compile(r"<length([+-]\d+)>")
 PLACEHOLDER = re.compile(r"<(\w+)([+-]\d+(?:\.\d+)?s?)?>")
@@ -33,8 +34,9 @@ def utc_text(seconds):
     return moment.strftime("%Y%m%d-%H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
 
 
+@functools.lru_cache
 def utc_seconds(text):
-    moment = datetime.datetime.strptime(text, "%Y%m%d-%H:%M:%S.%f")
+    moment = datetime.datetime.strptime(text, "%Y%m%d-%H:%M:%S")
     return moment.replace(tzinfo=datetime.timezone.utc).timestamp()
 
 
@@ -43,8 +45,10 @@ def checksum(data):
 
 
 def fields_of(text):
-    """(tag, value) pairs of `35=D|11=x`. A tag is text, because it may be none; without a `=`, behind
-    an SOH inside a value say, the value is None."""
+    """(tag, value) pairs of `35=D|11=x`.
+
+    A tag is text, because it may be none; without `=` it is behind an SOH in a value: None.
+    """
     return [tuple(part.split("=", 1)) if "=" in part else (part, None)
             for part in text.split("|") if part]
 
