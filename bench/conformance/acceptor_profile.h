@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "core/base/bytes.h"
+#include "core/fix/fix_early.h"
 #include "core/fix/fix_outbox.h"
 #include "core/fix/fix_session.h"
 
@@ -21,18 +22,20 @@
 struct acceptor_profile {
     const char *name;
     enum fix_role role;
-    bool numbers_kept;    /* over a new Logon; else both sides begin at 1 with every connection */
-    bool reset_on_logon;  /* initiator: and says so */
+    bool production;      /* the switches of the product, not those of the definitions */
+    bool groups_in_order; /* a group's members come as FIX has them, or are rejected */
     bool empty_values;    /* are taken, where FIX has them */
+    bool reset_on_logon;  /* both sides begin at 1 with every Logon; an initiator says so */
     uint32_t heartbeat_s; /* initiator: what it proposes */
     struct fix_outbox_limits outbox;
+    struct fix_early_limits early;
 };
 
 /* NULL: there is none of that name. */
 const struct acceptor_profile *acceptor_profile_find(struct bytes name);
 
-/* `comp_id` is the peer's; it is borrowed, like the outbox. */
+/* `comp_id` is the peer's; it is borrowed. Memory (outbox, early) is the caller's to add. */
 struct fix_session_config acceptor_profile_config(const struct acceptor_profile *profile,
-                                                  struct bytes comp_id, struct fix_outbox *outbox);
+                                                  struct bytes comp_id);
 
 #endif

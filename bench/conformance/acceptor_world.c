@@ -8,23 +8,25 @@
 #define TURN_MESSAGES 64
 
 /* Memory is the kernel's until it is touched, and a world never ends. */
-static struct fix_outbox *make_outbox(struct fix_outbox_limits limits) {
-    void *mem = mmap(NULL, fix_outbox_footprint(limits), PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return mem == MAP_FAILED ? NULL : fix_outbox_init(mem, limits);
+static void *map(size_t bytes) {
+    void *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mem == MAP_FAILED ? NULL : mem;
 }
 
 static struct acceptor_world *create(struct acceptor_worlds *worlds,
                                      const struct acceptor_profile *profile, struct bytes comp_id) {
-    struct fix_outbox *outbox = make_outbox(profile->outbox);
-    if (outbox == NULL) {
+    void *outbox = map(fix_outbox_footprint(profile->outbox));
+    void *early = map(fix_early_footprint(profile->early));
+    if (outbox == NULL || early == NULL) {
         return NULL;
     }
     struct acceptor_world *world = &worlds->world[worlds->count++];
     world->profile = profile;
     memcpy(world->comp_id, comp_id.data, comp_id.len);
     struct fix_session_config config =
-        acceptor_profile_config(profile, bytes_of(world->comp_id, comp_id.len), outbox);
+        acceptor_profile_config(profile, bytes_of(world->comp_id, comp_id.len));
+    config.outbox = fix_outbox_init(outbox, profile->outbox);
+    config.early = fix_early_init(early, profile->early);
     fix_link_init(&world->link, &config);
     return world;
 }
