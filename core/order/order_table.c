@@ -218,6 +218,14 @@ struct order *order_table_at(struct order_table *table, uint32_t slot) {
     return &slot_at(table, slot)->order;
 }
 
+/* An order lies at the head of its slot. */
+const struct cl_ord_id *order_table_first_id(const struct order *order) {
+    const void *head = order;
+    const struct slot *slot = head;
+    CHECK(slot->use != SLOT_FREE);
+    return &slot->claims[0].id;
+}
+
 uint32_t order_table_find(const struct order_table *table, uint32_t client,
                           const struct cl_ord_id *id) {
     uint32_t indexed = find_indexed(table, key_of(table, client, id), client, id);

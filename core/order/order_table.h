@@ -144,6 +144,10 @@ struct order *order_table_at(struct order_table *table, uint32_t slot);
 uint32_t order_table_find(const struct order_table *table, uint32_t client,
                           const struct cl_ord_id *id);
 
+/* The ClOrdID the order was sent with, whatever replaces came after. `order` is one of a table's,
+ * and taken. */
+const struct cl_ord_id *order_table_first_id(const struct order *order);
+
 /* Whether this client holds the id, for an order or a cancel. */
 bool order_table_is_used(const struct order_table *table, uint32_t client,
                          const struct cl_ord_id *id);

@@ -247,6 +247,7 @@ Test(order_table, an_order_is_found_by_every_id_of_its_chain) {
     order_table_rename(table, slot);
     cr_expect_str_eq(order_table_at(table, slot)->cl_ord_id.text, "second");
     cr_expect(find(table, 1, "first") == slot);
+    cr_expect_str_eq(order_table_first_id(order_table_at(table, slot))->text, "first");
     cr_expect(claim(table, slot, "first") == ORDER_TABLE_DUPLICATE);
     cr_expect(find(table, 2, "second") == ORDER_NONE, "another client's");
     free(table);
