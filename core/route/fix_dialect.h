@@ -40,6 +40,25 @@ enum dialect_source {
     DIALECT_MASS_CANCEL_SCOPE
 };
 
+/* What a venue does with requests behind a number it missed, while it asks for that one. */
+enum dialect_gap {
+    DIALECT_GAP_UNKNOWN = 0,
+    DIALECT_GAP_DISCARDS, /* they are as good as never sent */
+    DIALECT_GAP_QUEUES    /* they are taken once the gap is filled */
+};
+
+/* What the words of a refusal mean: `stem` is how they begin. */
+struct dialect_words {
+    const char *stem; /* NULL ends a table */
+    enum reject_code reject;
+};
+
+/* What a BusinessRejectReason(380) means, where the words do not say. */
+struct dialect_reason {
+    uint32_t reason;
+    enum reject_code reject; /* REJECT_NONE ends a table */
+};
+
 struct dialect_field {
     uint32_t tag; /* 0 ends a table */
     enum dialect_source source;
@@ -118,6 +137,9 @@ struct fix_dialect {
     uint32_t liquidity_tag; /* of a fill; 0: none */
     char liquidity_added;   /* its values */
     char liquidity_took;
+    enum dialect_gap gap;
+    const struct dialect_words *words; /* the first row that fits counts */
+    const struct dialect_reason *reasons;
     uint32_t business_reject_ref_tag; /* in 35=j: the refused request's ClOrdID */
     /*
      * Worker: notes the nonce in `logon` and writes what has to be signed; returns its length, at

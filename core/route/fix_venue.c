@@ -38,8 +38,7 @@ static enum venue_send send(struct fix_venue *venue, struct now now, enum reques
     if (!fix_link_end(&venue->link, now, &writer, STREAM_RELEASE_NOW)) {
         return VENUE_SEND_UNSUPPORTED;
     }
-    venue->sent[seq % FIX_VENUE_SENT_MAX] =
-        (struct fix_venue_sent){.seq = seq, .request_id = request_id, .kind = kind};
+    sent_ring_note(&venue->sent, seq, kind, request_id);
     return VENUE_SENT;
 }
 
@@ -122,16 +121,9 @@ static void release_held(struct fix_venue *venue) {
     }
 }
 
-/* Numbers restart with a session reset: what the old ones carried must not be looked up again. */
-static void forget_sent(struct fix_venue *venue) {
-    for (size_t i = 0; i < FIX_VENUE_SENT_MAX; i++) {
-        venue->sent[i] = (struct fix_venue_sent){.seq = 0};
-    }
-}
-
 static bool report_up(struct fix_venue *venue, struct venue_report *report) {
     if (venue->link.session.next_out <= 2) {
-        forget_sent(venue);
+        sent_ring_clear(&venue->sent);
     }
     venue->was_up = true;
     report->kind = VENUE_REPORT_UP;
@@ -193,6 +185,9 @@ static bool act(struct fix_venue *venue, enum fix_action action, struct venue_re
         return fix_venue_decode(venue, &venue->input.view, report);
     case FIX_ACTION_REJECTED:
         return fix_venue_decode_reject(venue, &venue->input.view, report);
+    case FIX_ACTION_RESEND_ASKED:
+        fix_venue_note_gap(venue, venue->input.resend_begin, venue->input.resend_end);
+        return fix_venue_tell_gap(venue, report);
     case FIX_ACTION_UP:
         return report_up(venue, report);
     default:
@@ -207,6 +202,9 @@ static bool poll(struct venue *base, struct now now, struct venue_report *report
     venue->polled = true;
     if (venue->link.stream == NULL) {
         return false;
+    }
+    if (fix_venue_tell_gap(venue, report)) {
+        return true;
     }
     for (int count = 0; count < 64; count++) {
         release_held(venue);
@@ -338,6 +336,8 @@ static struct fix_session_config session_config(struct fix_venue *venue) {
         .reset_on_logon = config->reset_on_logon,
         .signature_needed = config->dialect->sign != NULL,
         .message_bytes_max = config->message_bytes_max,
+        /* No outbox: what the venue missed is filled over. An order is never sent twice. */
+        .report_resend_asked = true,
         /* Not checked: a report that had to wait for room here is a report all the same. */
         .latency_max = {.ns = 0},
         .logon_timeout = config->logon_timeout,
@@ -356,7 +356,7 @@ void fix_venue_init(struct fix_venue *venue, const struct fix_venue_config *conf
     venue->capability = config->dialect->capability;
     venue->capability.order_validity = config->order_validity;
     fix_venue_prepare(venue);
-    forget_sent(venue);
+    sent_ring_clear(&venue->sent);
     struct fix_session_config session = session_config(venue);
     fix_link_init(&venue->link, &session);
 }

@@ -2,9 +2,8 @@
  * A venue session over FIX: venue.h implemented for every dialect that is a table (fix_dialect.h).
  *
  * What it adds to the session layer: message encoding from the dialect's rows, decoding of
- * execution reports and rejects, the Logon's signature (asked of the crypto thread), and a bounded
- * memory of which request each recent outbound number carried, because a session Reject(3) names
- * only the number.
+ * execution reports and rejects, the Logon's signature (asked of the crypto thread), and what
+ * became of requests that the venue says it missed (fix_venue_gap.c).
  */
 #ifndef TERCEL_CORE_ROUTE_FIX_VENUE_H
 #define TERCEL_CORE_ROUTE_FIX_VENUE_H
@@ -15,10 +14,9 @@
 
 #include "core/route/fix_dialect.h"
 #include "core/route/fix_link.h"
+#include "core/route/sent_ring.h"
 #include "core/route/venue.h"
 
-/* Outbound numbers remembered; a Reject of an older message is noticed but names no order. */
-#define FIX_VENUE_SENT_MAX 4096
 /* Room for any message of any dialect. */
 #define FIX_VENUE_MESSAGE_MAX 768
 
@@ -37,10 +35,12 @@ struct fix_venue_config {
     size_t message_bytes_max;
 };
 
-struct fix_venue_sent {
-    uint64_t seq; /* 0: none */
-    struct request_id request_id;
-    enum request_kind kind;
+/* Numbers that the venue asked for again, being told one report at a time. */
+struct fix_venue_gap {
+    uint64_t first; /* the one that is known to be missing */
+    uint64_t next;  /* to be looked at; 0: there is no gap */
+    uint64_t end;   /* the last one */
+    char text[96];  /* of a report about numbers that are forgotten */
 };
 
 /* ExecInst(18) of each combination of flags, joined at start-up. */
@@ -75,7 +75,8 @@ struct fix_venue {
     bool drained; /* the last poll left nothing whole unread */
     bool held;    /* `input` belongs to the report last returned and is not consumed yet */
     struct fix_input input;
-    struct fix_venue_sent sent[FIX_VENUE_SENT_MAX];
+    struct fix_venue_gap gap;
+    struct sent_ring sent;
     char down_text[FIX_SESSION_TEXT_MAX + 1];
 };
 
@@ -89,6 +90,22 @@ bool fix_venue_decode(struct fix_venue *venue, const struct fix_view *view,
 /* The same for a session Reject(3), which names the request only by its sequence number. */
 bool fix_venue_decode_reject(struct fix_venue *venue, const struct fix_view *view,
                              struct venue_report *report);
+
+/*
+ * What a refusal in these words, or else for this BusinessRejectReason(380), means; `otherwise`
+ * when the dialect knows neither. The request's id and an error class before the words ("EOrder:")
+ * are passed over. In fix_venue_words.c.
+ */
+enum reject_code fix_venue_reject_code(const struct fix_dialect *dialect, struct bytes text,
+                                       uint32_t reason, enum reject_code otherwise);
+
+/*
+ * The venue asked for first .. end again: what it missed was gap-filled, never sent again. Each
+ * call of the second fills in the report of one request there, until it says false. Numbers that
+ * are forgotten come to one MALFORMED report that names them. In fix_venue_gap.c.
+ */
+void fix_venue_note_gap(struct fix_venue *venue, uint64_t first, uint64_t end);
+bool fix_venue_tell_gap(struct fix_venue *venue, struct venue_report *report);
 
 /* Joins the dialect's ExecInst tokens. In fix_venue_encode.c, as is what follows. Cold. */
 void fix_venue_prepare(struct fix_venue *venue);

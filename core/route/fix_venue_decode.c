@@ -239,6 +239,14 @@ static bool is_plain_type(const struct fix_dialect *dialect, char ord_type) {
                                 ord_type == dialect->ord_type[ORDER_LIMIT]);
 }
 
+/* A report names this request: the venue got it. */
+static void hear(struct fix_venue *venue, struct bytes cl_ord_id) {
+    struct request_id id;
+    if (request_id_parse(cl_ord_id, &id)) {
+        sent_ring_hear(&venue->sent, id);
+    }
+}
+
 static bool decode_execution(struct fix_venue *venue, const struct fix_view *view,
                              struct venue_report *report) {
     const struct fix_dialect *dialect = venue->config.dialect;
@@ -252,9 +260,16 @@ static bool decode_execution(struct fix_venue *venue, const struct fix_view *vie
     enum dialect_exec exec = exec_type < sizeof(dialect->exec_type)
                                  ? (enum dialect_exec)dialect->exec_type[exec_type]
                                  : DIALECT_EXEC_UNKNOWN;
+    hear(venue, report->cl_ord_id);
     report->complete = execution.ord_status == '2';
     report->triggered = is_plain_type(dialect, execution.ord_type);
-    return decode_exec(dialect, exec, &execution, report);
+    bool says_something = decode_exec(dialect, exec, &execution, report);
+    if (report->kind == VENUE_REPORT_REFUSED || report->kind == VENUE_REPORT_CANCELED) {
+        report->reject = fix_venue_reject_code(
+            dialect, report->text, 0,
+            report->kind == VENUE_REPORT_REFUSED ? REJECT_BY_VENUE : REJECT_NONE);
+    }
+    return says_something;
 }
 
 /* A field that may be absent: empty then. A malformed value is left to whoever parses it. */
@@ -299,15 +314,23 @@ static enum venue_refuses refuses_of(const struct fix_dialect *dialect,
 
 static bool decode_business_reject(struct fix_venue *venue, const struct fix_view *view,
                                    struct venue_report *report) {
-    report->kind = VENUE_REPORT_REFUSED;
-    report->reject = REJECT_BY_VENUE;
-    report->refuses = refuses_of(venue->config.dialect, view);
-    report->cl_ord_id = optional(view, venue->config.dialect->business_reject_ref_tag);
-    report->text = optional(view, FIX_TEXT);
+    const struct fix_dialect *dialect = venue->config.dialect;
+    uint64_t reason;
+    if (fix_get_uint(view, FIX_BUSINESS_REJECT_REASON, UINT32_MAX, &reason) != FIX_GET_OK) {
+        reason = 0;
+    }
+    report->cl_ord_id = optional(view, dialect->business_reject_ref_tag);
     if (report->cl_ord_id.len == 0) {
         report->kind = VENUE_REPORT_MALFORMED;
         report->text = BYTES("a business reject that names no request");
+        return true;
     }
+    hear(venue, report->cl_ord_id);
+    report->kind = VENUE_REPORT_REFUSED;
+    report->text = optional(view, FIX_TEXT);
+    report->reject =
+        fix_venue_reject_code(dialect, report->text, (uint32_t)reason, REJECT_BY_VENUE);
+    report->refuses = refuses_of(dialect, view);
     return true;
 }
 
@@ -331,17 +354,18 @@ bool fix_venue_decode_reject(struct fix_venue *venue, const struct fix_view *vie
     if (fix_get_uint(view, FIX_REF_SEQ_NUM, UINT32_MAX, &seq) != FIX_GET_OK) {
         seq = 0;
     }
-    const struct fix_venue_sent *sent = &venue->sent[seq % FIX_VENUE_SENT_MAX];
-    if (seq == 0 || sent->seq != seq) {
+    struct sent_request *sent = sent_ring_find(&venue->sent, seq);
+    if (sent == NULL) {
         report->kind = VENUE_REPORT_MALFORMED;
         report->text = BYTES("a session reject of no request that is remembered");
         return true;
     }
+    sent->fate = SENT_SETTLED;
     report->kind = VENUE_REPORT_REFUSED;
     report->reject = REJECT_VENUE_FORM;
     report->refuses = refuses_of_kind(sent->kind);
     report->request_known = true;
-    report->request_id = sent->request_id;
+    report->request_id = sent->id;
     report->text = optional(view, FIX_TEXT);
     return true;
 }

@@ -306,6 +306,10 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
     case VENUE_REPORT_RESTATED:
         book_status(entry, slot, now, report);
         break;
+    case VENUE_REPORT_NOT_SENT:
+    case VENUE_REPORT_MAYBE_SENT:
+    case VENUE_REPORT_MASS_CANCELED:
+        break;
     default:
         CHECK(false);
     }

@@ -81,6 +81,58 @@ static const struct dialect_field mass_cancel[] = {
 /* nos-fix: 126 is at most one month ahead; the shortest month is taken. */
 #define EXPIRE_TIME_MAX_NS (INT64_C(28) * 24 * 3600 * NS_PER_S)
 
+/*
+ * What Text(58) begins with, error class aside. The first part is named for FIX; the second are the
+ * Spot API's words (guides/spot-errors), which the FIX gateway is assumed to share: unverified.
+ */
+static const struct dialect_words words[] = {
+    {"Insufficient funds", REJECT_VENUE_FUNDS},
+    {"Post only order", REJECT_VENUE_POST_ONLY},
+    {"Invalid price", REJECT_VENUE_PRICE},
+    {"Tick size check failed", REJECT_VENUE_PRICE},
+    {"Order minimum not met", REJECT_VENUE_QUANTITY},
+    {"Cost minimum not met", REJECT_VENUE_COST},
+    {"Rate limit exceeded", REJECT_VENUE_RATE},
+    {"Orders limit exceeded", REJECT_VENUE_OPEN_ORDERS},
+    {"Unknown order", REJECT_VENUE_UNKNOWN_ORDER},
+    {"Reduce only", REJECT_VENUE_REDUCE_ONLY},
+    {"Invalid arguments", REJECT_VENUE_ARGUMENTS},
+    {"ClOrdID invalid value", REJECT_VENUE_TIME},
+    {"Insufficient margin", REJECT_VENUE_FUNDS},
+    {"Margin allowance exceeded", REJECT_VENUE_FUNDS},
+    {"Margin level too low", REJECT_VENUE_FUNDS},
+    {"Margin position size exceeded", REJECT_VENUE_QUANTITY},
+    {"Domain rate limit exceeded", REJECT_VENUE_RATE},
+    {"Too many requests", REJECT_VENUE_RATE},
+    {"Positions limit exceeded", REJECT_VENUE_OPEN_ORDERS},
+    {"Scheduled orders limit exceeded", REJECT_VENUE_OPEN_ORDERS},
+    {"Cannot open position", REJECT_VENUE_PERMISSION},
+    {"Cannot open opposing position", REJECT_VENUE_PERMISSION},
+    {"Permission denied", REJECT_VENUE_PERMISSION},
+    {"Invalid permissions", REJECT_VENUE_PERMISSION},
+    {"Trading agreement required", REJECT_VENUE_PERMISSION},
+    {"Unknown asset pair", REJECT_VENUE_MARKET},
+    {"Market in ", REJECT_VENUE_MARKET}, /* cancel_only mode, post_only mode, limit_only mode */
+    {"Unavailable", REJECT_VENUE_MARKET},
+    {"Deadline elapsed", REJECT_VENUE_TIME},
+    {"Invalid order", REJECT_VENUE_ARGUMENTS},
+    {NULL, REJECT_NONE},
+};
+
+/*
+ * reject-business_level-fix: 380, of which 0 is anything else. 1 (unknown id) and 104 (order too
+ * old) do not say that the order is gone: no exposure is let go on their word.
+ */
+static const struct dialect_reason reasons[] = {
+    {2, REJECT_VENUE_MARKET},          /* unknown instrument */
+    {3, REJECT_VENUE_FORM},            /* message type not supported */
+    {4, REJECT_VENUE_MARKET},          /* application not available */
+    {5, REJECT_VENUE_FORM},            /* conditionally required field missing */
+    {6, REJECT_VENUE_PERMISSION},      /* not authorized */
+    {101, REJECT_VENUE_UNKNOWN_ORDER}, /* unknown order */
+    {0, REJECT_NONE},
+};
+
 /* logon-fix: 8674 means "cancel" when it is 0, and 0 is the default: it is always said. */
 static void write_logon(const struct dialect_logon *logon, struct fix_writer *writer) {
     fix_put_bytes(writer, FIX_USERNAME, logon->api_key);
@@ -149,6 +201,10 @@ const struct fix_dialect kraken_spot_dialect = {
     .liquidity_tag = KRAKEN_LIQUIDITY_IND,
     .liquidity_added = '1',
     .liquidity_took = '2',
+    /* What becomes of requests behind a gap is in no document. */
+    .gap = DIALECT_GAP_UNKNOWN,
+    .words = words,
+    .reasons = reasons,
     .business_reject_ref_tag = FIX_BUSINESS_REJECT_REF_ID,
     .sign_payload = kraken_sign_payload,
     .write_logon = write_logon,

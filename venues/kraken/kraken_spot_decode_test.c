@@ -204,8 +204,8 @@ Test(kraken_spot_decode, business_reject_says_which_kind_it_refuses) {
 
 /* The sample has neither 372 nor 373: the number is all there is. */
 Test(kraken_spot_decode, session_reject_is_of_the_form) {
-    bench.venue.sent[12] = (struct fix_venue_sent){
-        .seq = 12, .kind = REQUEST_REPLACE, .request_id = {.high = 1, .low = 2}};
+    sent_ring_note(&bench.venue.sent, 12, REQUEST_REPLACE,
+                   (struct request_id){.high = 1, .low = 2});
     (void)decode("35=3|34=14|45=12|58=Missing Mandatory Field: Side (54)|");
     bench.report = (struct venue_report){.request_known = false};
     cr_assert(fix_venue_decode_reject(&bench.venue, &bench.view, &bench.report));
@@ -213,4 +213,64 @@ Test(kraken_spot_decode, session_reject_is_of_the_form) {
     cr_expect_eq(bench.report.reject, REJECT_VENUE_FORM);
     cr_expect_eq(bench.report.refuses, VENUE_REFUSES_REPLACE);
     cr_expect(bench.report.request_known && bench.report.request_id.low == 2);
+}
+
+/* The words of the business reject page, and the form that older gateways give them. */
+Test(kraken_spot_decode, words_of_a_refusal) {
+    static const struct {
+        const char *text;
+        const char *reason;
+        enum reject_code reject;
+    } table[] = {
+        {"EOrder:Insufficient funds", "0", REJECT_VENUE_FUNDS},
+        {"1775572325000000 : EOrder:Insufficient funds", "0", REJECT_VENUE_FUNDS},
+        {"EOrder:Post only order", "0", REJECT_VENUE_POST_ONLY},
+        {"EOrder:Invalid price", "0", REJECT_VENUE_PRICE},
+        {"EOrder:Tick size check failed", "0", REJECT_VENUE_PRICE},
+        {"EOrder:Order minimum not met", "0", REJECT_VENUE_QUANTITY},
+        {"EOrder:Cost minimum not met", "0", REJECT_VENUE_COST},
+        {"EOrder:Rate limit exceeded", "0", REJECT_VENUE_RATE},
+        {"EOrder:Orders limit exceeded", "0", REJECT_VENUE_OPEN_ORDERS},
+        {"EOrder:Unknown order", "0", REJECT_VENUE_UNKNOWN_ORDER},
+        {"EOrder:Reduce only:No position exists", "0", REJECT_VENUE_REDUCE_ONLY},
+        {"EGeneral:Invalid arguments", "0", REJECT_VENUE_ARGUMENTS},
+        {"EService:Market in cancel_only mode", "0", REJECT_VENUE_MARKET},
+        {"ClOrdID invalid value (timestamp is out of date)", "0", REJECT_VENUE_TIME},
+        {"EOrder:Something new", "0", REJECT_BY_VENUE},
+        {"EOrder:Something new", "101", REJECT_VENUE_UNKNOWN_ORDER},
+        {"EOrder:Something new", "104", REJECT_BY_VENUE},
+        {"EOrder:Something new", "1", REJECT_BY_VENUE},
+        {"EOrder:Something new", "6", REJECT_VENUE_PERMISSION},
+        {"EOrder:Something new", "2", REJECT_VENUE_MARKET},
+        {"EOrder:Something new", "4294967298", REJECT_BY_VENUE},
+    };
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        char body[256];
+        (void)snprintf(body, sizeof(body), "35=j|45=0|58=%s|372=F|379=a|380=%s|", table[i].text,
+                       table[i].reason);
+        cr_assert(decode(body));
+        cr_expect_eq(bench.report.reject, table[i].reject, "%s %s", table[i].text, table[i].reason);
+    }
+}
+
+/* There is no 150=8: an order that was taken and then refused ends as an unsolicited cancel. */
+Test(kraken_spot_decode, words_of_a_cancel) {
+    cr_assert(decode("35=8|11=a|14=0|39=4|150=4|58=Post only order|"));
+    cr_expect_eq(bench.report.kind, VENUE_REPORT_CANCELED);
+    cr_expect_eq(bench.report.reject, REJECT_VENUE_POST_ONLY);
+    cr_assert(decode("35=8|11=a|14=0|39=4|150=4|58=User requested|"));
+    cr_expect_eq(bench.report.reject, REJECT_NONE);
+}
+
+/* What a report named has arrived, whatever the venue asks for later. */
+Test(kraken_spot_decode, report_and_reject_settle_what_was_sent) {
+    struct request_id id;
+    cr_assert(request_id_parse(BYTES("0000000a-0000-4000-8000-000000000001"), &id));
+    sent_ring_note(&bench.venue.sent, 2, REQUEST_NEW_ORDER, id);
+    cr_assert(decode("35=8|11=0000000a-0000-4000-8000-000000000001|14=0|39=0|150=0|"));
+    cr_expect_eq(sent_ring_find(&bench.venue.sent, 2)->fate, SENT_SETTLED);
+    cr_assert(request_id_parse(BYTES("0000000a-0000-4000-8000-000000000002"), &id));
+    sent_ring_note(&bench.venue.sent, 3, REQUEST_CANCEL, id);
+    cr_assert(decode("35=j|45=0|372=F|379=0000000a-0000-4000-8000-000000000002|380=101|"));
+    cr_expect_eq(sent_ring_find(&bench.venue.sent, 3)->fate, SENT_SETTLED);
 }

@@ -1,0 +1,83 @@
+#include "core/route/fix_venue.h"
+
+void fix_venue_note_gap(struct fix_venue *venue, uint64_t first, uint64_t end) {
+    struct fix_venue_gap *gap = &venue->gap;
+    gap->first = first;
+    gap->next = first;
+    gap->end = end;
+}
+
+static char *append_text(char *at, const char *text) {
+    size_t len = strlen(text);
+    memcpy(at, text, len);
+    return at + len;
+}
+
+static char *append_number(char *at, uint64_t number) {
+    char digits[20];
+    char *first = digits + sizeof(digits);
+    do {
+        *--first = (char)('0' + number % 10);
+        number /= 10;
+    } while (number != 0);
+    size_t len = (size_t)(digits + sizeof(digits) - first);
+    memcpy(at, first, len);
+    return at + len;
+}
+
+/* Cold: more than SENT_RING_MAX messages ago. */
+static void tell_forgotten(struct fix_venue_gap *gap, uint64_t oldest,
+                           struct venue_report *report) {
+    uint64_t last = gap->end < oldest ? gap->end : oldest - 1;
+    char *at = append_text(gap->text, "the venue missed numbers ");
+    at = append_number(at, gap->next);
+    at = append_text(at, " to ");
+    at = append_number(at, last);
+    at = append_text(at, ", long forgotten");
+    gap->next = last + 1;
+    report->kind = VENUE_REPORT_MALFORMED;
+    report->text = bytes_of(gap->text, (size_t)(at - gap->text));
+}
+
+_Static_assert(sizeof("the venue missed numbers  to , long forgotten") + 2 * 20 <=
+                   sizeof(((struct fix_venue_gap *)NULL)->text),
+               "two numbers of up to 20 digits fit");
+
+/* Only the first number asked for is known to be missing: FIX 4.4 volume 2, ResendRequest, asks
+ * for everything from the gap on, whether it arrived early or not at all. */
+static bool tell_request(const struct fix_dialect *dialect, bool is_first,
+                         struct sent_request *sent, struct venue_report *report) {
+    if (sent->fate == SENT_SETTLED) {
+        return false;
+    }
+    bool never = is_first || dialect->gap == DIALECT_GAP_DISCARDS;
+    if (!never && (dialect->gap == DIALECT_GAP_QUEUES || sent->fate == SENT_DOUBTED)) {
+        return false;
+    }
+    sent->fate = never ? SENT_SETTLED : SENT_DOUBTED;
+    report->kind = never ? VENUE_REPORT_NOT_SENT : VENUE_REPORT_MAYBE_SENT;
+    report->request_known = true;
+    report->request_id = sent->id;
+    return true;
+}
+
+bool fix_venue_tell_gap(struct fix_venue *venue, struct venue_report *report) {
+    struct fix_venue_gap *gap = &venue->gap;
+    if (gap->next == 0) {
+        return false;
+    }
+    uint64_t oldest = sent_ring_oldest(venue->link.session.next_out);
+    if (gap->next < oldest && gap->next <= gap->end) {
+        tell_forgotten(gap, oldest, report);
+        return true;
+    }
+    while (gap->next <= gap->end) {
+        uint64_t seq = gap->next++;
+        struct sent_request *sent = sent_ring_find(&venue->sent, seq);
+        if (sent != NULL && tell_request(venue->config.dialect, seq == gap->first, sent, report)) {
+            return true;
+        }
+    }
+    gap->next = 0;
+    return false;
+}
