@@ -66,7 +66,7 @@ int command_usage(const char *name, FILE *err) {
 /* The verbs spelt nearest, the nearest first. */
 static void offer_nearest(const char *name, FILE *err) {
     uint32_t offered = 0;
-    for (size_t distance = 1; distance <= NEAREST_WORD_MAX && offered < OFFERED_MAX; distance++) {
+    for (size_t distance = 0; distance <= NEAREST_WORD_MAX && offered < OFFERED_MAX; distance++) {
         for (const struct command *command = commands; command->name != NULL; command++) {
             size_t found = nearest_distance(bytes_of_string(name), bytes_of_string(command->name));
             if (found == distance && offered < OFFERED_MAX) {

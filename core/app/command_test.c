@@ -68,6 +68,7 @@ Test(command, verbs_and_exit_codes) {
 
 Test(command, a_wrong_verb_gets_the_nearest) {
     expect("chekc", COMMAND_USAGE, "", "no verb \"chekc\"; meant: check?");
+    expect("CHECK", COMMAND_USAGE, "", "no verb \"CHECK\"; meant: check?");
     expect("password", COMMAND_USAGE, "", "meant: passwd?");
     expect("frobnicate", COMMAND_USAGE, "", "`tercel help` lists the verbs");
 }

@@ -41,6 +41,36 @@ Test(config_report, an_unknown_key_gets_the_nearest_one) {
     free(printed);
 }
 
+/* What is near is named first; what is near nothing gets only what is allowed. */
+Test(config_report, a_wrong_word_gets_the_nearest_one) {
+    static const struct {
+        const char *old;
+        const char *new;
+        const char *advice;
+    } rows[] = {
+        {"mode: live", "mode: LIVE", " meant \"live\"? one of:"},
+        {"mode: live", "mode: papper", " meant \"paper\"? one of:"},
+        {"mode: live", "mode: both", " one of:"},
+        {"poll: spin", "poll: spn", " meant \"spin\"? one of:"},
+        {"self_trade_prevention: cancel_both", "self_trade_prevention: cancel-both",
+         " meant \"cancel_both\"? one of:"},
+        {"name: KRAKEN\n    dialect: kraken-spot", "name: KRAKEN\n    dialect: kraken_spot",
+         " meant \"kraken-spot\"? one of:"},
+        {"venue: KRAKEN-2", "venue: KRAKEN_2", " meant \"KRAKEN-2\"? write the name"},
+        {"venue: KRAKEN-2", "venue: COINBASE", " write the name of a section"},
+        {"venues: [KRAKEN]", "venues: [Kraken]", " meant \"KRAKEN\"? write the name"},
+        {"accounts: [A2, B1]", "accounts: [A2, BB1]", " meant \"B1\"? add it to"},
+        {"accounts: [A2, B1]", "accounts: [A2, ZEBRA]", " add it to the accounts"},
+        {"limits:\n", "limit:\n", " meant \"limits\"?"},
+        {"orders: 1000", "Orders: 1000", " meant \"orders\"?"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char *printed = print_edit(rows[i].old, rows[i].new);
+        cr_expect_not_null(strstr(printed, rows[i].advice), "%s gives\n%s", rows[i].new, printed);
+        free(printed);
+    }
+}
+
 Test(config_report, a_long_line_is_shown_around_the_place) {
     char line[1000];
     snprintf(line, sizeof(line), "accounts: [A2, B1, %600sb/d]", "");

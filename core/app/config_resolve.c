@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/app/config_loader.h"
+#include "core/app/nearest.h"
 
 /* The venue of that name; UINT16_MAX when there is none. */
 static uint16_t find_venue(const struct config *config, struct bytes name) {
@@ -22,14 +23,23 @@ static bool every_venue_is_named(const struct config *config) {
     return config->venue_count > 0;
 }
 
-static void resolve_venue(struct config_loader *loader, const struct config_place *place) {
+static void complain_venue(struct config_loader *loader, const struct config_node *node) {
     char shown[CONFIG_SHOWN_MAX];
+    char advice[120];
+    struct nearest nearest = nearest_begin(node->text);
+    for (uint32_t i = 0; i < loader->config->venue_count; i++) {
+        nearest_offer(&nearest, loader->config->venues[i].name);
+    }
+    nearest_advise(&nearest, "write the name of a section under venues", advice, sizeof(advice));
+    config_complain(loader, CONFIG_CODE_REFERENCE, node, advice, "no such venue%s",
+                    config_show(node, shown));
+}
+
+static void resolve_venue(struct config_loader *loader, const struct config_place *place) {
     uint16_t index = find_venue(loader->config, place->node->text);
     memcpy((void *)place->address, &index, sizeof(index));
     if (index == UINT16_MAX && every_venue_is_named(loader->config)) {
-        config_complain(loader, CONFIG_CODE_REFERENCE, place->node,
-                        "write the name of a section under venues", "no such venue%s",
-                        config_show(place->node, shown));
+        complain_venue(loader, place->node);
     }
 }
 

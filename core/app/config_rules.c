@@ -2,6 +2,7 @@
 
 #include "core/app/config_endpoint.h"
 #include "core/app/config_loader.h"
+#include "core/app/nearest.h"
 
 /*
  * Values that were refused are empty or 0 here, and indexes that were not found UINT16_MAX: each
@@ -96,15 +97,30 @@ static bool can_trade(const struct config *config, const struct config_client *c
     return false;
 }
 
+/* What the client's venues do trade is what may have been meant. */
+static void complain_account(struct config_loader *loader, const struct config_client *client,
+                             const uint16_t *account) {
+    const struct config *config = loader->config;
+    const struct config_node *node = config_node_of(loader, account, sizeof(*account));
+    struct nearest nearest = nearest_begin(bytes_of_string(config->accounts[*account]));
+    for (uint32_t i = 0; i < client->venue_count; i++) {
+        const struct config_venue *venue = &config->venues[client->venues[i]];
+        for (uint32_t j = 0; j < venue->account_count; j++) {
+            nearest_offer(&nearest, config->accounts[venue->accounts[j]]);
+        }
+    }
+    char shown[CONFIG_SHOWN_MAX];
+    char advice[140];
+    nearest_advise(&nearest, "add it to the accounts of a venue that this client may use", advice,
+                   sizeof(advice));
+    config_complain(loader, CONFIG_CODE_REFERENCE, node, advice,
+                    "no venue of this client trades this account%s", config_show(node, shown));
+}
+
 static void check_client_accounts(struct config_loader *loader, struct config_client *client) {
     for (uint32_t i = 0; i < client->account_count; i++) {
         if (!can_trade(loader->config, client, client->accounts[i])) {
-            char shown[CONFIG_SHOWN_MAX];
-            const struct config_node *node = CONFIG_NODE_OF(loader, client->accounts[i]);
-            config_complain(loader, CONFIG_CODE_REFERENCE, node,
-                            "add it to the accounts of a venue that this client may use",
-                            "no venue of this client trades this account%s",
-                            config_show(node, shown));
+            complain_account(loader, client, &client->accounts[i]);
         }
     }
 }

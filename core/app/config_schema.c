@@ -295,29 +295,21 @@ void config_schema_section(const struct config_key *row, char *out, size_t out_s
 }
 
 const char *config_schema_nearest(const char *section, struct bytes key) {
-    const char *best = NULL;
-    size_t best_distance = NEAREST_FAR;
+    struct nearest nearest = nearest_begin(key);
     for (size_t i = 0; i < config_key_count; i++) {
-        if (strcmp(config_keys[i].section, section) != 0) {
-            continue;
-        }
-        size_t distance = nearest_distance(key, bytes_of_string(config_keys[i].key));
-        if (distance < best_distance) {
-            best_distance = distance;
-            best = config_keys[i].key;
+        if (strcmp(config_keys[i].section, section) == 0) {
+            nearest_offer(&nearest, config_keys[i].key);
         }
     }
-    return best;
+    return nearest.best;
 }
 
 const struct config_key *config_schema_elsewhere(const char *section, struct bytes key) {
+    struct nearest nearest = nearest_begin(key);
     const struct config_key *best = NULL;
-    size_t best_distance = NEAREST_FAR;
     for (size_t i = 0; i < config_key_count; i++) {
         const struct config_key *row = &config_keys[i];
-        size_t distance = nearest_distance(key, bytes_of_string(row->key));
-        if (strcmp(row->section, section) != 0 && distance < best_distance) {
-            best_distance = distance;
+        if (strcmp(row->section, section) != 0 && nearest_offer(&nearest, row->key)) {
             best = row;
         }
     }

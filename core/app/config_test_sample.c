@@ -99,7 +99,11 @@ const char config_sample[] = "# A comment.\n"
                              "        symbol: ETH/USD\n"
                              "shutdown:\n"
                              "  policy: leave\n"
-                             "  deadline: 20s\n";
+                             "  deadline: 20s\n"
+                             "trace:\n"
+                             "  file: /dev/shm/oe.trace\n"
+                             "  cells: 4096\n"
+                             "  long_turn: 30us\n";
 
 struct config_host config_sample_host(void) {
     struct config_host host = {.memory_bytes = UINT64_C(1) << 30};

@@ -3,6 +3,7 @@
 #include "core/app/config_endpoint.h"
 #include "core/app/config_loader.h"
 #include "core/app/config_scalar.h"
+#include "core/app/nearest.h"
 
 /* The value without the '_', ',' and blanks that people put between digits; "" if no number. */
 static void digits_of(struct bytes text, char *out, size_t out_size) {
@@ -142,16 +143,20 @@ static bool store_switch(struct config_loader *loader, const struct config_node 
 
 static bool store_choice(struct config_loader *loader, const struct config_key *row,
                          const struct config_node *node, void *field) {
-    char advice[120] = "one of:";
-    size_t used = strlen(advice);
+    char choices[120] = "one of:";
+    char advice[180];
+    size_t used = strlen(choices);
+    struct nearest nearest = nearest_begin(node->text);
     for (const struct config_choice *choice = row->choices; choice->name != NULL; choice++) {
         if (bytes_equal(node->text, bytes_of_string(choice->name))) {
             memcpy(field, &choice->value, sizeof(choice->value));
             return true;
         }
-        int len = snprintf(advice + used, sizeof(advice) - used, " %s", choice->name);
-        used += (size_t)len < sizeof(advice) - used ? (size_t)len : 0;
+        nearest_offer(&nearest, choice->name);
+        int len = snprintf(choices + used, sizeof(choices) - used, " %s", choice->name);
+        used += (size_t)len < sizeof(choices) - used ? (size_t)len : 0;
     }
+    nearest_advise(&nearest, choices, advice, sizeof(advice));
     return complain_value(loader, node, "one of its choices", advice);
 }
 

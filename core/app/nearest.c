@@ -1,7 +1,14 @@
 #include "core/app/nearest.h"
 
+#include <stdio.h>
+
 static size_t least(size_t a, size_t b) {
     return a < b ? a : b;
+}
+
+static bool is_same(char a, char b) {
+    char low = (char)(a | 0x20);
+    return a == b || (low == (char)(b | 0x20) && low >= 'a' && low <= 'z');
 }
 
 /* One row of the alignment table from the two before it. */
@@ -9,9 +16,10 @@ static void fill_row(struct bytes a, struct bytes b, size_t i, const size_t *bef
                      const size_t *last, size_t *row) {
     row[0] = i;
     for (size_t j = 1; j <= b.len; j++) {
-        size_t substitution = last[j - 1] + (a.data[i - 1] == b.data[j - 1] ? 0 : 1);
+        size_t substitution = last[j - 1] + (is_same(a.data[i - 1], b.data[j - 1]) ? 0 : 1);
         row[j] = least(least(last[j], row[j - 1]) + 1, substitution);
-        if (i > 1 && j > 1 && a.data[i - 1] == b.data[j - 2] && a.data[i - 2] == b.data[j - 1]) {
+        if (i > 1 && j > 1 && is_same(a.data[i - 1], b.data[j - 2]) &&
+            is_same(a.data[i - 2], b.data[j - 1])) {
             row[j] = least(row[j], before_last[j - 2] + 1);
         }
     }
@@ -32,4 +40,22 @@ size_t nearest_distance(struct bytes a, struct bytes b) {
     size_t longer = a.len > b.len ? a.len : b.len;
     size_t allowed = longer <= 6 ? 2 : longer / 3;
     return distance <= allowed && distance < longer ? distance : NEAREST_FAR;
+}
+
+bool nearest_offer(struct nearest *nearest, const char *word) {
+    size_t distance = nearest_distance(nearest->wanted, bytes_of_string(word));
+    if (distance >= nearest->distance) {
+        return false;
+    }
+    nearest->distance = distance;
+    nearest->best = word;
+    return true;
+}
+
+void nearest_advise(const struct nearest *nearest, const char *more, char *out, size_t bytes) {
+    if (nearest->best != NULL) {
+        (void)snprintf(out, bytes, "meant \"%s\"? %s", nearest->best, more);
+    } else {
+        (void)snprintf(out, bytes, "%s", more);
+    }
 }
