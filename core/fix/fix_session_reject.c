@@ -41,7 +41,7 @@ static void owe_reject(struct fix_session *session, const struct fix_view *view,
     struct fix_owed *owed = fix_session_owe(session, FIX_MSG_REJECT[0]);
     owed->ref_seq = ref_seq;
     owed->reason = reason;
-    if (ref_tag.len <= sizeof(owed->ref_tag)) {
+    if (ref_tag.len > 0 && ref_tag.len <= sizeof(owed->ref_tag)) {
         owed->ref_tag_len = (uint8_t)ref_tag.len;
         memcpy(owed->ref_tag, ref_tag.data, ref_tag.len);
     }
