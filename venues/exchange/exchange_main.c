@@ -13,11 +13,14 @@
 #include <unistd.h>
 
 #include "net/uring/uring_stack.h"
+#include "venues/exchange/exchange_control.h"
 #include "venues/exchange/exchange_main_options.h"
 #include "venues/exchange/exchange_raw_log.h"
 
 /* A signal between the look at the flag and the wait is noticed no later than this. */
 #define WAIT_MAX_NS (100 * NS_PER_MS)
+/* Commands are looked for as often. */
+#define CONTROL_WAIT_NS (5 * NS_PER_MS)
 #define PATH_BYTES_MAX 4096
 
 struct exchange {
@@ -25,6 +28,7 @@ struct exchange {
     struct kraken_spot *spot;
     struct uring_stack *stack;
     FILE *raw_log;
+    struct exchange_control control;
 };
 
 static volatile sig_atomic_t stopping;
@@ -71,6 +75,24 @@ static bool open_raw_log(struct exchange *exchange) {
     exchange->options.kraken.log =
         (struct kraken_log){.message = log_message, .context = exchange->raw_log};
     return exchange->raw_log != NULL || fail(name, strerror(errno));
+}
+
+static bool open_control(struct exchange *exchange) {
+    const char *name = exchange->options.control_file;
+    exchange->control.fd = -1;
+    return name == NULL || exchange_control_open(&exchange->control, name) ||
+           fail(name, strerror(errno));
+}
+
+/* Each is answered by a line on stderr. */
+static void obey(struct exchange *exchange, struct now now) {
+    struct bytes line;
+    while (exchange_control_next(&exchange->control, &line)) {
+        const char *problem;
+        bool done = kraken_spot_command(exchange->spot, now, line, &problem);
+        fprintf(stderr, "tercel-exchange: %.*s: %s%s\n", (int)line.len, line.data,
+                done ? "done" : "expected ", done ? "" : problem);
+    }
 }
 
 static bool open_spot(struct exchange *exchange, struct now now) {
@@ -159,6 +181,7 @@ static void accept_all(struct exchange *exchange, struct now now) {
 /* Returns how long the next turn of the ring may wait. */
 static int64_t turn(struct exchange *exchange, struct now now) {
     accept_all(exchange, now);
+    obey(exchange, now);
     bool more = kraken_spot_turn(exchange->spot, now);
     struct stream_stack *streams = uring_stack_streams(exchange->stack);
     for (struct stream *done; (done = kraken_spot_done(exchange->spot)) != NULL;) {
@@ -172,7 +195,8 @@ static int64_t turn(struct exchange *exchange, struct now now) {
         return 0;
     }
     int64_t wait_ns = instant_since(deadline, now.mono).ns;
-    return wait_ns < WAIT_MAX_NS ? wait_ns : WAIT_MAX_NS;
+    int64_t most_ns = exchange->control.fd >= 0 ? CONTROL_WAIT_NS : WAIT_MAX_NS;
+    return wait_ns < most_ns ? wait_ns : most_ns;
 }
 
 static void report(const struct exchange *exchange) {
@@ -198,6 +222,7 @@ static bool run(struct exchange *exchange) {
     }
     bool written = write_ledger(exchange);
     uring_stack_fini(exchange->stack);
+    exchange_control_close(&exchange->control);
     exchange_main_options_wipe(&exchange->options);
     report(exchange);
     return (exchange->raw_log == NULL || fclose(exchange->raw_log) == 0) && written;
@@ -217,7 +242,8 @@ int main(int argc, char **argv) {
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
-    bool opened = open_raw_log(&exchange) && open_spot(&exchange, read_now()) &&
-                  open_stack(&exchange) && write_port_file(&exchange);
+    bool opened = open_raw_log(&exchange) && open_control(&exchange) &&
+                  open_spot(&exchange, read_now()) && open_stack(&exchange) &&
+                  write_port_file(&exchange);
     return opened && run(&exchange) ? 0 : 1;
 }

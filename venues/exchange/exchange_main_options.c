@@ -9,63 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "venues/exchange/exchange_main_usage.h"
 #include "venues/exchange/exchange_text.h"
 #include "venues/exchange/kraken_logon.h"
-
-static const char usage[] =
-    "usage: tercel-exchange --venue kraken-spot --listen ADDRESS:PORT --comp-id ID\n"
-    "                       --key-file FILE --secret-file FILE [options]\n"
-    "\n"
-    "A simulated exchange that speaks a venue's order entry, strictly. For tests and demos.\n"
-    "\n"
-    "  --venue NAME            kraken-spot\n"
-    "  --listen ADDRESS:PORT   where clients connect; port 0 lets the kernel choose\n"
-    "  --port-file FILE        the port listened at, written once it is open\n"
-    "  --comp-id ID[,ID...]    SenderCompIDs that may log on; may be given again\n"
-    "  --key-file FILE         the API key; the n-th file is the n-th SenderCompID's, the last\n"
-    "                          one that of all the others\n"
-    "  --secret-file FILE      the key's secret, base64; counted like --key-file\n"
-    "  --instrument SPEC       SYMBOL:tick=..,lot=..,min=..,price_digits=..,quantity_digits=..\n"
-    "                          beside, or in place of, the built-in BTC/USD and ETH/USD\n"
-    "  --quotes SPEC           SYMBOL:bid=QUANTITY@PRICE,ask=QUANTITY@PRICE,... resting orders\n"
-    "                          of the exchange's own; may be given again\n"
-    "  --no-replenish          quotes that have traded away stay away\n"
-    "  --ledger FILE           all client orders as CSV, written at SIGTERM or SIGINT\n"
-    "  --raw-log FILE          every message, passwords masked\n"
-    "  --maker-fee-ppm N, --taker-fee-ppm N    fees, in millionths of the notional\n"
-    "  --orders-max N          client orders over the whole run\n"
-    "  --seed N                of order and execution ids; else the clock and the process id\n"
-    "\n"
-    "Behaviour that the venue's documents leave open:\n"
-    "  --reject-detail         371, 372 and 373 in a session Reject\n"
-    "  --post-only-cancels     a taking post-only order is accepted and cancelled, not refused\n"
-    "\n"
-    "  --gap discards|queues   a request ahead of a gap in the numbers must come again, or is "
-    "kept\n"
-    "                          and taken when the gap is filled, if only by a gap fill\n"
-    "\n"
-    "Faults:\n"
-    "  --fault RULE            POINT[#N][@price=P][@qty=Q]:ACTION[=ARGUMENT]; may be given again.\n"
-    "                          N counts what passes the point, from 1; without it, each is "
-    "struck.\n"
-    "    points of requests    order cancel replace mass-cancel status, request: any of them\n"
-    "    points of reports     new fill canceled replaced answer refusal, report: any\n"
-    "    of requests           lose close-before close-after ignore reject=KIND\n"
-    "    of order only         fill=MS half-fill=MS kill=MS\n"
-    "    of cancel only        late-fill=MS\n"
-    "    of reports            skip forget duplicate replay swap delay=MS id-xor=MASK checksum "
-    "close\n"
-    "    of either             foreign garbage=BYTES long=BYTES stall stop-reading logout\n"
-    "    KIND                  session funds margin rate-limit orders-limit post-only reduce-only\n"
-    "                          price tick minimum cost-minimum deadline arguments cl-ord-id\n"
-    "                          unknown-id unknown-instrument unsupported not-available field\n"
-    "                          not-authorized unknown-order too-old\n"
-    "  --lose-order N          --fault order#N:lose\n"
-    "  --no-cod                the cancel-on-disconnect flag is ignored\n"
-    "  --engine-delay-ms N     requests reach the matching engine that much later\n"
-    "  --ack-delay-ms N        reports leave that much later\n"
-    "  --stall-after N         after N messages, their connection is neither read nor written\n"
-    "  --drop-connection-after N   after N messages, their connection is reset, once\n";
 
 enum option_code {
     OPTION_VENUE = 1,
@@ -86,6 +32,17 @@ enum option_code {
     OPTION_REJECT_DETAIL,
     OPTION_POST_ONLY_CANCELS,
     OPTION_GAP,
+    OPTION_CONTROL,
+    OPTION_MARGIN,
+    OPTION_BROKER,
+    OPTION_RATE_LIMIT,
+    OPTION_ROLL_OVER,
+    OPTION_ROLL_OVER_PAUSE,
+    OPTION_PENDING_REPLACE,
+    OPTION_FEE_TYPES,
+    OPTION_FEES_SPLIT,
+    OPTION_NO_COD_ON_LOGOUT,
+    OPTION_ROLL_OVER_CANCELS,
     OPTION_FAULT,
     OPTION_LOSE_ORDER,
     OPTION_NO_COD,
@@ -114,6 +71,17 @@ static const struct option option_table[] = {
     {"seed", required_argument, NULL, OPTION_SEED},
     {"reject-detail", no_argument, NULL, OPTION_REJECT_DETAIL},
     {"post-only-cancels", no_argument, NULL, OPTION_POST_ONLY_CANCELS},
+    {"control", required_argument, NULL, OPTION_CONTROL},
+    {"margin", no_argument, NULL, OPTION_MARGIN},
+    {"broker", no_argument, NULL, OPTION_BROKER},
+    {"rate-limit", required_argument, NULL, OPTION_RATE_LIMIT},
+    {"roll-over", required_argument, NULL, OPTION_ROLL_OVER},
+    {"roll-over-pause-ms", required_argument, NULL, OPTION_ROLL_OVER_PAUSE},
+    {"pending-replace", no_argument, NULL, OPTION_PENDING_REPLACE},
+    {"fee-types", no_argument, NULL, OPTION_FEE_TYPES},
+    {"fees-split", no_argument, NULL, OPTION_FEES_SPLIT},
+    {"no-cod-on-logout", no_argument, NULL, OPTION_NO_COD_ON_LOGOUT},
+    {"roll-over-cancels", no_argument, NULL, OPTION_ROLL_OVER_CANCELS},
     {"gap", required_argument, NULL, OPTION_GAP},
     {"fault", required_argument, NULL, OPTION_FAULT},
     {"lose-order", required_argument, NULL, OPTION_LOSE_ORDER},
@@ -238,6 +206,69 @@ static bool read_gap(struct exchange_main_options *options, const char *text) {
            refuse("--gap %s: discards or queues", text);
 }
 
+/* N:DECAY, the latter to thousandths. */
+static bool read_rate(struct kraken_rate_limits *rate, const char *text) {
+    struct bytes decay = bytes_of_string(text);
+    struct bytes most = exchange_text_until(&decay, ':');
+    int64_t most_count;
+    int64_t decay_milli;
+    if (decimal_parse(most, 0, &most_count) != DECIMAL_OK || most_count < 1 ||
+        most_count > 1000000 || decimal_parse(decay, 3, &decay_milli) != DECIMAL_OK ||
+        decay_milli < 0 || decay_milli > UINT32_MAX) {
+        return refuse("--rate-limit %s: a count, ':', and what is lost a second, like 60:2.34",
+                      text);
+    }
+    rate->most = (uint32_t)most_count;
+    rate->decay_milli_s = (uint32_t)decay_milli;
+    return true;
+}
+
+static bool read_roll_over(struct kraken_options *kraken, const char *text) {
+    unsigned hours;
+    unsigned minutes;
+    unsigned seconds;
+    int len = 0;
+    if (sscanf(text, "%2u:%2u:%2u%n", &hours, &minutes, &seconds, &len) != 3 || text[len] != '\0' ||
+        hours > 23 || minutes > 59 || seconds > 59) {
+        return refuse("--roll-over %s: a time of the day, HH:MM:SS", text);
+    }
+    kraken->rolls_over = true;
+    kraken->roll_over_s = hours * 3600 + minutes * 60 + seconds;
+    return true;
+}
+
+/* What an account may do, and what the pages leave open. */
+static bool take_venue(struct exchange_main_options *options, int code, const char *name,
+                       const char *value) {
+    struct kraken_options *kraken = &options->kraken.options;
+    switch (code) {
+    case OPTION_MARGIN:
+        return kraken->margin = true;
+    case OPTION_BROKER:
+        return kraken->broker = true;
+    case OPTION_RATE_LIMIT:
+        return read_rate(&kraken->rate, value);
+    case OPTION_ROLL_OVER:
+        return read_roll_over(kraken, value);
+    case OPTION_ROLL_OVER_PAUSE:
+        return read_small(name, value, 3600000, &kraken->roll_over_pause_ms);
+    case OPTION_PENDING_REPLACE:
+        return kraken->pending_replace = true;
+    case OPTION_FEE_TYPES:
+        return kraken->fee_types = true;
+    case OPTION_FEES_SPLIT:
+        return kraken->fees_split = true;
+    case OPTION_NO_COD_ON_LOGOUT:
+        return kraken->cod_spares_logout = true;
+    case OPTION_ROLL_OVER_CANCELS:
+        return kraken->roll_over_cancels = true;
+    case OPTION_GAP:
+        return read_gap(options, value);
+    default:
+        return refuse("try --help");
+    }
+}
+
 /* What the venue does and how it fails. False: none of these, or refused. */
 static bool take_behaviour(struct exchange_main_options *options, int code, const char *name,
                            const char *value) {
@@ -259,8 +290,6 @@ static bool take_behaviour(struct exchange_main_options *options, int code, cons
         return kraken->reject_detail = true;
     case OPTION_POST_ONLY_CANCELS:
         return kraken->post_only_cancels = true;
-    case OPTION_GAP:
-        return read_gap(options, value);
     case OPTION_FAULT:
         return add_fault(options, name, value);
     case OPTION_LOSE_ORDER:
@@ -268,7 +297,7 @@ static bool take_behaviour(struct exchange_main_options *options, int code, cons
     case OPTION_NO_COD:
         return kraken->cod_disabled = true;
     default:
-        return refuse("try --help");
+        return take_venue(options, code, name, value);
     }
 }
 
@@ -286,6 +315,9 @@ static bool take_option(struct exchange_main_options *options, struct gathered *
         return true;
     case OPTION_LEDGER:
         options->ledger_file = value;
+        return true;
+    case OPTION_CONTROL:
+        options->control_file = value;
         return true;
     case OPTION_RAW_LOG:
         options->raw_log_file = value;
@@ -398,7 +430,7 @@ static void set_defaults(struct exchange_main_options *options) {
                    .sent = 65536,
                    .early = 256},
         /* Kraken's lowest volume tier when the samples were made: 0.16 % and 0.26 %. */
-        .options = {.maker_fee_ppm = 1600, .taker_fee_ppm = 2600},
+        .options = {.maker_fee_ppm = 1600, .taker_fee_ppm = 2600, .roll_over_pause_ms = 30000},
     };
 }
 
@@ -409,7 +441,7 @@ enum exchange_main_options_result exchange_main_options_read(struct exchange_mai
     int index = 0;
     for (int code; (code = getopt_long(argc, argv, "", option_table, &index)) != -1;) {
         if (code == OPTION_HELP) {
-            fputs(usage, stdout);
+            exchange_main_usage_print(stdout);
             return EXCHANGE_MAIN_HELPED;
         }
         if (!take_option(options, &gathered, code, option_table[index].name, optarg)) {

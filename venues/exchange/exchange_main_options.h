@@ -18,6 +18,7 @@ struct exchange_main_options {
     const char *port_file; /* NULL: none, as with the files below */
     const char *ledger_file;
     const char *raw_log_file;
+    const char *control_file;
     struct kraken_client clients[KRAKEN_CLIENTS_MAX];
     char api_keys[KRAKEN_CLIENTS_MAX][KRAKEN_API_KEY_MAX];
     unsigned char secrets[KRAKEN_CLIENTS_MAX][KRAKEN_SECRET_MAX];

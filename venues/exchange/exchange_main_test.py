@@ -11,6 +11,7 @@ import base64
 import csv
 import hashlib
 import hmac
+import os
 import pathlib
 import random
 import resource
@@ -148,6 +149,30 @@ def trades_with_quotes_and_writes_the_ledger(program):
         assert rows["2"]["final_status"] == "new", rows["2"]
 
 
+def obeys_commands_and_faults(program):
+    with tempfile.TemporaryDirectory() as folder:
+        control = pathlib.Path(folder) / "control"
+        os.mkfifo(control)
+        with Exchange(program, "--control", control, "--fault", "order#2:reject=funds",
+                      "--lose-order", "9") as exchange:
+            client = Client(exchange, "ONE").log_on()
+            client.order(1, 1, "1", "100")
+            assert client.receive()[39] == "0"
+            with open(control, "w") as commands:
+                commands.write("fill 1 0.25\nnonsense\n")
+            assert client.receive()[32] == "0.25"
+            client.order(2, 1, "1", "100")
+            assert client.receive()[58] == "EOrder:Insufficient funds"
+            with open(control, "w") as commands:
+                commands.write("kill 1\n")
+            assert client.receive()[150] == "4"
+            code, rows = exchange.end()
+            assert code == 0 and rows["1"]["final_status"] == "canceled"
+            assert "fill 1 0.25: done" in exchange.said, exchange.said
+            assert "nonsense: expected last, index" in exchange.said, exchange.said
+            assert "faults 1" in exchange.said, exchange.said
+
+
 def serves_two_sessions_at_once(program):
     with Exchange(program) as exchange:
         one, two = Client(exchange, "ONE").log_on(), None
@@ -209,13 +234,16 @@ def is_idle_while_nothing_happens(program):
 
 def refuses_impossible_options(program):
     for arguments in ([], ["--venue", "other"], ["--listen", "nowhere"], ["--nonsense"],
-                      ["--instrument", "BTC/USD:tick=0"], ["--stall-after", "-1"], ["stray"]):
+                      ["--instrument", "BTC/USD:tick=0"], ["--stall-after", "-1"], ["stray"],
+                      ["--fault", "order:nothing"], ["--fault", "order:reject=nothing"],
+                      ["--gap", "other"], ["--rate-limit", "60"], ["--roll-over", "24:00:00"]):
         done = subprocess.run([program, *arguments], capture_output=True, text=True)
         assert done.returncode == 2 and done.stderr.strip(), arguments
     assert subprocess.run([program, "--help"], capture_output=True).returncode == 0
 
 
-TESTS = [trades_with_quotes_and_writes_the_ledger, serves_two_sessions_at_once,
+TESTS = [trades_with_quotes_and_writes_the_ledger, obeys_commands_and_faults,
+         serves_two_sessions_at_once,
          masks_passwords_in_the_raw_log, outlives_hostile_bytes, is_idle_while_nothing_happens,
          refuses_impossible_options]
 

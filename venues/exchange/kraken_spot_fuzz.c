@@ -3,8 +3,9 @@
  * standing: its books agree with themselves, its ledger can be written, everything it says frames.
  *
  * An input is cut at every '#'. A piece that begins with one is a message, MsgType first, '|' for
- * SOH: what makes it be taken seriously (8, 9, 34, 49, 52, 56, 10) is put around it. Any other
- * piece is sent as it is. The log sees every message.
+ * SOH: what makes it be taken seriously (8, 9, 34, 49, 52, 56, 10) is put around it. A piece that
+ * begins with '*' is a command, a fault perhaps: from then on not everything said need frame. One
+ * of '+' lets a second pass for each. Any other piece is sent as it is. The log sees every message.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,7 @@ struct world {
     struct stream *stream;
     struct now now;
     uint64_t seq;
+    bool is_faulty;
 };
 
 static void *zeroed(void **mem, size_t bytes) {
@@ -65,7 +67,16 @@ static void open_world(struct world *world) {
                                               .orders = 64,
                                               .book_orders = 16,
                                               .reports = 256,
-                                              .requests = 4},
+                                              .requests = 4,
+                                              .sent = 32,
+                                              .early = 4},
+                                   .options = {.margin = true,
+                                               .broker = true,
+                                               .fees_split = true,
+                                               .pending_replace = true,
+                                               .gap_queues = true,
+                                               .taker_fee_ppm = 2600,
+                                               .rate = {.most = 40, .decay_milli_s = 1000}},
                                    .log = {.message = log_message},
                                    .seed = 1};
     const char *problem;
@@ -89,8 +100,9 @@ static void read_all(struct world *world) {
         if (in.len == 0) {
             return;
         }
-        CHECK(fix_frame(in, KRAKEN_MESSAGE_BYTES_MAX, &frame) == FIX_FRAME_COMPLETE);
-        stream_consume(world->stream, frame.bytes, STREAM_PLAIN);
+        bool whole = fix_frame(in, KRAKEN_MESSAGE_BYTES_MAX, &frame) == FIX_FRAME_COMPLETE;
+        CHECK(whole || world->is_faulty);
+        stream_consume(world->stream, whole ? frame.bytes : in.len, STREAM_PLAIN);
     }
 }
 
@@ -145,6 +157,28 @@ static void log_on(struct world *world) {
     CHECK(kraken_spot_counters(world->spot)->logons == 1);
 }
 
+static void obey(struct world *world, struct bytes line) {
+    const char *problem = NULL;
+    world->is_faulty = true;
+    CHECK(kraken_spot_command(world->spot, world->now, line, &problem) == (problem == NULL));
+    settle(world);
+}
+
+/* True when the piece was none to be sent. */
+static bool act(struct world *world, struct bytes piece) {
+    if (piece.data[0] == '*') {
+        obey(world, bytes_skip(piece, 1));
+        return true;
+    }
+    if (piece.data[0] == '+') {
+        world->now.mono.ns += (int64_t)piece.len * NS_PER_S;
+        world->now.utc.ns += (int64_t)piece.len * NS_PER_S;
+        settle(world);
+        return true;
+    }
+    return false;
+}
+
 static void check_ledger(const struct world *world) {
     char *text;
     size_t len;
@@ -164,10 +198,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         const char *end = memchr(rest.data + 1, '#', rest.len - 1);
         size_t len = end != NULL ? (size_t)(end - rest.data) : rest.len;
         len = len < 1024 ? len : 1024;
-        if (message) {
-            send_message(&world, bytes_of(rest.data + 1, len - 1));
-        } else {
-            send_bytes(&world, bytes_of(rest.data, len));
+        struct bytes piece = bytes_of(rest.data + message, len - message);
+        if (piece.len > 0 && !act(&world, piece)) {
+            if (message) {
+                send_message(&world, piece);
+            } else {
+                send_bytes(&world, piece);
+            }
         }
         rest = bytes_skip(rest, len);
     }
