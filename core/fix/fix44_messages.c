@@ -718,6 +718,8 @@ const struct fix_dictionary fix44_dictionary = {
     .names = field_names,
     .groups = group_rules,
     .messages = message_rules,
+    .group_count = sizeof group_rules / sizeof group_rules[0],
+    .message_count = sizeof message_rules / sizeof message_rules[0],
     .undefined = undefined_tags,
     .other_types =
         "6 7 a AA AB AC AD AE AF AG AH AI AJ AK AL AM AN AO AP AQ AR AS AT AU AV AW AX AY AZ "

@@ -57,12 +57,14 @@ static uint32_t tag_of(const struct fix_dictionary *dictionary, uint32_t slot) {
 }
 
 static bool is_defined(const struct fix_dictionary *dictionary, uint32_t tag) {
+    if (dictionary->fields[slot_of(dictionary, tag)].type != FIX_TYPE_NONE) {
+        return true;
+    }
     const uint16_t *undefined = dictionary->undefined;
     while (*undefined != 0 && *undefined != tag) {
         undefined++;
     }
-    return (tag <= dictionary->last_tag && *undefined == 0) ||
-           slot_of(dictionary, tag) >= FIX_DIRECT_TAGS;
+    return tag <= dictionary->last_tag && *undefined == 0;
 }
 
 static bool is_tolerated(const struct walk *walk, uint32_t tag) {

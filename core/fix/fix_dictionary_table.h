@@ -19,7 +19,6 @@
 #define FIX_SLOTS (FIX_DIRECT_TAGS + FIX_EXTRA_TAGS_MAX)
 #define FIX_GROUP_DEPTH_MAX 4
 #define FIX_GROUP_MEMBERS_MAX 128
-#define FIX_MESSAGES_MAX 64
 #define FIX_USER_TAGS_FIRST 5000
 
 /* Volume 1's data types. */
@@ -101,12 +100,13 @@ struct fix_dictionary {
     const char *const *names;            /* by slot */
     const struct fix_group_rule *groups;
     const struct fix_message_rule *messages;
-    const uint16_t
-        *undefined;          /* tags from 1 to `last_tag` that the version never had; ends with 0 */
-    const char *other_types; /* MsgTypes of the version that are not here, between blanks */
-    uint32_t last_tag;       /* the version's greatest */
+    uint32_t group_count;
+    uint32_t message_count;
+    const uint16_t *undefined; /* tags up to last_tag that the version never had; ends with 0 */
+    const char *other_types;   /* MsgTypes of the version that are not here, between blanks */
+    uint32_t last_tag;         /* the version's greatest */
     uint32_t extra_count;
-    uint32_t extra_tags[FIX_EXTRA_TAGS_MAX]; /* ascending; their slots begin at FIX_DIRECT_TAGS */
+    uint32_t extra_tags[FIX_EXTRA_TAGS_MAX]; /* their slots begin at FIX_DIRECT_TAGS */
     uint8_t message_of[128];                 /* by MsgType's only character: index + 1, or 0 */
 };
 
