@@ -28,9 +28,11 @@ enum tag {
     SYMBOL = 55,
     TEXT = 58,
     TRANSACT_TIME = 60,
+    ORD_REJ_REASON = 103,
     EXEC_TYPE = 150,
     LEAVES_QTY = 151,
     BUSINESS_REJECT_REF_ID = 379,
+    MASS_CANCEL_RESPONSE = 531,
     USERNAME = 553,
     PASSWORD = 554,
 };
@@ -108,7 +110,10 @@ bool fix_session::send(const std::string &type, const fields &values) {
     for (const auto &field : values) {
         message.setField(field.first, field.second);
     }
-    message.setField(FIX::TransactTime(3));
+    /* FIX 4.4: OrderStatusRequest is the one request of ours that has none. */
+    if (type != "H") {
+        message.setField(FIX::TransactTime(3));
+    }
     return FIX::Session::sendToTarget(message, session_);
 }
 
@@ -202,6 +207,10 @@ void fix_session::fromApp(const FIX::Message &message,
         take_report(message);
     } else if (type == "9") {
         ledger_.cancel_rejected(value(message, CL_ORD_ID));
+    } else if (type == "r") {
+        /* FIX 4.4, MassCancelResponse: 0 is "rejected". */
+        ledger_.mass_cancel_reported(value(message, CL_ORD_ID),
+                                     value(message, MASS_CANCEL_RESPONSE) != "0");
     } else if (type == "j") {
         take_refusal(message);
     } else {
@@ -224,6 +233,7 @@ void fix_session::take_report(const FIX::Message &message) {
     report.cumulative_quantity = value(message, CUM_QTY);
     report.leaves_quantity = value(message, LEAVES_QTY);
     report.average_price = value(message, AVG_PX);
+    report.reject_reason = value(message, ORD_REJ_REASON);
     try {
         ledger_.report(report);
     } catch (const std::overflow_error &error) {

@@ -60,6 +60,19 @@ void order_ledger::sent_cancel(const std::string &id, const std::string &order_i
     order_of_cancel_[id] = order_id;
 }
 
+void order_ledger::sent_replace(const std::string &id, const std::string &order_id,
+                                const std::string &quantity, const std::string &price) {
+    replaces_[id] = {order_id, quantity, price};
+}
+
+void order_ledger::sent_again(const std::string &id) {
+    sent_again_[id]++;
+}
+
+void order_ledger::sent_mass_cancel(const std::string &id) {
+    mass_cancels_.insert(id);
+}
+
 order_ledger::row *order_ledger::find(const std::string &id) {
     auto found = row_of_.find(id);
     return found == row_of_.end() ? nullptr : &rows_[found->second];
@@ -84,7 +97,13 @@ void order_ledger::report(const execution_report &report) {
         complain(entry->order.id + ": ExecID " + report.exec_id + " came twice");
         return;
     }
+    /* FIX 4.4, OrdRejReason 6: this is not about the order that has the id. */
+    if (report.exec_type == "8" && report.reject_reason == "6" && sent_again_[report.cl_ord_id]) {
+        states_[report.cl_ord_id].insert("duplicate");
+        return;
+    }
     check_echo(*entry, report);
+    book_replace(*entry, report);
     book_fill(*entry, report);
     book_status(*entry, report);
     book_totals(*entry, report);
@@ -97,6 +116,22 @@ void order_ledger::check_echo(const row &entry, const execution_report &report) 
     if (report.side != (entry.order.side == "buy" ? "1" : "2")) {
         complain(entry.order.id + ": reported with side " + report.side);
     }
+}
+
+/* FIX 4.4: Replaced is ExecType 5; from here on the order has the replace's id and terms. */
+void order_ledger::book_replace(row &entry, const execution_report &report) {
+    if (report.exec_type != "5") {
+        return;
+    }
+    auto asked = replaces_.find(report.cl_ord_id);
+    if (asked == replaces_.end() || find(asked->second.order) != &entry) {
+        complain(entry.order.id + ": replaced by " + report.cl_ord_id + ", which never asked it");
+        return;
+    }
+    entry.order.quantity = asked->second.quantity;
+    entry.order.price = asked->second.price;
+    row_of_[report.cl_ord_id] = static_cast<size_t>(&entry - rows_.data());
+    states_[report.cl_ord_id].insert("replaced");
 }
 
 void order_ledger::book_fill(row &entry, const execution_report &report) {
@@ -119,6 +154,9 @@ void order_ledger::book_status(row &entry, const execution_report &report) {
     if (status == nullptr) {
         complain(entry.order.id + ": OrdStatus " + report.ord_status);
         return;
+    }
+    if (report.exec_type == "I") {
+        states_[report.cl_ord_id].insert("status");
     }
     if (status->state != nullptr) {
         states_[entry.order.id].insert(status->state);
@@ -149,7 +187,8 @@ void order_ledger::book_totals(row &entry, const execution_report &report) {
     if (is_final(entry.status) && leaves.compare(exact_decimal()) != 0) {
         complain(entry.order.id + ": " + entry.status + " with LeavesQty " + leaves.text());
     }
-    if (!is_final(entry.status) && cumulative.plus(leaves).compare(ordered) != 0) {
+    bool sized = !entry.order.quantity.empty();
+    if (sized && !is_final(entry.status) && cumulative.plus(leaves).compare(ordered) != 0) {
         complain(entry.order.id + ": CumQty " + cumulative.text() + " and LeavesQty " +
                  leaves.text() + " of " + ordered.text());
     }
@@ -157,6 +196,22 @@ void order_ledger::book_totals(row &entry, const execution_report &report) {
     entry.leaves = leaves;
     if (entry.fills > 0) {
         entry.average = number(report, "AvgPx", report.average_price).text();
+        check_average(entry, report);
+    }
+}
+
+/* AvgPx has 8 decimals or the price's, rounded: off by less than one of the last. */
+void order_ledger::check_average(const row &entry, const execution_report &report) {
+    exact_decimal average = number(report, "AvgPx", report.average_price);
+    exact_decimal minus_one;
+    exact_decimal step;
+    exact_decimal::parse("-1", minus_one);
+    exact_decimal::parse("0.00000001", step);
+    exact_decimal off = average.times(entry.filled).plus(entry.notional.times(minus_one));
+    exact_decimal most = entry.filled.times(step);
+    if (off.compare(most) > 0 || off.compare(most.times(minus_one)) < 0) {
+        complain(entry.order.id + ": AvgPx " + average.text() + " but " + entry.notional.text() +
+                 " for " + entry.filled.text());
     }
 }
 
@@ -171,15 +226,22 @@ exact_decimal order_ledger::number(const execution_report &report, const char *n
 }
 
 void order_ledger::cancel_rejected(const std::string &id) {
-    if (order_of_cancel_.count(id) == 0) {
-        complain(id + ": OrderCancelReject for a cancel never sent");
+    if (order_of_cancel_.count(id) == 0 && replaces_.count(id) == 0) {
+        complain(id + ": OrderCancelReject for a request never sent");
     }
     states_[id].insert("cancel_rejected");
 }
 
+void order_ledger::mass_cancel_reported(const std::string &id, bool accepted) {
+    if (mass_cancels_.count(id) == 0) {
+        complain(id + ": OrderMassCancelReport for a request never sent");
+    }
+    states_[id].insert(accepted ? "mass_accepted" : "mass_rejected");
+}
+
 void order_ledger::refused(const std::string &id, const std::string &why) {
     row *entry = find(id);
-    if (order_of_cancel_.count(id) != 0) {
+    if (order_of_cancel_.count(id) != 0 || replaces_.count(id) != 0) {
         states_[id].insert("cancel_rejected");
         return;
     }

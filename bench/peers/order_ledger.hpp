@@ -1,5 +1,6 @@
 /*
- * What a client believes: the orders it sent and what it was told about each.
+ * What a client believes: the orders it sent and what it was told about each. An order is known by
+ * the id it was first sent with, and by those of the replaces that were taken.
  *
  * Fed with every order sent and every report received, it keeps one row an order, and a list of
  * complaints: reports that contradict the order, each other or arithmetic. It trusts nothing it can
@@ -22,9 +23,9 @@
 struct sent_order {
     std::string id;
     std::string symbol;
-    std::string side; /* buy or sell */
-    std::string quantity;
-    std::string price; /* empty for a market order */
+    std::string side;     /* buy or sell */
+    std::string quantity; /* empty for an order sized by money */
+    std::string price;    /* empty for a market order */
 };
 
 /* The fields of an ExecutionReport the ledger reads; empty when absent. */
@@ -41,6 +42,7 @@ struct execution_report {
     std::string cumulative_quantity;
     std::string leaves_quantity;
     std::string average_price;
+    std::string reject_reason; /* OrdRejReason(103) */
 };
 
 class order_ledger {
@@ -50,10 +52,22 @@ class order_ledger {
     /* Asks for the cancel of `order_id` under the id `id`. */
     void sent_cancel(const std::string &id, const std::string &order_id);
 
+    /* Asks for other terms of `order_id` (any of its ids) under the id `id`. */
+    void sent_replace(const std::string &id, const std::string &order_id,
+                      const std::string &quantity, const std::string &price);
+
+    /* Sends the order once more as it was: what comes back says that it is known. */
+    void sent_again(const std::string &id);
+
+    void sent_mass_cancel(const std::string &id);
+
     void report(const execution_report &report);
 
-    /* An OrderCancelReject for the request `id`. */
+    /* An OrderCancelReject for the request `id`, a cancel or a replace. */
     void cancel_rejected(const std::string &id);
+
+    /* An OrderMassCancelReport for the request `id`. */
+    void mass_cancel_reported(const std::string &id, bool accepted);
 
     /* The request `id` was refused below the application: by 3 or by j. */
     void refused(const std::string &id, const std::string &why);
@@ -62,7 +76,8 @@ class order_ledger {
 
     /*
      * Whether the order or request `id` has ever been seen in `state`: new, partial, filled,
-     * canceled, rejected, expired, cancel_rejected.
+     * canceled, rejected, expired, cancel_rejected, replaced, status (told when asked), duplicate
+     * (refused because it is known), mass_accepted, mass_rejected.
      */
     bool has_been(const std::string &id, const std::string &state) const;
 
@@ -88,11 +103,19 @@ class order_ledger {
         std::set<std::string> execs;
     };
 
+    struct replace {
+        std::string order;
+        std::string quantity;
+        std::string price;
+    };
+
     row *find(const std::string &id);
     const row *find(const std::string &id) const;
     void check_echo(const row &entry, const execution_report &report);
     void book_status(row &entry, const execution_report &report);
+    void book_replace(row &entry, const execution_report &report);
     void book_fill(row &entry, const execution_report &report);
+    void check_average(const row &entry, const execution_report &report);
     void book_totals(row &entry, const execution_report &report);
     exact_decimal number(const execution_report &report, const char *name, const std::string &text);
     static std::vector<std::string> columns_of(const row &entry);
@@ -100,6 +123,9 @@ class order_ledger {
     std::vector<row> rows_;
     std::map<std::string, size_t> row_of_;
     std::map<std::string, std::string> order_of_cancel_;
+    std::map<std::string, replace> replaces_;
+    std::set<std::string> mass_cancels_;
+    std::map<std::string, unsigned> sent_again_;
     std::map<std::string, std::set<std::string>> states_;
     std::vector<std::string> complaints_;
 };
