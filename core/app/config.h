@@ -109,6 +109,13 @@ struct config_client {
     uint32_t venue_count;          /* all of them when the file names none */
 };
 
+/* How fast a venue may be sent what; core/route/rate_limit.h. */
+struct config_rate {
+    uint32_t limit;
+    uint32_t per_minute;
+    uint32_t cancel_reserve; /* below limit */
+};
+
 struct config_venue {
     const char *name; /* what ExDestination(100) says: upper case, no '.' */
     enum config_dialect dialect;
@@ -127,6 +134,8 @@ struct config_venue {
     struct duration connect_timeout;
     struct duration logon_timeout;
     struct config_duration_range reconnect; /* the wait before a new try, doubling */
+    struct config_rate message_rate;        /* of all its messages; limit 0: none */
+    struct config_rate instrument_rate;     /* of those about one instrument; likewise */
     uint16_t
         accounts[CONFIG_ACCOUNTS_MAX]; /* of config.accounts: which this session trades; >= 1 */
     uint32_t account_count;

@@ -85,6 +85,8 @@ Test(config_bad, durations_and_sizes) {
         {"reconnect: {min: 100ms, max: 1m}", "reconnect: {min: @1ms, max: 1m}", CONFIG_CODE_RANGE},
         {"reconnect: {min: 100ms, max: 1m}", "reconnect: @{min: 2m, max: 1m}",
          CONFIG_CODE_CONFLICT},
+        {"per_minute: 140", "per_minute: @0", CONFIG_CODE_RANGE},
+        {"cancel_reserve: 16", "cancel_reserve: @125", CONFIG_CODE_CONFLICT},
         {"message_bytes_max: 4KiB", "message_bytes_max: @4096", CONFIG_CODE_VALUE},
         {"message_bytes_max: 4KiB", "message_bytes_max: @4KB", CONFIG_CODE_VALUE},
         {"message_bytes_max: 4KiB", "message_bytes_max: @1023B", CONFIG_CODE_RANGE},

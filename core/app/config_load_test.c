@@ -96,6 +96,10 @@ Test(config_load, takes_the_venues_of_the_sample) {
     cr_expect_eq(venue->logon_timeout.ns, INT64_C(4000000000));
     cr_expect_eq(venue->reconnect.min.ns, INT64_C(100000000));
     cr_expect_eq(venue->reconnect.max.ns, INT64_C(60000000000));
+    cr_expect_eq(venue->message_rate.limit, 0);
+    cr_expect_eq(venue->instrument_rate.limit, 125);
+    cr_expect_eq(venue->instrument_rate.per_minute, 140);
+    cr_expect_eq(venue->instrument_rate.cancel_reserve, 16);
     cr_expect_eq(venue->account_count, 2);
     cr_expect(!config->venues[1].cancel_on_disconnect);
     config_free(config);

@@ -226,12 +226,23 @@ static void check_venue_use(struct config_loader *loader, uint16_t index) {
     }
 }
 
+static void check_rate(struct config_loader *loader, struct config_rate *rate) {
+    if (rate->limit != 0 && rate->cancel_reserve >= rate->limit) {
+        config_complain(loader, CONFIG_CODE_CONFLICT, CONFIG_NODE_OF(loader, rate->cancel_reserve),
+                        "keep less for cancels than there is",
+                        "cancel_reserve (%u) is not below limit (%u): no order could go",
+                        rate->cancel_reserve, rate->limit);
+    }
+}
+
 static void check_venues(struct config_loader *loader) {
     struct config *config = loader->config;
     for (uint32_t i = 0; i < config->venue_count; i++) {
         check_venue_unique(loader, i);
         check_venue_security(loader, &config->venues[i]);
         check_range(loader, &config->venues[i].reconnect);
+        check_rate(loader, &config->venues[i].message_rate);
+        check_rate(loader, &config->venues[i].instrument_rate);
         check_venue_use(loader, (uint16_t)i);
     }
 }

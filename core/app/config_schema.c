@@ -34,6 +34,7 @@ static const struct config_choice shutdowns[] = {
 #define IN_LISTENER(field) .offset = offsetof(struct config_listener, field)
 #define IN_CLIENT(field) .offset = offsetof(struct config_client, field)
 #define IN_VENUE(field) .offset = offsetof(struct config_venue, field)
+#define IN_RATE(field) .offset = offsetof(struct config_rate, field)
 #define IN_TRACE(field) .offset = offsetof(struct config_trace, field)
 #define IN_INSTRUMENT(field) .offset = offsetof(struct config_instrument, field)
 /* A section that is a struct of its own; one that is not lies in its parent's, at offset 0. */
@@ -212,6 +213,32 @@ const struct config_key config_keys[] = {
     {"venues.reconnect", "max", CONFIG_TYPE_DURATION, .min = 10 * MS, .max = 3600 * S,
      .fallback = "30s", .reload = CONFIG_RELOAD_LIVE,
      .offset = offsetof(struct config_duration_range, max), .help = "Longest wait."},
+    {"venues", "message_rate", CONFIG_TYPE_SECTION, .reload = CONFIG_RELOAD_SESSION,
+     STRUCT(config_venue, message_rate),
+     .help =
+         "How many messages this session may send; each counts one. Orders beyond it are refused, "
+         "cancels wait."},
+    {"venues.message_rate", "limit", CONFIG_TYPE_INTEGER, .min = 0, .max = 1000000, .fallback = "0",
+     .reload = CONFIG_RELOAD_SESSION, IN_RATE(limit), .help = "0: not limited."},
+    {"venues.message_rate", "per_minute", CONFIG_TYPE_INTEGER, .min = 1, .max = 60000000,
+     .fallback = "60", .reload = CONFIG_RELOAD_SESSION, IN_RATE(per_minute),
+     .help = "How fast the count goes back."},
+    {"venues.message_rate", "cancel_reserve", CONFIG_TYPE_INTEGER, .min = 0, .max = 1000000,
+     .fallback = "0", .reload = CONFIG_RELOAD_SESSION, IN_RATE(cancel_reserve),
+     .help = "What of the limit only cancels may use."},
+    {"venues", "instrument_rate", CONFIG_TYPE_SECTION, .reload = CONFIG_RELOAD_SESSION,
+     STRUCT(config_venue, instrument_rate),
+     .help =
+         "The same for each instrument, counted as the venue counts. Kraken spot has a limit of "
+         "60, 125 or 180 with 60, 140 or 225 a minute, by the tier of the account."},
+    {"venues.instrument_rate", "limit", CONFIG_TYPE_INTEGER, .min = 0, .max = 1000000,
+     .fallback = "0", .reload = CONFIG_RELOAD_SESSION, IN_RATE(limit), .help = "0: not limited."},
+    {"venues.instrument_rate", "per_minute", CONFIG_TYPE_INTEGER, .min = 1, .max = 60000000,
+     .fallback = "60", .reload = CONFIG_RELOAD_SESSION, IN_RATE(per_minute),
+     .help = "How fast the count goes back."},
+    {"venues.instrument_rate", "cancel_reserve", CONFIG_TYPE_INTEGER, .min = 0, .max = 1000000,
+     .fallback = "0", .reload = CONFIG_RELOAD_SESSION, IN_RATE(cancel_reserve),
+     .help = "What of the limit only cancels may use."},
     {"venues", "accounts", CONFIG_TYPE_ACCOUNTS, .required = true, .example = "[MAIN]",
      LIST(config_venue, accounts, account_count, CONFIG_ACCOUNTS_MAX),
      .help = "Our account names whose orders this session carries."},

@@ -179,6 +179,12 @@ static enum dialect_self_trade self_trade_of(enum config_self_trade mode) {
     return SELF_TRADE_CANCEL_NEWEST;
 }
 
+static struct rate_limit_config rate_of(const struct config_rate *rate) {
+    return (struct rate_limit_config){.limit = rate->limit,
+                                      .per_minute = rate->per_minute,
+                                      .cancel_reserve = rate->cancel_reserve};
+}
+
 static void place_venue(struct instance *instance, uint32_t index) {
     const struct config_venue *from = &instance->config->venues[index];
     struct fix_venue *venue =
@@ -196,6 +202,8 @@ static void place_venue(struct instance *instance, uint32_t index) {
         .heartbeat_s = (uint32_t)(from->heartbeat.ns / NS_PER_S),
         .logon_timeout = from->logon_timeout,
         .message_bytes_max = instance->config->limits.message_bytes_max,
+        .session_rate = rate_of(&from->message_rate),
+        .instrument_rate = rate_of(&from->instrument_rate),
     };
     fix_venue_init(venue, &config);
     instance->signer.dialects[index] = config.dialect;

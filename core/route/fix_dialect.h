@@ -59,6 +59,13 @@ struct dialect_reason {
     enum reject_code reject; /* REJECT_NONE ends a table */
 };
 
+/* What a request adds to the venue's counter of an instrument while its order is this young. */
+struct dialect_age_cost {
+    uint16_t below_s; /* 0 ends a table */
+    uint8_t replace;
+    uint8_t cancel;
+};
+
 struct dialect_field {
     uint32_t tag; /* 0 ends a table */
     enum dialect_source source;
@@ -138,7 +145,11 @@ struct fix_dialect {
     char liquidity_added;   /* its values */
     char liquidity_took;
     enum dialect_gap gap;
-    const struct dialect_words *words; /* the first row that fits counts */
+    /* What requests add to the venue's counter of an instrument, if it keeps one: always, and, for
+     * cancels and replaces, by the age of their order. */
+    uint8_t request_cost[DIALECT_MESSAGES];
+    const struct dialect_age_cost *age_costs; /* by rising age; NULL: none */
+    const struct dialect_words *words;        /* the first row that fits counts */
     const struct dialect_reason *reasons;
     uint32_t business_reject_ref_tag; /* in 35=j: the refused request's ClOrdID */
     /*

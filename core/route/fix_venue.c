@@ -28,6 +28,9 @@ static enum venue_send send(struct fix_venue *venue, struct now now, enum reques
                             const struct fix_venue_subject *subject, struct request_id request_id) {
     const struct dialect_message *message = message_of(venue, kind);
     struct fix_writer writer;
+    if (fix_venue_is_limited(venue, now, kind, subject->order)) {
+        return venue_up(&venue->venue) ? VENUE_SEND_LIMITED : VENUE_SEND_DOWN;
+    }
     enum stream_result room = fix_link_begin(&venue->link, now, bytes_of(message->type, 1),
                                              FIX_VENUE_MESSAGE_MAX, &writer);
     if (room != STREAM_OK) {
@@ -39,6 +42,7 @@ static enum venue_send send(struct fix_venue *venue, struct now now, enum reques
         return VENUE_SEND_UNSUPPORTED;
     }
     sent_ring_note(&venue->sent, seq, kind, request_id);
+    fix_venue_count(venue, now, kind, subject->order);
     return VENUE_SENT;
 }
 
@@ -257,6 +261,9 @@ static void flush(struct venue *base, struct now now) {
     }
     venue->polled = false;
     fix_link_flush(&venue->link, now);
+    if (instant_reached(now.mono, venue->rates.due)) {
+        venue->rates.due = INSTANT_NEVER;
+    }
 }
 
 static bool question(struct venue *base, struct now now, struct question *question) {
@@ -293,7 +300,10 @@ static void logout(struct venue *base, struct now now, struct bytes text) {
 /* The end of a connection is noticed by polling: while nobody polls, no time is the right one. */
 static struct instant deadline(const struct venue *base) {
     const struct fix_venue *venue = self_of_const(base);
-    return venue->unheard && venue->link.finished ? INSTANT_NEVER : fix_link_deadline(&venue->link);
+    if (venue->unheard && venue->link.finished) {
+        return INSTANT_NEVER;
+    }
+    return instant_earlier(fix_link_deadline(&venue->link), venue->rates.due);
 }
 
 static const struct venue_ops fix_venue_ops = {
@@ -355,6 +365,9 @@ void fix_venue_init(struct fix_venue *venue, const struct fix_venue_config *conf
     venue->logon.cancel_on_disconnect = config->cancel_on_disconnect;
     venue->capability = config->dialect->capability;
     venue->capability.order_validity = config->order_validity;
+    venue->rates.session = rate_limit_make(&config->session_rate);
+    venue->rates.instrument = rate_limit_make(&config->instrument_rate);
+    venue->rates.due = INSTANT_NEVER;
     fix_venue_prepare(venue);
     sent_ring_clear(&venue->sent);
     struct fix_session_config session = session_config(venue);

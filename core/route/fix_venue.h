@@ -14,6 +14,7 @@
 
 #include "core/route/fix_dialect.h"
 #include "core/route/fix_link.h"
+#include "core/route/rate_limit.h"
 #include "core/route/sent_ring.h"
 #include "core/route/venue.h"
 
@@ -33,6 +34,16 @@ struct fix_venue_config {
     uint32_t heartbeat_s;
     struct duration logon_timeout;
     size_t message_bytes_max;
+    struct rate_limit_config session_rate;    /* of all messages; each costs one */
+    struct rate_limit_config instrument_rate; /* of each instrument's, by the dialect's costs */
+};
+
+struct fix_venue_rates {
+    struct rate_limit session;
+    struct rate_limit instrument;
+    struct instant due; /* when something that had to wait may go; INSTANT_NEVER: nothing waits */
+    struct rate_counter session_counter;
+    struct rate_counter instrument_counters[INSTRUMENTS_MAX];
 };
 
 /* Numbers that the venue asked for again, being told one report at a time. */
@@ -76,6 +87,7 @@ struct fix_venue {
     bool held;    /* `input` belongs to the report last returned and is not consumed yet */
     struct fix_input input;
     struct fix_venue_gap gap;
+    struct fix_venue_rates rates;
     struct sent_ring sent;
     char down_text[FIX_SESSION_TEXT_MAX + 1];
 };
@@ -90,6 +102,16 @@ bool fix_venue_decode(struct fix_venue *venue, const struct fix_view *view,
 /* The same for a session Reject(3), which names the request only by its sequence number. */
 bool fix_venue_decode_reject(struct fix_venue *venue, const struct fix_view *view,
                              struct venue_report *report);
+
+/*
+ * Whether the venue's counters leave no room now for a request of this kind; then rates.due is no
+ * later than the moment they will. `order` is NULL with a mass cancel, which no counter of an
+ * instrument is known to count. The second counts one that went. In fix_venue_rate.c.
+ */
+bool fix_venue_is_limited(struct fix_venue *venue, struct now now, enum request_kind kind,
+                          const struct order *order);
+void fix_venue_count(struct fix_venue *venue, struct now now, enum request_kind kind,
+                     const struct order *order);
 
 /*
  * What a refusal in these words, or else for this BusinessRejectReason(380), means; `otherwise`

@@ -133,6 +133,22 @@ static const struct dialect_reason reasons[] = {
     {0, REJECT_NONE},
 };
 
+/*
+ * guides/spot-ratelimits, the same for REST, WebSocket and FIX: a counter for each pair. A new
+ * order adds 1, a cancel by the age of its order and nothing else. Whether a replace over FIX
+ * counts as an "amend" or as an "edit" is unverified; the dearer one, an edit, is taken. The limit
+ * and its decay go by the account's tier, so they are configured.
+ */
+static const struct dialect_age_cost age_costs[] = {
+    {.below_s = 5, .replace = 6, .cancel = 8},
+    {.below_s = 10, .replace = 5, .cancel = 6},
+    {.below_s = 15, .replace = 4, .cancel = 5},
+    {.below_s = 45, .replace = 2, .cancel = 4},
+    {.below_s = 90, .replace = 1, .cancel = 2},
+    {.below_s = 300, .replace = 0, .cancel = 1},
+    {.below_s = 0},
+};
+
 /* logon-fix: 8674 means "cancel" when it is 0, and 0 is the default: it is always said. */
 static void write_logon(const struct dialect_logon *logon, struct fix_writer *writer) {
     fix_put_bytes(writer, FIX_USERNAME, logon->api_key);
@@ -203,6 +219,8 @@ const struct fix_dialect kraken_spot_dialect = {
     .liquidity_took = '2',
     /* What becomes of requests behind a gap is in no document. */
     .gap = DIALECT_GAP_UNKNOWN,
+    .request_cost = {[REQUEST_NEW_ORDER] = 1, [REQUEST_REPLACE] = 1},
+    .age_costs = age_costs,
     .words = words,
     .reasons = reasons,
     .business_reject_ref_tag = FIX_BUSINESS_REJECT_REF_ID,
