@@ -229,6 +229,8 @@ class Player:
     # The other side.
 
     async def do_later(self, step, _):
+        if not self.control.port:
+            return  # its clock is the world's, and what we wait for comes
         await self.control.ask(f"later {self.me} {round(float(step.text.rstrip('s')) * 1000)}")
         self.ahead_s += float(step.text.rstrip("s"))
 
@@ -237,6 +239,8 @@ class Player:
         await self.control.ask(f"{verb} {self.me} {self.fill_in(rest)}".rstrip())
 
     async def do_state(self, step, _):
+        if not self.control.port:
+            return
         end = time.monotonic() + self.patience
         while True:
             answer = await self.control.ask(f"state {self.me}")

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Plays the scenarios of bench/conformance against tercel-fix-acceptor; TAP on stdout.
 
-usage: run_scenarios.py ACCEPTOR [--only TEXT] [--mode MODE] [--self-test] [FOLDER]...
+usage: run_scenarios.py ACCEPTOR [FOLDER]... [--only TEXT] [--mode MODE] [--self-test]
+                        [--referee QUICKFIX_ACCEPTOR]
 
 Every scenario is played in each of its modes: `whole` (a write for every message), `split` (a write
 for every byte) and `joined` (a write for as many messages as go together). They run side by side,
 each in a world of its own. --self-test plays wrong scenarios, too: they must fail.
+--referee plays those that have a public definition against QuickFIX, too: they must pass there.
 """
 
 import argparse
@@ -20,6 +22,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE))
 import player  # noqa: E402
+import referee  # noqa: E402
 import scenario  # noqa: E402
 import self_test  # noqa: E402
 
@@ -44,10 +47,9 @@ class Listener:
 class Acceptor:
     """The process, and the ports it listens at."""
 
-    def __init__(self, program, listeners):
-        self.process = subprocess.Popen(
-            [program, *(f"127.0.0.1:{listener.port}" for listener in listeners)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    def __init__(self, command):
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        text=True)
         words = self.process.stdout.readline().split()
         self.ports = dict(zip(words[::2], map(int, words[1::2])))
 
@@ -68,10 +70,11 @@ class Run:
     def __init__(self, played, mode, complaint=None):
         self.scenario, self.mode, self.complaint = played, mode, complaint
         self.failure, self.took_s, self.listener, self.number = None, 0.0, None, 0
+        self.judged = False
 
     @property
     def name(self):
-        return f"{self.scenario.name} ({self.mode})"
+        return f"{self.scenario.name} ({'QuickFIX' if self.judged else self.mode})"
 
     def dials(self):
         return any(step.verb == "accept" for step in self.scenario.steps)
@@ -100,6 +103,14 @@ def wrong_runs(scenarios, seed):
     return runs
 
 
+def judged_runs(scenarios):
+    """Those of the public definitions; a clock that is not moved takes its time."""
+    runs = [Run(each, "whole") for each in scenarios if each.defined]
+    for run in runs:
+        run.judged = True
+    return runs
+
+
 async def play_all(program, runs):
     """Fills in how they went; the acceptor's exit status."""
     listeners = []
@@ -109,13 +120,24 @@ async def play_all(program, runs):
             run.listener = Listener(len(listeners))
             await run.listener.open()
             listeners.append(run.listener)
-    acceptor = Acceptor(program, listeners)
+    addresses = [f"127.0.0.1:{listener.port}" for listener in listeners]
+    return await play_against(Acceptor([program, *addresses]), runs)
+
+
+async def play_against(acceptor, runs):
     gate = asyncio.Semaphore(AT_ONCE)
     try:
         await asyncio.gather(*(run.play(acceptor.ports, gate) for run in runs))
     finally:
         status = acceptor.stop()
     return status
+
+
+async def judge_all(program, runs):
+    for number, run in enumerate(runs, 1):
+        run.number = number
+    with referee.folder() as folder:
+        return await play_against(Acceptor(referee.command(program, runs, folder)), runs)
 
 
 def verdict(run):
@@ -132,13 +154,14 @@ def report(runs):
     failed = 0
     for count, run in enumerate(runs, 1):
         well, why = verdict(run)
-        if well or run.scenario.waits:
-            print(f"ok {count} - {run.name}" + ("" if well else f" # SKIP {run.scenario.waits}"))
+        waits = run.scenario.waits if not run.judged else None
+        if well or waits:
+            print(f"ok {count} - {run.name}" + ("" if well else f" # SKIP {waits}"))
         else:
             failed += 1
             print(f"not ok {count} - {run.name}")
             print(f"{run.name}: {run.scenario.rule}\n  {why}", file=sys.stderr)
-        if well and run.scenario.waits:
+        if well and waits:
             print(f"{run.name} passes: it waits for nothing any more", file=sys.stderr)
     return failed
 
@@ -149,10 +172,19 @@ def read_arguments():
     parser.add_argument("folders", nargs="*", type=pathlib.Path, default=FOLDERS)
     parser.add_argument("--only", default="", help="scenarios whose name has this in it")
     parser.add_argument("--mode", choices=scenario.MODES)
+    parser.add_argument("--referee", metavar="QUICKFIX_ACCEPTOR")
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32),
                         help="of the changes that --self-test makes")
     return parser.parse_args()
+
+
+async def play_and_judge(arguments, runs, judged):
+    """Side by side; the exit statuses."""
+    games = [play_all(arguments.acceptor, runs)]
+    if judged:
+        games.append(judge_all(arguments.referee, judged))
+    return await asyncio.gather(*games)
 
 
 def main():
@@ -161,16 +193,18 @@ def main():
     scenarios = [each for folder in arguments.folders for each in scenario.load(folder)
                  if arguments.only in each.name]
     runs = runs_of(scenarios, arguments.mode)
+    judged = judged_runs(scenarios) if arguments.referee else []
     if arguments.self_test:
         print(f"# seed {arguments.seed}")
         runs = wrong_runs(scenarios, arguments.seed) + runs
-    status = asyncio.run(play_all(arguments.acceptor, runs))
+    statuses = asyncio.run(play_and_judge(arguments, runs, judged))
+    runs += judged
     failed = report(runs)
-    well = status == 0
+    well = not any(statuses)
     print(f"{'ok' if well else 'not ok'} {len(runs) + 1} - the acceptor ends well")
     print(f"1..{len(runs) + 1}")
     if not well:
-        print(f"the acceptor's exit status is {status}", file=sys.stderr)
+        print(f"the acceptors' exit statuses are {statuses}", file=sys.stderr)
     slowest = max(runs, key=lambda run: run.took_s)
     print(f"# {time.monotonic() - began:.1f} s; the slowest: {slowest.name}, "
           f"{slowest.took_s:.1f} s")

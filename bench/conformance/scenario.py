@@ -68,6 +68,7 @@ class Scenario:
         self.modes = settings.get("modes", " ".join(MODES)).split()
         self.keeps_numbers = settings.get("numbers") == "kept"
         self.waits = settings.get("waits")
+        self.defined = False  # the public definitions have it
         if not self.rule or not steps or not set(self.modes) <= set(MODES):
             raise BadScenario(f"{name}: without a rule, without steps, or in a strange mode")
 
@@ -105,6 +106,10 @@ def parse(name, text):
 
 
 def load(folder):
-    """All scenarios of a folder, in the order of their names."""
-    return [parse(path.stem, path.read_text(encoding="ascii"))
-            for path in sorted(pathlib.Path(folder).glob("*.scn"))]
+    """All scenarios of a folder, in the order of their names. Those in fix44/ are named after the
+    public definitions."""
+    loaded = [parse(path.stem, path.read_text(encoding="ascii"))
+              for path in sorted(pathlib.Path(folder).glob("*.scn"))]
+    for each in loaded:
+        each.defined = pathlib.Path(folder).name == "fix44"
+    return loaded
