@@ -78,6 +78,7 @@ Test(fix_dictionary, takes_what_the_specification_allows) {
         {"35=g|" HEAD "335=R|263=0|", PASS, 0},
         {"35=h|" HEAD "336=S|340=2|", PASS, 0},
         {"35=d|" HEAD "320=R|322=S|323=1|55=A|", PASS, 0},
+        {"35=d|" HEAD "320=R|322=S|323=6|55=TBS|22=8|167=CS|336=ONE_MAIN|58=t|454=0|", PASS, 0},
         /* 15: any order within header and body */
         {"35=D|56=ISLD|52=20240101-00:00:00|49=TW|34=2|60=20240101-00:00:00|55=INTC|54=1|40=1|11="
          "I|",
@@ -146,6 +147,7 @@ Test(fix_dictionary, case_14e_14f_values) {
         {ORDER "114=y|", FIX_REJECT_FORMAT, 114},
         {ORDER "581=1.0|", FIX_REJECT_FORMAT, 581},
         {ORDER "126=20240230-00:00:00|", FIX_REJECT_FORMAT, 126},
+        {ORDER "126=20040415|", FIX_REJECT_FORMAT, 126},
         {ORDER "126=20240228-24:00:00|", FIX_REJECT_FORMAT, 126},
         {ORDER "432=20230229|", FIX_REJECT_FORMAT, 432},
         {ORDER "432=20240229|", PASS, 0},
@@ -198,6 +200,8 @@ Test(fix_dictionary, case_14i_14j_groups) {
         {ORDER "453=1|802=1|523=a|", FIX_REJECT_GROUP_ORDER, 802},
         {ORDER "453=1|448=A|802=1|803=1|", FIX_REJECT_GROUP_ORDER, 803},
         {ORDER "453=1|448=A|802=1|523=a|447=D|", FIX_REJECT_GROUP_ORDER, 447},
+        {ORDER "78=2|79=a|80=50|661=9|79=b|80=150|661=9|", FIX_REJECT_GROUP_ORDER, 661},
+        {"35=C|" HEAD "164=t|94=0|147=s|146=1|864=1|865=1|33=1|58=x|", FIX_REJECT_GROUP_ORDER, 864},
     };
     static const struct verdict loose[] = {
         {ORDER "453=1|448=A|452=1|447=D|", PASS, 0},
