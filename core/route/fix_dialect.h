@@ -27,7 +27,7 @@ enum dialect_source {
     DIALECT_SYMBOL,
     DIALECT_SIDE,
     DIALECT_ORD_TYPE,
-    DIALECT_QUANTITY,   /* of a replace: the new one, what is filled included */
+    DIALECT_QUANTITY,   /* of a replace: the new one, what is filled included; ORDER_CASH: money */
     DIALECT_PRICE,      /* out of orders without; of a replace: the new one */
     DIALECT_STOP_PRICE, /* likewise, and out of a stop that has triggered */
     DIALECT_TIME_IN_FORCE,

@@ -70,6 +70,10 @@ static enum order_type type_now(const struct order *order) {
 
 static void put_quantity(struct fix_writer *writer, uint32_t tag,
                          const struct fix_venue_subject *subject) {
+    if ((subject->order->flags & ORDER_CASH) != 0) {
+        fix_put_decimal(writer, tag, subject->order->cash.scaled, subject->instrument->cash_digits);
+        return;
+    }
     struct quantity quantity =
         subject->terms != NULL ? subject->terms->quantity : subject->order->quantity;
     fix_put_decimal(writer, tag, quantity.scaled, subject->instrument->quantity_digits);

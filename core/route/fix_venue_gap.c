@@ -1,3 +1,4 @@
+#include "core/base/text.h"
 #include "core/route/fix_venue.h"
 
 void fix_venue_note_gap(struct fix_venue *venue, uint64_t first, uint64_t end) {
@@ -7,41 +8,20 @@ void fix_venue_note_gap(struct fix_venue *venue, uint64_t first, uint64_t end) {
     gap->end = end;
 }
 
-static char *append_text(char *at, const char *text) {
-    size_t len = strlen(text);
-    memcpy(at, text, len);
-    return at + len;
-}
-
-static char *append_number(char *at, uint64_t number) {
-    char digits[20];
-    char *first = digits + sizeof(digits);
-    do {
-        *--first = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
-    size_t len = (size_t)(digits + sizeof(digits) - first);
-    memcpy(at, first, len);
-    return at + len;
-}
-
 /* Cold: more than SENT_RING_MAX messages ago. */
 static void tell_forgotten(struct fix_venue_gap *gap, uint64_t oldest,
                            struct venue_report *report) {
     uint64_t last = gap->end < oldest ? gap->end : oldest - 1;
-    char *at = append_text(gap->text, "the venue missed numbers ");
-    at = append_number(at, gap->next);
-    at = append_text(at, " to ");
-    at = append_number(at, last);
-    at = append_text(at, ", long forgotten");
+    struct text text = text_begin(gap->text, sizeof(gap->text));
+    text_add(&text, BYTES("the venue missed numbers "));
+    text_add_number(&text, gap->next);
+    text_add(&text, BYTES(" to "));
+    text_add_number(&text, last);
+    text_add(&text, BYTES(", long forgotten"));
     gap->next = last + 1;
     report->kind = VENUE_REPORT_MALFORMED;
-    report->text = bytes_of(gap->text, (size_t)(at - gap->text));
+    report->text = text_end(&text);
 }
-
-_Static_assert(sizeof("the venue missed numbers  to , long forgotten") + 2 * 20 <=
-                   sizeof(((struct fix_venue_gap *)NULL)->text),
-               "two numbers of up to 20 digits fit");
 
 /* Only the first number asked for is known to be missing: FIX 4.4 volume 2, ResendRequest, asks
  * for everything from the gap on, whether it arrived early or not at all. */

@@ -2,8 +2,9 @@
 
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "core/base/text.h"
 
 #define SECRET_TEXT_MAX 256
 
@@ -13,26 +14,32 @@ static void make_nonce(struct dialect_logon *logon, struct utc now) {
         nonce = logon->last_nonce + 1;
     }
     logon->last_nonce = nonce;
-    int len = snprintf(logon->nonce, sizeof(logon->nonce), "%lld", (long long)nonce);
-    logon->nonce_len = (size_t)len;
+    struct text text = text_begin(logon->nonce, sizeof(logon->nonce));
+    text_add_number(&text, (uint64_t)nonce);
+    logon->nonce_len = text_end(&text).len;
+}
+
+static void add_field(struct text *text, struct bytes tag, struct bytes value) {
+    text_add(text, tag);
+    text_add(text, value);
+    text_add(text, BYTES("\x01"));
 }
 
 size_t kraken_sign_payload(struct dialect_logon *logon, const struct fix_session *session,
                            struct utc now, char *payload, size_t max) {
     make_nonce(logon, now);
-    const struct fix_session_config *config = &session->config;
-    int len = snprintf(payload, max,
-                       "35=A\x01"
-                       "34=%llu\x01"
-                       "49=%.*s\x01"
-                       "56=%.*s\x01"
-                       "553=%.*s\x01"
-                       "%.*s",
-                       (unsigned long long)session->next_out, (int)config->sender_comp_id.len,
-                       config->sender_comp_id.data, (int)config->target_comp_id.len,
-                       config->target_comp_id.data, (int)logon->api_key.len, logon->api_key.data,
-                       (int)logon->nonce_len, logon->nonce);
-    return len > 0 && (size_t)len < max ? (size_t)len : 0;
+    struct text text = text_begin(payload, max);
+    add_field(&text, BYTES("35="), BYTES("A"));
+    text_add(&text, BYTES("34="));
+    text_add_number(&text, session->next_out);
+    add_field(&text,
+              BYTES("\x01"
+                    "49="),
+              session->config.sender_comp_id);
+    add_field(&text, BYTES("56="), session->config.target_comp_id);
+    add_field(&text, BYTES("553="), logon->api_key);
+    text_add(&text, bytes_of(logon->nonce, logon->nonce_len));
+    return text_end(&text).len;
 }
 
 /* EVP_DecodeBlock counts padding as data: the true length is less by the '=' signs. */

@@ -168,7 +168,7 @@ const struct fix_dialect kraken_spot_dialect = {
             .types =
                 1U << ORDER_MARKET | 1U << ORDER_LIMIT | 1U << ORDER_STOP | 1U << ORDER_STOP_LIMIT,
             .time_in_forces = 1U << TIF_GTC | 1U << TIF_IOC | 1U << TIF_FOK | 1U << TIF_GTD,
-            .flags = ORDER_POST_ONLY | ORDER_REDUCE_ONLY,
+            .flags = ORDER_POST_ONLY | ORDER_REDUCE_ONLY | ORDER_CASH,
             .replace = true,
             .status = true,
             .mass_cancel = true,
@@ -198,7 +198,8 @@ const struct fix_dialect kraken_spot_dialect = {
                    [SELF_TRADE_CANCEL_OLDEST] = '2',
                    [SELF_TRADE_CANCEL_BOTH] = '0'},
     .mass_cancel_scope = {[MASS_CANCEL_INSTRUMENT] = '1', [MASS_CANCEL_ALL] = '6'},
-    .exec_inst = {"P", "E", NULL},
+    /* v: OrderQty(38) is money. The Spot API takes that of market buys only. */
+    .exec_inst = {"P", "E", "v"},
     /* er-fix: 150. A is a scheduled order (168), which is never sent from here. */
     .exec_type =
         {

@@ -17,7 +17,8 @@
 static const struct now now = {.mono = {.ns = 1},
                                .utc = {.ns = INT64_C(1775572325123) * NS_PER_MS}};
 
-static const struct instrument btc_usd = {.price_digits = 1, .quantity_digits = 8};
+static const struct instrument btc_usd = {
+    .price_digits = 1, .quantity_digits = 8, .cash_digits = 4};
 
 struct bench {
     struct fix_venue venue;
@@ -95,6 +96,7 @@ static void read_order(struct bench *bench, char **words) {
     order->time_in_force = (enum time_in_force)index_of(words[6], tifs);
     order->expire_time = expiry_of(words[7]);
     order->flags = flags_of(words[8]);
+    order->cash.scaled = order->flags == ORDER_CASH ? scaled(words[2], btc_usd.cash_digits) : 0;
     bench->venue.config.self_trade = (enum dialect_self_trade)index_of(words[9], modes);
 }
 
