@@ -204,6 +204,7 @@ static void make_venue(struct rig *rig, uint32_t index) {
         .heartbeat_s = rig->options.heartbeat_s,
         .logon_timeout = {.ns = 10 * NS_PER_S},
         .message_bytes_max = 4096,
+        .session_rate = rig->options.venue_rate,
     };
     rig->venues[index] = block(rig, sizeof(struct fix_venue));
     fix_venue_init(rig->venues[index], &config);
