@@ -19,6 +19,7 @@ static void check_config(const struct fix_session_config *config) {
     CHECK(config->heartbeat_s <= FIX_HEARTBEAT_S_MAX);
     CHECK(config->time_digits <= 9 && config->time_digits % 3 == 0);
     CHECK(config->message_bytes_max > 0);
+    CHECK(fix_schedule_is_valid(&config->schedule));
     CHECK(config->latency_max.ns >= 0 && config->logon_timeout.ns > 0);
     CHECK(config->logout_timeout.ns > 0);
     CHECK(config->answer_timeout.ns > 0 || !(config->signature_needed || config->verdict_needed));
@@ -45,6 +46,8 @@ void fix_session_init(struct fix_session *session, const struct fix_session_conf
         .next_in = 1,
         .resend_window = {.ns = INT64_MIN},
         .probe_deadline = INSTANT_NEVER,
+        .period = FIX_PERIOD_UNKNOWN,
+        .schedule_at = INSTANT_NEVER,
         .deadline_state = INSTANT_NEVER,
         .deadline_silence = INSTANT_NEVER,
     };
@@ -98,6 +101,7 @@ static void forget_connection(struct fix_session *session) {
 }
 
 static void begin_logon(struct fix_session *session, struct now now) {
+    fix_session_enter_period(session, now);
     session->heartbeat_s = session->config.heartbeat_s;
     session->logon_reset = session->config.reset_on_logon;
     if (session->logon_reset) {
@@ -123,6 +127,7 @@ void fix_session_connected(struct fix_session *session, struct now now, uint32_t
     session->end_text[0] = '\0';
     session->last_sent = now.mono;
     session->last_received = now.mono;
+    fix_session_look_at_schedule(session, now);
     if (session->config.role == FIX_INITIATOR) {
         begin_logon(session, now);
         return;
@@ -132,7 +137,6 @@ void fix_session_connected(struct fix_session *session, struct now now, uint32_t
 }
 
 void fix_session_disconnected(struct fix_session *session, struct now now) {
-    (void)now;
     if (session->state == FIX_SESSION_DOWN) {
         return;
     }
@@ -141,6 +145,7 @@ void fix_session_disconnected(struct fix_session *session, struct now now) {
     }
     forget_connection(session);
     session->state = FIX_SESSION_DOWN;
+    fix_session_look_at_schedule(session, now);
 }
 
 void fix_session_rise(struct fix_session *session) {
@@ -301,6 +306,7 @@ struct instant fix_session_deadline(const struct fix_session *session) {
     struct instant deadline =
         session->state == FIX_SESSION_UP ? deadline_up(session) : session->deadline_state;
     deadline = instant_earlier(deadline, session->probe_deadline);
+    deadline = instant_earlier(deadline, session->schedule_at);
     return instant_earlier(deadline, fix_session_replay_deadline(session));
 }
 
@@ -355,6 +361,9 @@ enum fix_action fix_session_tick(struct fix_session *session, struct now now) {
     fix_session_replay_tick(session, now);
     if (instant_reached(now.mono, session->probe_deadline)) {
         session->probe_deadline = INSTANT_NEVER;
+    }
+    if (fix_session_schedule_tick(session, now) == FIX_ACTION_CLOSE) {
+        return FIX_ACTION_CLOSE;
     }
     if (session->state == FIX_SESSION_UP) {
         return tick_up(session, now);

@@ -56,6 +56,7 @@
 #include "core/base/instant.h"
 #include "core/fix/fix_frame.h"
 #include "core/fix/fix_reject.h"
+#include "core/fix/fix_schedule.h"
 #include "core/fix/fix_view.h"
 #include "core/fix/fix_writer.h"
 
@@ -141,6 +142,11 @@ struct fix_session_config {
     uint32_t resend_burst;    /* resent messages a window; 0: 32 */
     struct duration resend_window; /* 0: 1 ms */
     bool report_resend_asked;      /* RESEND_ASKED for each ResendRequest that is answered */
+    uint32_t resend_chunk; /* numbers we ask for at a time, the next when they have come; 0: all */
+    bool next_expected;    /* NextExpectedMsgSeqNum(789) in Logons, both ways: what the other side
+                              misses is sent without its asking */
+    bool last_processed;   /* LastMsgSeqNumProcessed(369) in every header we write */
+    struct fix_schedule schedule;
 };
 
 enum fix_session_state {
@@ -187,11 +193,12 @@ enum fix_end {
     FIX_END_SEQUENCE_MISSING,
     FIX_END_SENDING_TIME,
     FIX_END_HEARTBEAT_TIMEOUT,
-    FIX_END_TOO_LONG,  /* a message over message_bytes_max */
-    FIX_END_BAD_LOGON, /* missing or impossible 98, 108, ...; or ours does not fit its room */
-    FIX_END_UNSIGNED,  /* our Logon could not be signed */
-    FIX_END_ABANDONED, /* fix_session_logout before the session was up */
-    FIX_END_SCHEDULE   /* the session time is over, or has not begun */
+    FIX_END_TOO_LONG,     /* a message over message_bytes_max */
+    FIX_END_BAD_LOGON,    /* missing or impossible 98, 108, ...; or ours does not fit its room */
+    FIX_END_UNSIGNED,     /* our Logon could not be signed */
+    FIX_END_ABANDONED,    /* fix_session_logout before the session was up */
+    FIX_END_SCHEDULE,     /* the session time is over, or has not begun */
+    FIX_END_NEXT_EXPECTED /* their NextExpectedMsgSeqNum(789) was never sent */
 };
 
 struct fix_input {
@@ -201,7 +208,8 @@ struct fix_input {
     size_t need;     /* PARTIAL: what to ask of the stream next time */
     bool secret;     /* the consumed bytes held a password: wipe them */
     uint64_t seq;    /* of the message in view */
-    uint64_t resend_begin; /* RESEND_ASKED: the numbers asked for, both ends included and sent */
+    uint64_t resend_begin; /* RESEND_ASKED, and UP of an initiator whose peer asked by its 789 (else
+                                  0): the numbers asked for, both ends included and sent */
     uint64_t resend_end;
     /* With DELIVER, REJECTED and NEED_VERDICT, until the bytes are consumed. */
     struct fix_view view;
@@ -261,13 +269,15 @@ struct fix_session {
     enum fix_end end;
     enum fix_action pending; /* NEED_SIGNATURE or UP, not yet said; else NONE */
     uint32_t epoch;
-    uint64_t next_out;     /* the next number we send */
-    uint64_t next_in;      /* the next number we expect */
-    uint64_t resend_until; /* the early number that a written ResendRequest is after; 0: none */
-    uint64_t resend_from;  /* its BeginSeqNo(7) */
-    uint64_t logon_seq;    /* of the Logon awaiting a verdict */
-    bool logon_reset;      /* that Logon, or the one we owe, has ResetSeqNumFlag(141) */
-    uint32_t heartbeat_s;  /* in force; 0: nobody watches */
+    uint64_t next_out;         /* the next number we send */
+    uint64_t next_in;          /* the next number we expect */
+    uint64_t resend_until;     /* the early number that a written ResendRequest is after; 0: none */
+    uint64_t resend_from;      /* its BeginSeqNo(7) */
+    uint64_t resend_chunk_end; /* the last number it asks for; 0: all */
+    uint64_t logon_seq;        /* of the Logon awaiting a verdict */
+    uint64_t logon_expected;   /* its NextExpectedMsgSeqNum(789); 0: it has none */
+    bool logon_reset;          /* that Logon, or the one we owe, has ResetSeqNumFlag(141) */
+    uint32_t heartbeat_s;      /* in force; 0: nobody watches */
     struct instant last_sent;
     struct instant last_received;
     struct instant last_progress;    /* of an open ResendRequest: asked, or next_in moved */
@@ -284,6 +294,8 @@ struct fix_session {
     uint32_t probe_count;
     bool probe_answered;
     struct instant probe_deadline; /* INSTANT_NEVER: none is under way */
+    int64_t period;                /* of the schedule, that the numbers belong to */
+    struct instant schedule_at;    /* when the schedule is looked at next */
     struct fix_time_cache time_cache;
     struct utc sending_time; /* of the message being written; a signature covers it */
     char end_text[FIX_SESSION_TEXT_MAX + 1]; /* their Text(58), or ours; no control characters */
@@ -295,6 +307,21 @@ void fix_session_init(struct fix_session *session, const struct fix_session_conf
 
 /* Numbers known from an earlier life (a journal, say). Only while DOWN; both at least 1. */
 void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t next_out);
+
+/*
+ * With a schedule: when numbers that were restored were last in use. Without it, restored numbers
+ * are taken for those of the period in which the session is first connected.
+ */
+void fix_session_restore_time(struct fix_session *session, struct utc last_used);
+
+/*
+ * Whether a connection is wanted: DOWN, and inside the session time. A schedule works by itself: in
+ * its last moment the session logs out (FIX_END_SCHEDULE), Logons outside are refused, and the
+ * first Logon of a new period begins at 1 in both directions. UTC may step: a period that began
+ * stays begun. fix_session_deadline and _tick hold for a DOWN session with a schedule as well: at
+ * the deadline this may have changed.
+ */
+bool fix_session_may_connect(const struct fix_session *session, struct now now);
 
 void fix_session_connected(struct fix_session *session, struct now now, uint32_t epoch);
 void fix_session_disconnected(struct fix_session *session, struct now now);

@@ -11,6 +11,7 @@
  *   fix_session_output.c    the owed queue, and writing
  *   fix_session_replay.c    the answer to their ResendRequests, message by message
  *   fix_session_reject.c    Reject out
+ *   fix_session_schedule.c  session times
  *   fix_session_probe.c     is the peer still there
  *   fix_session_identify.c  an unbound connection's first message
  *   fix_session_text.c      enum values as text, and building texts
@@ -90,6 +91,14 @@ enum fix_action fix_session_take_sequence_reset(struct fix_session *session, str
 enum fix_action fix_session_take_logout(struct fix_session *session, struct now now,
                                         const struct fix_message *message);
 
+/* Session times, fix_session_schedule.c. Without a schedule they do nothing, and it is in time. */
+#define FIX_PERIOD_UNKNOWN INT64_MIN
+bool fix_session_is_in_time(const struct fix_session *session, struct now now);
+/* A Logon is sent or taken: the numbers begin anew when they are of an earlier period. */
+void fix_session_enter_period(struct fix_session *session, struct now now);
+void fix_session_look_at_schedule(struct fix_session *session, struct now now);
+enum fix_action fix_session_schedule_tick(struct fix_session *session, struct now now);
+
 /* Probes, fix_session_probe.c. */
 void fix_session_probe_heard(struct fix_session *session, const struct fix_message *message);
 void fix_session_probe_forget(struct fix_session *session);
@@ -102,6 +111,8 @@ enum fix_action fix_session_take_early(struct fix_session *session, struct now n
                                        struct fix_input *input);
 
 /* Gaps, fix_session_resend.c. */
+/* EndSeqNo(16) of a request that is written now, after the early number `until`; 0: all. */
+uint64_t fix_session_request_end(const struct fix_session *session, uint64_t until);
 enum fix_action fix_session_take_resend_request(struct fix_session *session, struct now now,
                                                 struct fix_message *message);
 void fix_session_gap_seen(struct fix_session *session, struct now now, uint64_t early_seq);

@@ -4,6 +4,7 @@
 struct logon_terms {
     uint32_t heartbeat_s;
     bool reset;
+    uint64_t next_expected; /* 0: not told, or of no interest */
 };
 
 /* EncryptMethod(98): only 0, none. Returns the text of a refusal, empty when there is none. */
@@ -53,6 +54,19 @@ static struct bytes read_heartbeat(const struct fix_session *session,
     return BYTES("");
 }
 
+/* NextExpectedMsgSeqNum(789). Numbers that begin anew are not missed. */
+static struct bytes read_next_expected(const struct fix_session *session,
+                                       const struct fix_message *message,
+                                       struct logon_terms *terms) {
+    if (!session->config.next_expected || terms->reset) {
+        return BYTES("");
+    }
+    enum fix_get got = fix_get_uint(message->view, FIX_NEXT_EXPECTED_MSG_SEQ_NUM, FIX_SEQ_MAX,
+                                    &terms->next_expected);
+    bool good = got == FIX_GET_MISSING || (got == FIX_GET_OK && terms->next_expected != 0);
+    return good ? BYTES("") : BYTES("NextExpectedMsgSeqNum malformed");
+}
+
 static struct bytes read_terms(const struct fix_session *session, const struct fix_message *message,
                                struct logon_terms *terms) {
     *terms = (struct logon_terms){0};
@@ -67,7 +81,7 @@ static struct bytes read_terms(const struct fix_session *session, const struct f
     if (got != FIX_GET_OK && got != FIX_GET_MISSING) {
         return BYTES("ResetSeqNumFlag malformed");
     }
-    return BYTES("");
+    return read_next_expected(session, message, terms);
 }
 
 /* The header rules of a Logon that has no session yet. FIX_END_NONE: none is broken. */
@@ -93,11 +107,32 @@ static enum fix_end check_header(const struct fix_session *session, struct now n
     return FIX_END_NONE;
 }
 
+/* A peer that tells what it expects is told the same by our Logon, and needs no request. */
+static void note_gap(struct fix_session *session, struct now now) {
+    if (session->logon_expected == 0) {
+        fix_session_gap_seen(session, now, session->logon_seq);
+        return;
+    }
+    session->counters.gaps++;
+    fix_session_resend_requested(session, now, session->logon_seq);
+    session->resend_chunk_end = 0;
+}
+
+/* They expect a number that we have not come to: one of us has lost count. */
+static enum fix_action refuse_expected(struct fix_session *session, struct now now) {
+    char text[FIX_SESSION_TEXT_MAX + 1];
+    size_t len = fix_text_append(text, 0, BYTES("NextExpectedMsgSeqNum too high, expecting "));
+    len = fix_text_append_number(text, len, session->next_out);
+    len = fix_text_append(text, len, BYTES(" but received "));
+    len = fix_text_append_number(text, len, session->logon_expected);
+    return fix_session_refuse(session, now, FIX_END_NEXT_EXPECTED, bytes_of(text, len));
+}
+
 /* The number of a Logon that is good otherwise: takes it, asks for what is before it, or refuses.
  */
 static enum fix_action settle_number(struct fix_session *session, struct now now) {
     if (session->logon_seq > session->next_in) {
-        fix_session_gap_seen(session, now, session->logon_seq);
+        note_gap(session, now);
         fix_session_keep_early_number(session, session->logon_seq);
     } else {
         fix_session_expect(session, now, session->logon_seq + 1);
@@ -110,12 +145,21 @@ enum fix_action fix_session_accept_logon(struct fix_session *session, struct now
     bool first = session->state != FIX_SESSION_UP;
     if (session->logon_reset || (first && session->config.reset_on_logon)) {
         fix_session_restart_numbers(session);
+        session->logon_expected = 0;
     }
     if (session->logon_seq < session->next_in) {
         return fix_session_refuse_low(session, now, session->logon_seq);
     }
+    if (session->logon_expected > session->next_out) {
+        return refuse_expected(session, now);
+    }
     /* Before a ResendRequest: the peer takes nothing but a Logon first. */
     fix_session_owe_logon(session);
+    if (session->logon_expected != 0 && session->logon_expected < session->next_out) {
+        /* Our Logon, whose number is next_out, is ahead of the gap: it is filled over. */
+        fix_session_replay(session, now,
+                           (struct fix_range){session->logon_expected, session->next_out});
+    }
     return settle_number(session, now);
 }
 
@@ -134,12 +178,19 @@ enum fix_action fix_session_take_first(struct fix_session *session, struct now n
     if (refusal.len != 0) {
         return fix_session_refuse(session, now, FIX_END_BAD_LOGON, refusal);
     }
+    if (fix_session_is_in_time(session, now)) {
+        fix_session_enter_period(session, now);
+    }
     bool restarts = terms.reset || session->config.reset_on_logon;
     if (message->poss_dup && !restarts && message->seq < session->next_in) {
         return fix_session_take_low(session, now, message);
     }
+    if (!fix_session_is_in_time(session, now)) {
+        return fix_session_refuse(session, now, FIX_END_SCHEDULE, fix_end_text(FIX_END_SCHEDULE));
+    }
     session->logon_seq = message->seq;
     session->logon_reset = terms.reset;
+    session->logon_expected = terms.next_expected;
     session->heartbeat_s = terms.heartbeat_s;
     if (!session->config.verdict_needed) {
         return fix_session_accept_logon(session, now);
@@ -202,7 +253,15 @@ enum fix_action fix_session_take_answer(struct fix_session *session, struct now 
         return fix_session_take_low(session, now, message);
     }
     session->logon_seq = message->seq;
+    session->logon_expected = terms.next_expected;
     session->heartbeat_s = terms.heartbeat_s;
+    if (terms.next_expected > session->next_out) {
+        return refuse_expected(session, now);
+    }
+    if (terms.next_expected != 0 && terms.next_expected < session->next_out) {
+        message->asked = (struct fix_range){terms.next_expected, session->next_out - 1};
+        fix_session_replay(session, now, message->asked);
+    }
     return settle_number(session, now);
 }
 
@@ -257,6 +316,7 @@ enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct
     }
     session->logon_seq = message->seq;
     session->logon_reset = true;
+    session->logon_expected = 0;
     session->heartbeat_s = terms.heartbeat_s;
     enum fix_action action = fix_session_accept_logon(session, now);
     /* It was up already, and so it stays. */

@@ -71,6 +71,9 @@ void fix_session_put_header(struct fix_session *session, struct fix_writer *writ
     fix_put_utc(writer, FIX_SENDING_TIME, &session->time_cache, session->sending_time,
                 session->config.time_digits);
     fix_put_raw(writer, bytes_of(session->target.text, session->target.len));
+    if (session->config.last_processed) {
+        fix_put_uint(writer, FIX_LAST_MSG_SEQ_NUM_PROCESSED, session->next_in - 1);
+    }
 }
 
 static void put_text(struct fix_writer *writer, uint32_t tag, const struct fix_owed *owed) {
@@ -84,6 +87,9 @@ static void put_logon(const struct fix_session *session, struct fix_writer *writ
     fix_put_uint(writer, FIX_HEART_BT_INT, session->heartbeat_s);
     if (session->logon_reset) {
         fix_put_bool(writer, FIX_RESET_SEQ_NUM_FLAG, true);
+    }
+    if (session->config.next_expected) {
+        fix_put_uint(writer, FIX_NEXT_EXPECTED_MSG_SEQ_NUM, session->next_in);
     }
     const struct fix_logon_hook *hook = &session->config.logon_hook;
     if (hook->write_fields != NULL) {
@@ -103,7 +109,7 @@ static void put_body(const struct fix_session *session, struct fix_writer *write
         return;
     case '2':
         fix_put_uint(writer, FIX_BEGIN_SEQ_NO, session->next_in);
-        fix_put_uint(writer, FIX_END_SEQ_NO, 0);
+        fix_put_uint(writer, FIX_END_SEQ_NO, fix_session_request_end(session, owed->ref_seq));
         return;
     case '3':
         fix_owed_put_reject(owed, writer);

@@ -32,7 +32,7 @@ static void put_off(struct fix_session *session, struct fix_range range) {
 }
 
 void fix_session_replay(struct fix_session *session, struct now now, struct fix_range range) {
-    DCHECK(range.next >= 1 && range.next <= range.last && range.last < session->next_out);
+    DCHECK(range.next >= 1 && range.next <= range.last && range.last <= session->next_out);
     renew_budget(session, now);
     if (session->replay_count != 0 || session->resend_budget == 0) {
         put_off(session, range);
@@ -106,12 +106,16 @@ static struct bytes take_field(struct bytes *rest) {
     return field;
 }
 
+static bool begins_with(struct bytes rest, const char *prefix) {
+    size_t len = strlen(prefix);
+    return rest.len > len && memcmp(rest.data, prefix, len) == 0;
+}
+
 /* Header fields that an application writes itself and that come before OrigSendingTime(122). */
 static bool belongs_before_122(struct bytes rest) {
     static const char *const fields[] = {"50=", "57=", "97=", "115=", "116="};
     for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-        size_t len = strlen(fields[i]);
-        if (rest.len > len && memcmp(rest.data, fields[i], len) == 0) {
+        if (begins_with(rest, fields[i])) {
             return true;
         }
     }
@@ -135,6 +139,10 @@ static size_t write_resent(struct fix_session *session, struct now now,
     session->sending_time = now.utc;
     fix_writer_begin(&writer, room, bytes, session->config.begin_string);
     fix_session_put_header(session, &writer, type, message->seq, true);
+    /* Written anew with the header. */
+    if (begins_with(rest, "369=")) {
+        (void)take_field(&rest);
+    }
     while (belongs_before_122(rest)) {
         fix_put_raw(&writer, take_field(&rest));
     }

@@ -29,10 +29,30 @@ void fix_session_gap_seen(struct fix_session *session, struct now now, uint64_t 
     fix_session_owe(session, FIX_MSG_RESEND_REQUEST[0])->ref_seq = early_seq;
 }
 
+/* Without a queue the early number has to come again, too, and so may what follows it. */
+uint64_t fix_session_request_end(const struct fix_session *session, uint64_t until) {
+    uint32_t chunk = session->config.resend_chunk;
+    if (chunk == 0) {
+        return 0;
+    }
+    uint64_t end = session->next_in + chunk - 1;
+    return session->config.early != NULL && end >= until ? until - 1 : end;
+}
+
 void fix_session_resend_requested(struct fix_session *session, struct now now, uint64_t early_seq) {
     session->resend_until = early_seq;
     session->resend_from = session->next_in;
+    session->resend_chunk_end = fix_session_request_end(session, early_seq);
     session->last_progress = now.mono;
+}
+
+/* The chunk that was asked for has come: on with the next. */
+static void ask_on(struct fix_session *session) {
+    if (session->resend_until != 0 && session->resend_chunk_end != 0 &&
+        session->next_in > session->resend_chunk_end &&
+        fix_session_owed_find(session, FIX_MSG_RESEND_REQUEST[0]) == NULL) {
+        fix_session_owe(session, FIX_MSG_RESEND_REQUEST[0])->ref_seq = session->resend_until;
+    }
 }
 
 void fix_session_expect(struct fix_session *session, struct now now, uint64_t next_in) {
@@ -48,6 +68,7 @@ void fix_session_expect(struct fix_session *session, struct now now, uint64_t ne
     if (request != NULL && next_in >= request->ref_seq) {
         fix_session_owed_remove(session, FIX_MSG_RESEND_REQUEST[0]);
     }
+    ask_on(session);
 }
 
 static bool range_tag_ok(struct fix_session *session, const struct fix_message *message,

@@ -46,6 +46,7 @@ const char *fix_end_name(enum fix_end end) {
         [FIX_END_UNSIGNED] = "unsigned",
         [FIX_END_ABANDONED] = "abandoned",
         [FIX_END_SCHEDULE] = "schedule",
+        [FIX_END_NEXT_EXPECTED] = "next-expected",
     };
     return (size_t)end < sizeof(names) / sizeof(names[0]) ? names[end] : "?";
 }
@@ -64,6 +65,8 @@ struct bytes fix_end_text(enum fix_end end) {
         return BYTES("Message too long");
     case FIX_END_BAD_LOGON:
         return BYTES("Logon header incomplete");
+    case FIX_END_SCHEDULE:
+        return BYTES("Outside the session time");
     default:
         return BYTES("");
     }
