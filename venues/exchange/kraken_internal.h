@@ -332,7 +332,7 @@ struct kraken_spot {
     struct fix_view ahead; /* of a message that the session has not seen */
 };
 
-/* kraken_connection.c: one turn of a connection; true when it has more to do at once. */
+/* kraken_connection*.c: one turn of a connection; true when it has more to do at once. */
 bool kraken_connection_read(struct kraken_spot *spot, struct kraken_connection *connection,
                             struct now now);
 bool kraken_connection_write(struct kraken_spot *spot, struct kraken_connection *connection,
@@ -340,6 +340,28 @@ bool kraken_connection_write(struct kraken_spot *spot, struct kraken_connection 
 struct instant kraken_connection_deadline(const struct kraken_spot *spot,
                                           const struct kraken_connection *connection,
                                           struct now now);
+
+static inline struct kraken_session *kraken_session_of(struct kraken_spot *spot,
+                                                       const struct kraken_connection *connection) {
+    return &spot->sessions[connection->client];
+}
+
+void kraken_connection_log(struct kraken_spot *spot, const struct kraken_connection *connection,
+                           struct now now, char direction, struct bytes message);
+/* Joins a connection to the session that its Logon names. False when that is not to be. */
+bool kraken_connection_bind(struct kraken_spot *spot, struct kraken_connection *connection,
+                            const struct fix_identity *identity, struct now now) MUST_USE;
+/* The stream waits for its last bytes to leave; nothing more is said or read. */
+void kraken_connection_linger(struct kraken_connection *connection, struct now now);
+/* In order: what is owed has been written. */
+void kraken_connection_finish(struct kraken_spot *spot, struct kraken_connection *connection,
+                              struct now now);
+/* The stream is gone, or is not to be used any more. */
+void kraken_connection_give_up(struct kraken_spot *spot, struct kraken_connection *connection,
+                               struct now now);
+bool kraken_connection_is_over(const struct kraken_connection *connection);
+/* Whether a message may still come of what was received. A closed stream's cannot be answered. */
+bool kraken_connection_has_unread(const struct kraken_connection *connection);
 
 /* Logs every session out; their numbers begin anew, and for a while nobody is let in. */
 void kraken_connection_roll_over(struct kraken_spot *spot, struct now now);

@@ -1,0 +1,166 @@
+#include "venues/exchange/kraken_internal.h"
+
+/* What the session itself owes. False when there is no room for it now. */
+static bool write_owed(struct kraken_spot *spot, struct kraken_connection *connection,
+                       struct now now) {
+    struct kraken_session *session = kraken_session_of(spot, connection);
+    while (fix_session_has_output(&session->fix)) {
+        struct stream_room room;
+        size_t bytes = fix_session_output_bytes(&session->fix);
+        if (stream_reserve(connection->stream, bytes, &room) != STREAM_OK) {
+            return false;
+        }
+        bool secret;
+        size_t len = fix_session_output(&session->fix, now, room.data, bytes, &secret);
+        CHECK(len > 0 && !secret);
+        kraken_connection_log(spot, connection, now, '>', bytes_of(room.data, len));
+        stream_commit(connection->stream, len, STREAM_RELEASE_NOW, STREAM_PLAIN);
+    }
+    return true;
+}
+
+static void commit(struct kraken_spot *spot, struct kraken_connection *connection,
+                   struct bytes message, struct now now) {
+    kraken_connection_log(spot, connection, now, '>', message);
+    stream_commit(connection->stream, message.len, STREAM_RELEASE_NOW, STREAM_PLAIN);
+}
+
+/* Once more what was written last, if there is room for it. */
+static void write_again(struct kraken_spot *spot, struct kraken_connection *connection,
+                        struct now now) {
+    struct kraken_session *session = kraken_session_of(spot, connection);
+    struct fix_outbox_message last;
+    struct stream_room room;
+    if (session->outbox == NULL ||
+        !fix_outbox_next(session->outbox, session->fix.next_out - 1, &last) ||
+        stream_reserve(connection->stream, KRAKEN_RECORD_BYTES_MAX, &room) != STREAM_OK) {
+        return;
+    }
+    size_t len = kraken_write_again(last.bytes, now, room.data, KRAKEN_RECORD_BYTES_MAX);
+    CHECK(len > 0);
+    commit(spot, connection, bytes_of(room.data, len), now);
+}
+
+static void write_report(struct kraken_spot *spot, struct kraken_connection *connection, char *data,
+                         struct now now) {
+    struct kraken_session *session = kraken_session_of(spot, connection);
+    const struct kraken_report *report = kraken_reports_first(session);
+    const struct kraken_fate fate = report->fate;
+    size_t len = 0;
+    if (fate.is_forgotten) {
+        kraken_write_nothing(spot, connection->client, now, data, KRAKEN_RECORD_BYTES_MAX);
+    } else {
+        len = kraken_write_report(spot, connection->client, report, now, data,
+                                  KRAKEN_RECORD_BYTES_MAX - FIX_RESENT_BYTES_MORE);
+        CHECK(len > 0);
+    }
+    kraken_reports_drop_first(session, &spot->config.limits);
+    if (fate.is_skipped || fate.is_forgotten) {
+        stream_cancel(connection->stream);
+        return;
+    }
+    if (fate.bad_checksum) {
+        data[len - 2] = data[len - 2] == '9' ? '0' : (char)(data[len - 2] + 1);
+    }
+    commit(spot, connection, bytes_of(data, len), now);
+    if (fate.is_replayed) {
+        write_again(spot, connection, now);
+    }
+}
+
+static void write_reports(struct kraken_spot *spot, struct kraken_connection *connection,
+                          struct now now) {
+    struct kraken_session *session = kraken_session_of(spot, connection);
+    while (fix_session_can_send(&session->fix) && session->report_count > 0 &&
+           instant_reached(now.mono, kraken_reports_first(session)->ready_at)) {
+        if (!kraken_mishap_report(spot, connection->client, now)) {
+            continue;
+        }
+        struct stream_room room;
+        if (session->trouble.close ||
+            stream_reserve(connection->stream, KRAKEN_RECORD_BYTES_MAX, &room) != STREAM_OK) {
+            return;
+        }
+        write_report(spot, connection, room.data, now);
+        if (!kraken_bulk_write(spot, connection, now)) {
+            return;
+        }
+    }
+}
+
+/* What faults have in store for a connection. False when it is done with. */
+static bool suffer(struct kraken_spot *spot, struct kraken_connection *connection, struct now now) {
+    struct kraken_trouble *trouble = &kraken_session_of(spot, connection)->trouble;
+    if (trouble->close) {
+        kraken_connection_give_up(spot, connection, now);
+        return false;
+    }
+    if (trouble->stall) {
+        trouble->stall = false;
+        connection->state = KRAKEN_STALLED;
+        return false;
+    }
+    connection->is_deaf = connection->is_deaf || trouble->stop_reading;
+    if (trouble->logout) {
+        trouble->logout = false;
+        fix_session_logout(&kraken_session_of(spot, connection)->fix, now,
+                           BYTES("Logout by fault"));
+    }
+    return true;
+}
+
+static bool write_bound(struct kraken_spot *spot, struct kraken_connection *connection,
+                        struct now now) {
+    struct kraken_session *session = kraken_session_of(spot, connection);
+    enum fix_action action = FIX_ACTION_NONE;
+    if (instant_reached(now.mono, fix_session_deadline(&session->fix))) {
+        action = fix_session_tick(&session->fix, now);
+    }
+    session->was_up = session->was_up || action == FIX_ACTION_UP;
+    if (!suffer(spot, connection, now)) {
+        return true;
+    }
+    bool written = kraken_bulk_write(spot, connection, now);
+    if (written) {
+        written = write_owed(spot, connection, now);
+        write_reports(spot, connection, now);
+        if (!suffer(spot, connection, now)) {
+            return true;
+        }
+    }
+    if (session->fix.state == FIX_SESSION_CLOSING &&
+        (written || instant_reached(now.mono, fix_session_deadline(&session->fix)))) {
+        kraken_connection_finish(spot, connection, now);
+        return true;
+    }
+    /* What the peer sent before it went has been read: reading comes before writing in a turn. */
+    if (kraken_connection_is_over(connection) && !kraken_connection_has_unread(connection)) {
+        kraken_connection_give_up(spot, connection, now);
+        return true;
+    }
+    return action != FIX_ACTION_NONE;
+}
+
+bool kraken_connection_write(struct kraken_spot *spot, struct kraken_connection *connection,
+                             struct now now) {
+    switch (connection->state) {
+    case KRAKEN_BOUND:
+        return write_bound(spot, connection, now);
+    case KRAKEN_STALLED:
+        if (kraken_connection_is_over(connection)) {
+            kraken_connection_give_up(spot, connection, now);
+        }
+        return false;
+    case KRAKEN_LINGERING:
+        if (stream_state(connection->stream) == STREAM_CLOSED ||
+            instant_reached(now.mono, connection->deadline)) {
+            kraken_connection_give_up(spot, connection, now);
+        }
+        return false;
+    case KRAKEN_FREE:
+    case KRAKEN_UNBOUND:
+    case KRAKEN_DONE:
+        break;
+    }
+    return false;
+}
