@@ -21,7 +21,7 @@ const struct exchange_instrument exchange_instruments_default[2] = {
      .min = {200000}},
 };
 
-enum { KEY_PRICE_DIGITS = 0, KEY_QUANTITY_DIGITS, KEY_TICK, KEY_LOT, KEY_MIN, KEY_COUNT };
+enum { KEY_PRICE_DIGITS = 0, KEY_QUANTITY_DIGITS, KEY_TICK, KEY_LOT, KEY_MIN, KEY_COST, KEY_COUNT };
 
 static const struct bytes keys[KEY_COUNT] = {
     [KEY_PRICE_DIGITS] = {"price_digits", 12},
@@ -29,6 +29,7 @@ static const struct bytes keys[KEY_COUNT] = {
     [KEY_TICK] = {"tick", 4},
     [KEY_LOT] = {"lot", 3},
     [KEY_MIN] = {"min", 3},
+    [KEY_COST] = {"cost", 4},
 };
 
 static bool copy_name(char *out, struct bytes name) {
@@ -61,7 +62,7 @@ static bool read_pairs(struct bytes text, struct bytes *values) {
         }
         values[k] = value;
     }
-    for (size_t k = 0; k < KEY_COUNT; ++k) {
+    for (size_t k = 0; k < KEY_COST; ++k) {
         if (values[k].len == 0) {
             return false;
         }
@@ -79,6 +80,11 @@ static bool read_digits(struct bytes text, unsigned *out) {
     return true;
 }
 
+static bool read_cost(struct bytes text, struct exchange_instrument *out) {
+    out->cost.scaled = 0;
+    return text.len == 0 || decimal_parse(text, out->price_digits, &out->cost.scaled) == DECIMAL_OK;
+}
+
 bool exchange_instrument_parse(struct bytes text, struct exchange_instrument *out,
                                const char **problem) {
     *out = (struct exchange_instrument){0};
@@ -94,10 +100,12 @@ bool exchange_instrument_parse(struct bytes text, struct exchange_instrument *ou
         *problem = "digits are 0 to 12";
     } else if (decimal_parse(values[KEY_TICK], out->price_digits, &out->tick.scaled) ||
                decimal_parse(values[KEY_LOT], out->quantity_digits, &out->lot.scaled) ||
-               decimal_parse(values[KEY_MIN], out->quantity_digits, &out->min.scaled)) {
-        *problem = "tick, lot or min is no decimal of that many digits";
-    } else if (out->tick.scaled <= 0 || out->lot.scaled <= 0 || out->min.scaled < 0) {
-        *problem = "tick and lot must be above 0, min not below";
+               decimal_parse(values[KEY_MIN], out->quantity_digits, &out->min.scaled) ||
+               !read_cost(values[KEY_COST], out)) {
+        *problem = "tick, lot, min or cost is no decimal of that many digits";
+    } else if (out->tick.scaled <= 0 || out->lot.scaled <= 0 || out->min.scaled < 0 ||
+               out->cost.scaled < 0) {
+        *problem = "tick and lot must be above 0, min and cost not below";
     } else {
         return true;
     }

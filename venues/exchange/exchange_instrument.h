@@ -3,7 +3,8 @@
  *
  *   BTC/USD:tick=0.1,lot=0.00000001,min=0.0001,price_digits=1,quantity_digits=8
  *
- * Every key must be given, once. Prices are scaled by price_digits, quantities by quantity_digits.
+ * Every key must be given, once; cost, the least an order may come to in the quote currency, may be
+ * left out. Prices, and cost, are scaled by price_digits, quantities by quantity_digits.
  */
 #ifndef TERCEL_VENUES_EXCHANGE_EXCHANGE_INSTRUMENT_H
 #define TERCEL_VENUES_EXCHANGE_EXCHANGE_INSTRUMENT_H
@@ -28,6 +29,7 @@ struct exchange_instrument {
     struct price tick;        /* > 0; every price is a multiple */
     struct quantity lot;      /* > 0; every quantity is a multiple */
     struct quantity min;      /* >= 0; no order has less */
+    struct price cost;        /* >= 0; no limit order's price times quantity is less */
 };
 
 /* True, or false and *problem is a static text about `text`. */

@@ -39,6 +39,9 @@ enum option_code {
     OPTION_ROLL_OVER,
     OPTION_ROLL_OVER_PAUSE,
     OPTION_PENDING_REPLACE,
+    OPTION_OPEN_ORDERS_MAX,
+    OPTION_MASS_CANCEL_ACCOUNT,
+    OPTION_REJECT_PREFIX,
     OPTION_FEE_TYPES,
     OPTION_FEES_SPLIT,
     OPTION_NO_COD_ON_LOGOUT,
@@ -78,6 +81,9 @@ static const struct option option_table[] = {
     {"roll-over", required_argument, NULL, OPTION_ROLL_OVER},
     {"roll-over-pause-ms", required_argument, NULL, OPTION_ROLL_OVER_PAUSE},
     {"pending-replace", no_argument, NULL, OPTION_PENDING_REPLACE},
+    {"open-orders-max", required_argument, NULL, OPTION_OPEN_ORDERS_MAX},
+    {"mass-cancel-account", no_argument, NULL, OPTION_MASS_CANCEL_ACCOUNT},
+    {"reject-prefix", no_argument, NULL, OPTION_REJECT_PREFIX},
     {"fee-types", no_argument, NULL, OPTION_FEE_TYPES},
     {"fees-split", no_argument, NULL, OPTION_FEES_SPLIT},
     {"no-cod-on-logout", no_argument, NULL, OPTION_NO_COD_ON_LOGOUT},
@@ -254,6 +260,12 @@ static bool take_venue(struct exchange_main_options *options, int code, const ch
         return read_small(name, value, 3600000, &kraken->roll_over_pause_ms);
     case OPTION_PENDING_REPLACE:
         return kraken->pending_replace = true;
+    case OPTION_OPEN_ORDERS_MAX:
+        return read_small(name, value, UINT32_MAX, &kraken->open_orders_most);
+    case OPTION_MASS_CANCEL_ACCOUNT:
+        return kraken->mass_cancel_account = true;
+    case OPTION_REJECT_PREFIX:
+        return kraken->reject_prefix = true;
     case OPTION_FEE_TYPES:
         return kraken->fee_types = true;
     case OPTION_FEES_SPLIT:

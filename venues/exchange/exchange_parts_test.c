@@ -20,6 +20,18 @@ Test(exchange_instrument, reads_what_the_command_line_says) {
     cr_expect(out.tick.scaled == 5 && out.lot.scaled == 10 && out.min.scaled == 2000);
 }
 
+Test(exchange_instrument, may_have_a_least_cost) {
+    struct exchange_instrument out;
+    const char *problem;
+    const char *text = "A/B:min=1,tick=1,quantity_digits=0,lot=1,price_digits=1,cost=0.5";
+    cr_assert(exchange_instrument_parse(bytes_of_string(text), &out, &problem));
+    cr_expect_eq(out.cost.scaled, 5);
+    text = "A/B:min=1,tick=1,quantity_digits=0,lot=1,price_digits=1,cost=0.55";
+    cr_expect(!exchange_instrument_parse(bytes_of_string(text), &out, &problem));
+    text = "A/B:min=1,tick=1,quantity_digits=0,lot=1,price_digits=1,cost=-1";
+    cr_expect(!exchange_instrument_parse(bytes_of_string(text), &out, &problem));
+}
+
 Test(exchange_instrument, refuses_what_it_cannot_list) {
     static const char *const texts[] = {
         "",

@@ -58,6 +58,14 @@ void kraken_account_charge(struct kraken_spot *spot, uint32_t order, struct krak
     }
 }
 
+struct kraken_refusal kraken_account_room(const struct kraken_spot *spot,
+                                          const struct kraken_order *order) {
+    uint32_t most = spot->config.options.open_orders_most;
+    return most == 0 || kraken_account_of(spot, order)->open < most
+               ? (struct kraken_refusal){0}
+               : (struct kraken_refusal){KRAKEN_REASON_OTHER, "EOrder:Orders limit exceeded"};
+}
+
 /* A cancel counts and is never refused for it (unverified). */
 struct kraken_refusal kraken_account_count(struct kraken_spot *spot, uint32_t order,
                                            enum kraken_request kind, struct now now) {

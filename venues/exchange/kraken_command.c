@@ -81,6 +81,39 @@ static const char *command_roll_over(struct kraken_spot *spot, struct bytes argu
     return arguments.len == 0 ? NULL : "nothing behind roll-over";
 }
 
+/* SYMBOL MODE */
+static const char *command_mode(struct kraken_spot *spot, struct bytes arguments, struct now now) {
+    static const char *const names[] = {
+        [KRAKEN_MODE_ONLINE] = "online",           [KRAKEN_MODE_CANCEL_ONLY] = "cancel_only",
+        [KRAKEN_MODE_POST_ONLY] = "post_only",     [KRAKEN_MODE_LIMIT_ONLY] = "limit_only",
+        [KRAKEN_MODE_REDUCE_ONLY] = "reduce_only", [KRAKEN_MODE_MAINTENANCE] = "maintenance",
+    };
+    (void)now;
+    struct bytes symbol = exchange_text_until(&arguments, ' ');
+    int at =
+        exchange_instrument_find(spot->config.instruments, spot->config.instrument_count, symbol);
+    for (int mode = 0; at >= 0 && mode <= KRAKEN_MODE_MAINTENANCE; ++mode) {
+        if (bytes_equal(arguments, bytes_of_string(names[mode]))) {
+            spot->books[at].mode = (enum kraken_mode)mode;
+            return NULL;
+        }
+    }
+    return "a symbol that is listed, and one of its modes";
+}
+
+/* COMP_ID FIELDS */
+static const char *command_send(struct kraken_spot *spot, struct bytes arguments, struct now now) {
+    struct bytes comp_id = exchange_text_until(&arguments, ' ');
+    for (uint32_t client = 0; client < spot->config.client_count; ++client) {
+        if (bytes_equal(spot->config.clients[client].comp_id, comp_id)) {
+            return kraken_connection_say(spot, client, arguments, now)
+                       ? NULL
+                       : "a session that is up, and fields, 35= first";
+        }
+    }
+    return "the CompID of a client";
+}
+
 bool kraken_spot_command(struct kraken_spot *spot, struct now now, struct bytes line,
                          const char **problem) {
     static const struct {
@@ -88,9 +121,10 @@ bool kraken_spot_command(struct kraken_spot *spot, struct now now, struct bytes 
         const char *(*run)(struct kraken_spot *spot, struct bytes arguments, struct now now);
     } commands[] = {{"last", command_last},   {"index", command_index},
                     {"fault", command_fault}, {"kill", command_kill},
-                    {"fill", command_fill},   {"roll-over", command_roll_over}};
+                    {"fill", command_fill},   {"roll-over", command_roll_over},
+                    {"mode", command_mode},   {"send", command_send}};
     struct bytes name = exchange_text_until(&line, ' ');
-    *problem = "last, index, fault, kill, fill or roll-over";
+    *problem = "last, index, fault, kill, fill, roll-over, mode or send";
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); ++i) {
         if (bytes_equal(name, bytes_of_string(commands[i].name))) {
             *problem = commands[i].run(spot, line, now);

@@ -1,4 +1,8 @@
+#include <string.h>
+
+#include "venues/exchange/exchange_text.h"
 #include "venues/exchange/kraken_internal.h"
+#include "venues/exchange/kraken_tag.h"
 
 /* What the session itself owes. False when there is no room for it now. */
 static bool write_owed(struct kraken_spot *spot, struct kraken_connection *connection,
@@ -163,4 +167,80 @@ bool kraken_connection_write(struct kraken_spot *spot, struct kraken_connection 
         break;
     }
     return false;
+}
+
+/* Whether `fields`, with '|' for SOH, have one of this tag. */
+static bool gives(struct bytes fields, const char *tag) {
+    size_t len = strlen(tag);
+    while (fields.len > 0) {
+        struct bytes field = exchange_text_until(&fields, '|');
+        if (field.len > len && memcmp(field.data, tag, len) == 0 && field.data[len] == '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void put_given(struct fix_writer *writer, struct bytes field) {
+    struct bytes value = field;
+    struct bytes tag = exchange_text_until(&value, '=');
+    int64_t number;
+    if (decimal_parse(tag, 0, &number) == DECIMAL_OK && number > 0 && number <= 999999999) {
+        fix_put_bytes(writer, (uint32_t)number, value);
+    }
+}
+
+static void put_said(const struct kraken_session *session, struct fix_writer *writer,
+                     struct bytes fields, uint64_t seq, struct now now) {
+    struct fix_time_cache cache = {0};
+    bool own_seq = !gives(fields, "34");
+    bool own_sender = !gives(fields, "49");
+    bool own_time = !gives(fields, "52");
+    bool own_target = !gives(fields, "56");
+    put_given(writer, exchange_text_until(&fields, '|'));
+    if (own_seq) {
+        fix_put_uint(writer, KRAKEN_MSG_SEQ_NUM, seq);
+    }
+    if (own_sender) {
+        fix_put_bytes(writer, KRAKEN_SENDER_COMP_ID, BYTES(KRAKEN_SPOT_COMP_ID));
+    }
+    if (own_time) {
+        fix_put_utc(writer, KRAKEN_SENDING_TIME, &cache, now.utc, 3);
+    }
+    if (own_target) {
+        fix_put_bytes(writer, KRAKEN_TARGET_COMP_ID, session->client->comp_id);
+    }
+    while (fields.len > 0) {
+        put_given(writer, exchange_text_until(&fields, '|'));
+    }
+}
+
+bool kraken_connection_say(struct kraken_spot *spot, uint32_t client, struct bytes fields,
+                           struct now now) {
+    struct kraken_session *session = &spot->sessions[client];
+    struct stream_room room;
+    bool framed = fields.len > 3 && memcmp(fields.data, "35=", 3) == 0;
+    if (!framed || session->connection == KRAKEN_NONE || !fix_session_can_send(&session->fix)) {
+        return false;
+    }
+    struct kraken_connection *connection = &spot->connections[session->connection];
+    bool busy = connection->state != KRAKEN_BOUND || connection->garbage_left > 0 ||
+                connection->long_left > 0;
+    if (busy || stream_reserve(connection->stream, KRAKEN_RECORD_BYTES_MAX, &room) != STREAM_OK) {
+        return false;
+    }
+    uint64_t seq = session->fix.next_out;
+    if (!gives(fields, "34")) {
+        kraken_write_nothing(spot, client, now, room.data, KRAKEN_RECORD_BYTES_MAX);
+    }
+    struct fix_writer writer;
+    fix_writer_begin(&writer, room.data, KRAKEN_RECORD_BYTES_MAX, BYTES("FIX.4.4"));
+    put_said(session, &writer, fields, seq, now);
+    size_t len = fix_writer_finish(&writer);
+    if (len == 0) {
+        stream_cancel(connection->stream);
+        return false;
+    }
+    commit(spot, connection, bytes_of(room.data, len), now);
+    return true;
 }

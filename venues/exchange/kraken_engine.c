@@ -54,6 +54,7 @@ static void open_link(struct kraken_spot *spot, uint32_t index) {
         spot->orders[session->open_first].open_previous = index;
     }
     session->open_first = index;
+    ++kraken_account_of(spot, order)->open;
 }
 
 static void open_unlink(struct kraken_spot *spot, uint32_t index) {
@@ -67,6 +68,7 @@ static void open_unlink(struct kraken_spot *spot, uint32_t index) {
     if (order->open_next != KRAKEN_NONE) {
         spot->orders[order->open_next].open_previous = order->open_previous;
     }
+    --kraken_account_of(spot, order)->open;
 }
 
 void kraken_engine_acknowledge(struct kraken_spot *spot, uint32_t index, char exec_type) {

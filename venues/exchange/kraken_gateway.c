@@ -81,6 +81,9 @@ static struct kraken_refusal take_new_order(struct kraken_spot *spot,
         refusal = kraken_new_order_check(spot, request->view, request->now, order, row);
     }
     if (refusal.text == NULL) {
+        refusal = kraken_account_room(spot, order);
+    }
+    if (refusal.text == NULL) {
         refusal = kraken_account_count(spot, index, KRAKEN_NEW_ORDER, request->now);
     }
     if (refusal.text == NULL) {
@@ -213,7 +216,8 @@ static struct kraken_refusal take_replace(struct kraken_spot *spot, const struct
 }
 
 /*
- * [omcr]: 1 one symbol of this session, 6 all of this session, 7 all of this SenderCompID. Orders
+ * [omcr]: 1 one symbol of this session, 6 all of this session, 7 all of this SenderCompID; a newer
+ * page says of 7 that it is the whole account's, which is an option. Orders
  * still on their way to the engine are not reached. With nothing to cancel there is no answer
  * (documented for another of Kraken's markets).
  */
@@ -236,8 +240,16 @@ static struct kraken_refusal take_mass_cancel(struct kraken_spot *spot,
         instrument = (uint32_t)exchange_instrument_find(spot->config.instruments,
                                                         spot->config.instrument_count, symbol);
     }
-    kraken_engine_cancel_all(spot, request->client, type == '7', instrument, "User requested",
-                             request->now);
+    bool whole_account = type == '7' && spot->config.options.mass_cancel_account;
+    for (uint32_t client = 0; client < spot->config.client_count; ++client) {
+        bool reached = whole_account ? spot->sessions[client].account ==
+                                           spot->sessions[request->client].account
+                                     : client == request->client;
+        if (reached) {
+            kraken_engine_cancel_all(spot, client, type == '7', instrument, "User requested",
+                                     request->now);
+        }
+    }
     return no_refusal;
 }
 

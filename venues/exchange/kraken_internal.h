@@ -269,8 +269,19 @@ struct kraken_connection {
     uint32_t long_sum;
 };
 
+/* [tss] and AssetPairStatus: what a pair takes. */
+enum kraken_mode {
+    KRAKEN_MODE_ONLINE = 0,
+    KRAKEN_MODE_CANCEL_ONLY,
+    KRAKEN_MODE_POST_ONLY,
+    KRAKEN_MODE_LIMIT_ONLY,
+    KRAKEN_MODE_REDUCE_ONLY,
+    KRAKEN_MODE_MAINTENANCE
+};
+
 struct kraken_book {
     struct matching *matching;
+    enum kraken_mode mode;
     struct kraken_spot *spot;
     uint32_t instrument;
     uint64_t trades;
@@ -283,6 +294,7 @@ struct kraken_book {
 /* What one account has to do with one instrument. */
 struct kraken_account {
     int64_t position; /* on margin: bought less sold */
+    uint32_t open;    /* orders */
     struct kraken_rate rate;
 };
 
@@ -331,6 +343,11 @@ struct kraken_spot {
     struct fix_input input;
     struct fix_view ahead; /* of a message that the session has not seen */
 };
+
+/* Writes a message of the caller's making to the client: FIELDS as in kraken_spot_command. False
+ * when it is not connected, or has no room for it. */
+bool kraken_connection_say(struct kraken_spot *spot, uint32_t client, struct bytes fields,
+                           struct now now) MUST_USE;
 
 /* kraken_connection*.c: one turn of a connection; true when it has more to do at once. */
 bool kraken_connection_read(struct kraken_spot *spot, struct kraken_connection *connection,
@@ -420,6 +437,9 @@ struct kraken_account *kraken_account_of(const struct kraken_spot *spot,
                                          const struct kraken_order *order);
 /* Charges a fill of the order: in `report`, which tells it, and in its row. */
 void kraken_account_charge(struct kraken_spot *spot, uint32_t order, struct kraken_report *report);
+/* Whether the account may have one open order more. */
+struct kraken_refusal kraken_account_room(const struct kraken_spot *spot,
+                                          const struct kraken_order *order);
 /* Counts a request; a refusal when its order or change comes too soon. */
 struct kraken_refusal kraken_account_count(struct kraken_spot *spot, uint32_t order,
                                            enum kraken_request kind, struct now now);

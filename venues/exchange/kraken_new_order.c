@@ -343,6 +343,45 @@ static struct kraken_refusal check_terms(const struct kraken_spot *spot,
     return refusal.text == NULL ? check_times(view, now, order) : refusal;
 }
 
+/* Texts as in Kraken's other interfaces (unverified). */
+static struct kraken_refusal check_mode(enum kraken_mode mode, const struct kraken_order *order) {
+    struct kraken_refusal refusal = {KRAKEN_REASON_NOT_AVAILABLE, NULL};
+    switch (mode) {
+    case KRAKEN_MODE_ONLINE:
+        break;
+    case KRAKEN_MODE_CANCEL_ONLY:
+        refusal.text = "EService:Market in cancel_only mode";
+        break;
+    case KRAKEN_MODE_POST_ONLY:
+        refusal.text = order->is_post_only ? NULL : "EService:Market in post_only mode";
+        break;
+    case KRAKEN_MODE_LIMIT_ONLY:
+        refusal.text = order->ord_type == '2' ? NULL : "EService:Market in limit_only mode";
+        break;
+    case KRAKEN_MODE_REDUCE_ONLY:
+        refusal.text = order->is_reduce_only ? NULL : "EService:Market in reduce_only mode";
+        break;
+    case KRAKEN_MODE_MAINTENANCE:
+        refusal.text = "EService:Unavailable";
+        break;
+    }
+    return refusal;
+}
+
+/* Of a limit order: what another costs is not known. */
+static struct kraken_refusal check_cost(const struct exchange_instrument *instrument,
+                                        const struct kraken_order *order, struct price price,
+                                        struct quantity quantity) {
+    if (instrument->cost.scaled == 0 || !kraken_type_is_limit(order->ord_type) ||
+        order->ord_type == 'V') {
+        return no_refusal;
+    }
+    struct quantity unit = {decimal_power(instrument->quantity_digits)};
+    return notional_of(price, quantity).scaled < notional_of(instrument->cost, unit).scaled
+               ? invalid("EOrder:Cost minimum not met")
+               : no_refusal;
+}
+
 struct kraken_refusal kraken_new_order_check(const struct kraken_spot *spot,
                                              const struct fix_view *view, struct now now,
                                              struct kraken_order *order, struct exchange_row *row) {
@@ -360,6 +399,12 @@ struct kraken_refusal kraken_new_order_check(const struct kraken_spot *spot,
     order->time_in_force = letter_of(view, KRAKEN_TIME_IN_FORCE);
     order->self_trade = self_trade_of(view);
     struct kraken_refusal refusal = check_terms(spot, view, now, instrument, order, row);
+    if (refusal.text == NULL) {
+        refusal = check_cost(instrument, order, row->price, row->quantity);
+    }
+    if (refusal.text == NULL) {
+        refusal = check_mode(spot->books[found].mode, order);
+    }
     if (refusal.text == NULL) {
         row->leaves = row->quantity;
         row->has_quantity = !order->is_by_cost;
@@ -419,5 +464,10 @@ struct kraken_refusal kraken_replace_check(const struct kraken_spot *spot,
         refusal = read_valid_until(view, now, &terms->valid_until);
     }
     terms->is_post_only = has(view, KRAKEN_EXEC_INST) || order->is_post_only;
-    return refusal;
+    if (refusal.text == NULL) {
+        refusal = check_cost(instrument, order, terms->price, terms->quantity);
+    }
+    enum kraken_mode mode = spot->books[order->instrument].mode;
+    bool closed = mode == KRAKEN_MODE_CANCEL_ONLY || mode == KRAKEN_MODE_MAINTENANCE;
+    return refusal.text == NULL && closed ? check_mode(mode, order) : refusal;
 }

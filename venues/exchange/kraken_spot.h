@@ -74,13 +74,16 @@ struct kraken_limits {
 
 /* Behaviour that the pages leave open, and faults to test a client with. All off when zeroed. */
 struct kraken_options {
-    bool post_only_cancels; /* a taking post-only order is accepted and cancelled, not refused */
-    bool reject_detail;     /* 371, 372 and 373 in a Reject; [srej]'s sample leaves them out */
-    bool fee_types;         /* 139 in each group of fees */
-    bool fees_split;        /* every fee is charged by half in each of the two currencies */
-    bool margin;            /* 5001=1 is allowed, and positions are kept; else it is refused */
-    bool broker;            /* 78 and 79 are allowed, and not looked at further */
-    bool pending_replace;   /* a replace is first reported with 150=E and 39=E */
+    bool post_only_cancels;    /* a taking post-only order is accepted and cancelled, not refused */
+    bool reject_detail;        /* 371, 372 and 373 in a Reject; [srej]'s sample leaves them out */
+    bool fee_types;            /* 139 in each group of fees */
+    bool fees_split;           /* every fee is charged by half in each of the two currencies */
+    bool margin;               /* 5001=1 is allowed, and positions are kept; else it is refused */
+    bool broker;               /* 78 and 79 are allowed, and not looked at further */
+    bool mass_cancel_account;  /* 530=7 reaches all sessions of the account, not this one's only */
+    bool reject_prefix;        /* 58 of a business reject begins with the ClOrdID and " : " */
+    uint32_t open_orders_most; /* of an account in one pair; 0: no limit */
+    bool pending_replace;      /* a replace is first reported with 150=E and 39=E */
     struct kraken_rate_limits rate;
     bool gap_queues; /* a request ahead of a gap is kept and, once the gap is filled, taken */
     bool cod_spares_logout; /* an orderly Logout cancels nothing */
@@ -167,6 +170,10 @@ struct exchange_faults *kraken_spot_faults(struct kraken_spot *spot);
  *   kill ID               an open order is cancelled unasked
  *   fault RULE            from now on
  *   roll-over             the daily one, now
+ *   mode SYMBOL MODE      online, cancel_only, post_only, limit_only, reduce_only, maintenance
+ *   send COMP_ID FIELDS   a message of this making: 35=..|.., with '|' for SOH. 34, 49, 52 and 56
+ *                         are put behind 35 unless they are among the fields; 34 is then the
+ *                         session's next number, which it uses up. It is not sent again
  */
 bool kraken_spot_command(struct kraken_spot *spot, struct now now, struct bytes line,
                          const char **problem) MUST_USE;

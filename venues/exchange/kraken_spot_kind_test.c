@@ -368,3 +368,81 @@ Test(kraken_kind, rate_limit) {
         "A < 35=0|\n"
         "A P 8 * 1 1 9\n");
 }
+
+/* What a pair takes in each of its modes; a cancel always. */
+Test(kraken_kind, modes) {
+    static const struct {
+        const char *mode;
+        const char *fields;
+        const char *text; /* NULL: taken */
+    } rows[] = {
+        {"cancel_only", "40=2|44=9|", "EService:Market in cancel_only mode"},
+        {"maintenance", "40=2|44=9|", "EService:Unavailable"},
+        {"post_only", "40=2|44=9|", "EService:Market in post_only mode"},
+        {"post_only", "18=P|40=2|44=9|", NULL},
+        {"limit_only", "40=3|99=9|", "EService:Market in limit_only mode"},
+        {"limit_only", "40=2|44=9|", NULL},
+        {"reduce_only", "40=2|44=9|", "EService:Market in reduce_only mode"},
+        {"online", "40=2|44=9|", NULL},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); ++i) {
+        char script[1024];
+        char answer[256] = "35=8|6=0|11=2|14=0|17=*|37=*|38=1|39=0|40=2|44=9|54=1|55=BTC/USD|58=*|"
+                           "59=1|60=@now|150=0|151=1|381=0|";
+        if (rows[i].text != NULL) {
+            snprintf(answer, sizeof(answer), "35=j|45=0|58=%s|372=D|379=2|380=4|", rows[i].text);
+        } else if (rows[i].fields[0] == '1') {
+            snprintf(answer, sizeof(answer),
+                     "35=8|6=0|11=2|14=0|17=*|18=P|37=*|38=1|39=0|40=2|44=9|54=1|55=BTC/USD|58=*|"
+                     "59=1|60=@now|150=0|151=1|381=0|");
+        }
+        snprintf(script, sizeof(script),
+                 "A U \n"
+                 "A P 1 @1 1 1 9\n"
+                 "* mode BTC/USD %s\n"
+                 "A > 35=D|11=2|38=1|54=1|55=BTC/USD|59=1|60=@now|%s\n"
+                 "A < %s\n"
+                 "A > 35=F|11=3|41=1|54=1|55=BTC/USD|60=@now|\n"
+                 "A K 3 1 @1 1 1 9 User requested\n",
+                 rows[i].mode, rows[i].fields, answer);
+        kraken_script(script);
+    }
+}
+
+Test(kraken_kind, limits_of_an_account) {
+    run((struct kraken_script_options){.options = {.open_orders_most = 1, .reject_prefix = true}},
+        "A U \n"
+        "A P 1 @1 1 1 9\n"
+        "A > 35=D|11=2|38=1|40=2|44=9|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "A < 35=j|45=0|58=2 : EOrder:Orders limit exceeded|372=D|379=2|380=0|\n"
+        "A > 35=F|11=3|41=1|54=1|55=BTC/USD|60=@now|\n"
+        "A K 3 1 @1 1 1 9 User requested\n"
+        "A P 4 @2 1 1 9\n");
+}
+
+/* [omcr]: which of its two descriptions of 530=7 is right is not known. */
+Test(kraken_kind, mass_cancel_of_an_account) {
+    run((struct kraken_script_options){.options.mass_cancel_account = true},
+        "A U \n"
+        "B U \n"
+        "+ 5\n"
+        "C U \n"
+        "A P 1 @1 1 1 9\n"
+        "B P 1 @2 1 1 9\n"
+        "C P 1 @3 1 1 9\n"
+        "A > 35=q|11=2|60=@now|530=7|\n"
+        "A K 1 1 @1 1 1 9 User requested\n"
+        "C K 1 1 @3 1 1 9 User requested\n"
+        "B .\n");
+}
+
+/* Whatever a venue might say: its number is used up and filled over when it is asked for. */
+Test(kraken_kind, says_what_it_is_told) {
+    kraken_script("A U \n"
+                  "* send CLIENT_A 35=8|11=7|150=H|\n"
+                  "A < 35=8|11=7|150=H|\n"
+                  "* send CLIENT_A 35=4|34=2|123=Y|36=9|\n"
+                  "A < 35=4|123=Y|36=9|\n"
+                  "A > 35=2|7=1|16=0|\n"
+                  "A < 35=4|43=Y|122=@now|36=3|123=Y|\n");
+}

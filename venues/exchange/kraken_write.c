@@ -184,9 +184,13 @@ static void put_execution(const struct kraken_spot *spot, struct fix_writer *wri
 }
 
 /* [brej]: 45 is 0 in every sample; the request is told by 379. */
-static void put_business_reject(struct fix_writer *writer, const struct kraken_report *report) {
+static void put_business_reject(struct fix_writer *writer, const struct kraken_report *report,
+                                bool prefix) {
+    char text[KRAKEN_ID_TEXT_MAX + 128];
+    int len = snprintf(text, sizeof(text), "%.*s%s%s", prefix ? report->cl_ord_id.len : 0,
+                       report->cl_ord_id.data, prefix ? " : " : "", report->text);
     fix_put_uint(writer, KRAKEN_REF_SEQ_NUM, 0);
-    fix_put_bytes(writer, KRAKEN_TEXT, bytes_of_string(report->text));
+    fix_put_bytes(writer, KRAKEN_TEXT, bytes_of(text, (size_t)len));
     fix_put_bytes(writer, KRAKEN_REF_MSG_TYPE,
                   bytes_of(report->ref_msg_type, report->ref_msg_type_len));
     if (report->cl_ord_id.len > 0) {
@@ -222,7 +226,7 @@ size_t kraken_write_report(struct kraken_spot *spot, uint32_t client,
         put_execution(spot, &writer, report);
         break;
     case KRAKEN_BUSINESS_REJECT:
-        put_business_reject(&writer, report);
+        put_business_reject(&writer, report, spot->config.options.reject_prefix);
         break;
     case KRAKEN_SESSION_REJECT:
         put_session_reject(&writer, report, spot->config.options.reject_detail);
