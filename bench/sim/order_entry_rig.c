@@ -23,13 +23,15 @@ struct rig_options rig_default(void) {
         .requests_per_venue = 256,
         .client_connections = 4,
         .reports_per_client = 64,
+        .resend_messages = 1024,
+        .unread_max = {10 * NS_PER_S},
         .ledger_cells = 64,
         .notice_cells = 64,
         .heartbeat_s = 30,
         .late_window = {.ns = 60 * NS_PER_S},
         .stream = {.send_bytes = 1 << 16,
                    .receive_bytes = 1 << 16,
-                   .record_bytes_max = 2048,
+                   .record_bytes_max = CLIENT_REPORT_BYTES_MAX + FIX_RESENT_BYTES_MORE,
                    .gather_bytes_max = 8192,
                    .hold_bytes = 1 << 16,
                    .hold_records_max = 1024},
@@ -223,7 +225,8 @@ static struct order_entry_client make_client(const struct rig *rig, uint32_t ind
                     .latency_max = {.ns = 120 * NS_PER_S},
                     .logon_timeout = {.ns = 10 * NS_PER_S},
                     .logout_timeout = {.ns = 2 * NS_PER_S},
-                    .answer_timeout = {.ns = 5 * NS_PER_S}}};
+                    .answer_timeout = {.ns = 5 * NS_PER_S}},
+        .unread_max = rig->options.unread_max};
 }
 
 static void make_entry(struct rig *rig) {
@@ -246,6 +249,8 @@ static void make_entry(struct rig *rig) {
                    .requests_per_venue = options->requests_per_venue,
                    .client_connections = options->client_connections,
                    .reports_per_client = options->reports_per_client,
+                   .resend_messages = options->resend_messages,
+                   .resend_bytes = 512 * 1024,
                    .clients = RIG_CLIENTS,
                    .venues = options->venues,
                    .late_window = options->late_window},

@@ -52,6 +52,8 @@ struct rig_options {
     uint32_t requests_per_venue;
     uint32_t client_connections;
     uint32_t reports_per_client;
+    uint32_t resend_messages; /* kept for each client */
+    struct duration unread_max;
     uint32_t ledger_cells;
     uint32_t notice_cells;
     uint32_t heartbeat_s;

@@ -182,12 +182,14 @@ static bool is_venue(const struct rig_peer *peer) {
     return peer >= peer->rig->venue;
 }
 
-/* Numbers without a gap, and the right names. A gap fill has the number it fills from. */
+/* Numbers without a gap, and the right names. A gap fill has the number it fills from, and what is
+ * sent again its first one. */
 static void check_header(struct rig_peer *peer, const char *data, size_t len) {
     char value[FIX_WIRE_MESSAGE_MAX];
     cr_assert_str_eq(fix_wire_value(data, len, 49, value, sizeof(value)), peer->router_id);
     cr_assert_str_eq(fix_wire_value(data, len, 56, value, sizeof(value)), peer->comp_id);
-    bool fill = strcmp(fix_wire_value(data, len, 35, value, sizeof(value)), "4") == 0;
+    bool fill = strcmp(fix_wire_value(data, len, 35, value, sizeof(value)), "4") == 0 ||
+                strcmp(fix_wire_value(data, len, 43, value, sizeof(value)), "Y") == 0;
     bool reset = strcmp(fix_wire_value(data, len, 141, value, sizeof(value)), "Y") == 0;
     uint64_t seq = strtoull(fix_wire_value(data, len, 34, value, sizeof(value)), NULL, 10);
     if (reset) {

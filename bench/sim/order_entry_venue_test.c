@@ -350,21 +350,24 @@ Test(order_entry_venue, whose_connection_ends_has_been_read_to_the_end) {
 /* Nobody can take what the end of the session means for its orders; nobody turns in circles. */
 Test(order_entry_venue, that_ends_while_it_is_not_read_is_left_later) {
     struct rig_options options = rig_default();
-    options.reports_per_client = 4;
+    options.ledger_cells = 16;
     struct sim sim = up_with(&options);
     rig_say(sim.firm, BUY("A1"));
     rig_expect(sim.venue, "35=D|11=#1");
-    stream_memory_window(rig_router_end(sim.firm), 0);
+    sim.rig->hold_ledger = true;
+    for (int i = 0; i < 15; i++) {
+        rig_say(sim.firm, "35=D|11=R%d|55=NONE-USD|54=1|38=1|40=1|60=@|", i);
+        rig_expect(sim.firm, "150=8|103=1");
+    }
     rig_say(sim.venue, ACK("#1"));
     rig_say(sim.venue, "35=5|58=bye|");
     rig_settle(sim.rig);
-    rig_say(sim.firm, CANCEL("C1", "NOBODY"));
     rig_advance(sim.rig, 20000);
     cr_assert_eq(sim.rig->notices[NOTICE_VENUE_DOWN], 0);
-    stream_memory_window(rig_router_end(sim.firm), SIZE_MAX);
+    sim.rig->hold_ledger = false;
     rig_turn(sim.rig);
     rig_expect(sim.firm, "150=0");
-    rig_expect(sim.firm, "35=9|11=C1|102=1");
+    rig_advance(sim.rig, 2000);
     rig_expect(sim.firm, "150=I|11=A1|58=in doubt: the venue session was lost");
     cr_assert_eq(sim.rig->notices[NOTICE_VENUE_DOWN], 1);
     rig_end(sim.rig);
@@ -464,7 +467,8 @@ Test(order_entry_venue, logon_that_nobody_signs_is_given_up) {
     rig_end(rig);
 }
 
-/* One report may cause three: the fill, the doubt it leaves, and the end of a pending cancel. */
+/* One report may cause three: the fill, the doubt it leaves, and the end of a pending cancel. All
+ * of them reach a client that was away, by its queue or by a resend. */
 Test(order_entry_venue, report_that_causes_three_waits_for_room_for_them) {
     for (int fills = 8; fills <= 16; fills++) {
         struct rig_options options = rig_default();
@@ -483,12 +487,19 @@ Test(order_entry_venue, report_that_causes_three_waits_for_room_for_them) {
             rig_say(sim.venue, FILL("#1", "0.01", "%s"), cumulative);
         }
         rig_say(sim.venue, FILL("#1", "0.01", "0.5"));
+        rig_settle(sim.rig);
+        uint64_t unsent = order_entry_counters(sim.rig->entry)->reports_unsent;
+        sim.firm->next_in = 3 + unsent;
         rig_client_up(sim.firm);
-        for (int i = 1; i <= fills + 1; i++) {
+        for (uint64_t i = unsent; i < (uint64_t)fills + 1; i++) {
             rig_expect(sim.firm, "150=F|11=A1|32=0.01");
         }
         rig_expect(sim.firm, "150=I|11=A1|39=1");
         rig_expect(sim.firm, "35=9|11=C1|41=A1|102=2");
+        rig_say(sim.firm, "35=2|7=3|16=%llu|", (unsigned long long)(2 + unsent));
+        for (uint64_t i = 0; i < unsent; i++) {
+            rig_expect(sim.firm, "43=Y|150=F|11=A1|32=0.01");
+        }
         rig_end(sim.rig);
     }
 }

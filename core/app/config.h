@@ -82,8 +82,10 @@ struct config_limits {
     uint32_t requests_per_venue; /* requests of a venue session that may still get an answer */
     uint32_t client_connections; /* accepted at once, logged on or not; >= client_count */
     uint32_t reports_per_client; /* execution reports waiting for a client that reads slowly */
-    uint32_t message_bytes_max;  /* of one FIX message, either way */
-    uint32_t send_buffer_bytes;  /* per connection; >= message_bytes_max */
+    uint32_t resend_messages_per_client; /* sent reports kept for a ResendRequest */
+    uint32_t resend_bytes_per_client;    /* and their bytes */
+    uint32_t message_bytes_max;          /* of one FIX message, either way */
+    uint32_t send_buffer_bytes;          /* per connection; >= message_bytes_max */
     uint32_t receive_buffer_bytes;
     uint32_t ledger_cells;              /* ring to the ledger's thread; a power of two */
     struct duration late_report_window; /* a finished order's slot is not reused before */
@@ -102,6 +104,7 @@ struct config_client {
     const char *password_file;  /* argon2id text; empty: none asked (every listener is loopback) */
     struct config_duration_range heartbeat; /* whole seconds; what a Logon's 108 may ask for */
     struct duration logon_timeout;
+    struct duration unread_max; /* how long reports may wait for it to read before it is cut off */
     uint16_t accounts[CONFIG_ACCOUNTS_MAX]; /* of config.accounts: what Account(1) may say; >= 1 */
     uint32_t account_count;
     uint16_t

@@ -3,6 +3,7 @@
 #include "core/app/config_endpoint.h"
 #include "core/app/config_loader.h"
 #include "core/app/nearest.h"
+#include "core/route/client_report.h"
 
 /*
  * Values that were refused are empty or 0 here, and indexes that were not found UINT16_MAX: each
@@ -338,13 +339,14 @@ static void check_buffer(struct config_loader *loader, uint32_t *bytes) {
  * past the host's memory that would end in the kernel killing the process, not in an error.
  */
 static uint64_t buffers_bytes(const struct config *config) {
-    const uint64_t report_bytes = 1024;
+    const uint64_t report_bytes = sizeof(struct client_report);
     const struct config_limits *limits = &config->limits;
     uint64_t connections =
         (uint64_t)limits->client_connections + config->client_count + config->venue_count;
     uint64_t of_connection = (uint64_t)limits->send_buffer_bytes + limits->receive_buffer_bytes;
     return connections * of_connection +
-           report_bytes * limits->reports_per_client * config->client_count;
+           (report_bytes * limits->reports_per_client + limits->resend_bytes_per_client) *
+               config->client_count;
 }
 
 static void check_memory(struct config_loader *loader) {

@@ -20,6 +20,8 @@ static struct order_entry_limits entry_limits(const struct config *config) {
         .requests_per_venue = config->limits.requests_per_venue,
         .client_connections = config->limits.client_connections,
         .reports_per_client = bits_power_of_two_at_least(config->limits.reports_per_client),
+        .resend_messages = config->limits.resend_messages_per_client,
+        .resend_bytes = config->limits.resend_bytes_per_client,
         .clients = config->client_count,
         .venues = config->venue_count,
         .late_window = config->limits.late_report_window,
@@ -37,7 +39,7 @@ static struct uring_limits stack_limits(const struct config *config) {
     return (struct uring_limits){
         .stream = {.send_bytes = limits->send_buffer_bytes,
                    .receive_bytes = limits->receive_buffer_bytes,
-                   .record_bytes_max = CLIENT_REPORT_BYTES_MAX,
+                   .record_bytes_max = CLIENT_REPORT_BYTES_MAX + FIX_RESENT_BYTES_MORE,
                    .gather_bytes_max = limits->message_bytes_max,
                    .hold_bytes = limits->send_buffer_bytes,
                    .hold_records_max = 1024},
@@ -224,6 +226,7 @@ static bool place_clients(struct instance *instance) {
     }
     for (uint32_t i = 0; i < config->client_count; i++) {
         const struct config_client *from = &config->clients[i];
+        instance->clients[i].unread_max = from->unread_max;
         instance->clients[i].session = (struct fix_session_config){
             .role = FIX_ACCEPTOR,
             .begin_string = BYTES("FIX.4.4"),

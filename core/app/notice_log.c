@@ -6,6 +6,9 @@ static struct bytes session_name(const struct directory *directory, const struct
     switch (notice->kind) {
     case NOTICE_CLIENT_UP:
     case NOTICE_CLIENT_DOWN:
+    case NOTICE_CLIENT_SLOW:
+    case NOTICE_REPORTS_UNSENT:
+    case NOTICE_REPORTS_LOST:
         return directory->clients[notice->session].name;
     case NOTICE_CLIENT_REFUSED:
     case NOTICE_CLOCK:

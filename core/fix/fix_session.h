@@ -380,6 +380,16 @@ size_t fix_session_end(struct fix_session *session, struct now now,
                        struct fix_writer *writer) MUST_USE;
 
 /*
+ * A message that goes to no stream, because the session is not UP: its number is used and the
+ * outbox keeps it, so that the peer, when it is back, misses it and asks for it. Only with an
+ * outbox, and for a type that is resent. `room` is scratch. _end returns false when it did not fit;
+ * then the number is not consumed.
+ */
+void fix_session_begin_unsent(struct fix_session *session, struct now now, struct bytes msg_type,
+                              char *room, size_t bytes, struct fix_writer *writer);
+bool fix_session_end_unsent(struct fix_session *session, struct fix_writer *writer) MUST_USE;
+
+/*
  * The caller could not process the message it was delivered: owes a Reject(3) with
  * SessionRejectReason(373) `reason`, RefTagID(371) when ref_tag is not 0. Routing fields of the
  * message come back reversed. At most once a delivered message: then it is never refused, because

@@ -250,3 +250,21 @@ size_t fix_session_end(struct fix_session *session, struct now now, struct fix_w
     fix_session_count_sent(session, now);
     return len;
 }
+
+void fix_session_begin_unsent(struct fix_session *session, struct now now, struct bytes msg_type,
+                              char *room, size_t bytes, struct fix_writer *writer) {
+    CHECK(session->state != FIX_SESSION_UP && is_resent(&session->config, msg_type));
+    session->sending_time = now.utc;
+    fix_writer_begin(writer, room, bytes, session->config.begin_string);
+    fix_session_put_header(session, writer, msg_type, session->next_out, false);
+}
+
+bool fix_session_end_unsent(struct fix_session *session, struct fix_writer *writer) {
+    size_t len = fix_writer_finish(writer);
+    if (len == 0) {
+        return false;
+    }
+    fix_outbox_put(session->config.outbox, session->next_out, bytes_of(writer->start, len));
+    session->next_out++;
+    return true;
+}

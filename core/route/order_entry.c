@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/bits.h"
+#include "core/fix/fix_outbox.h"
 #include "core/route/order_entry_state.h"
 
 static size_t aligned(size_t bytes) {
@@ -22,12 +23,22 @@ static size_t venue_bytes(const struct order_entry_limits *limits) {
                                                  sizeof(struct cancel_place));
 }
 
+static struct fix_outbox_limits outbox_limits(const struct order_entry_limits *limits) {
+    return (struct fix_outbox_limits){.messages = limits->resend_messages,
+                                      .bytes = limits->resend_bytes};
+}
+
+static size_t outbox_bytes(const struct order_entry_limits *limits) {
+    return aligned(fix_outbox_footprint(outbox_limits(limits)));
+}
+
 static bool limits_are_possible(const struct order_entry_limits *limits) {
     return limits->orders >= 1 && limits->orders <= 1U << 24 &&
            limits->clients <= ROUTE_CLIENTS_MAX && limits->venues >= 1 &&
            limits->venues <= ROUTE_VENUES_MAX && limits->client_connections >= 1 &&
            limits->client_connections <= 4096 && bits_is_power_of_two(limits->reports_per_client) &&
-           limits->reports_per_client > REPORT_CELLS_PER_MESSAGE;
+           limits->reports_per_client > 2 * REPORT_CELLS_PER_MESSAGE &&
+           limits->resend_bytes >= CLIENT_REPORT_BYTES_MAX && outbox_bytes(limits) != 0;
 }
 
 size_t order_entry_footprint(const struct order_entry_limits *limits) {
@@ -39,7 +50,8 @@ size_t order_entry_footprint(const struct order_entry_limits *limits) {
     if (orders == 0 || per_venue == 0) {
         return 0;
     }
-    size_t reports = aligned(limits->reports_per_client * sizeof(struct client_report));
+    size_t reports =
+        aligned(limits->reports_per_client * sizeof(struct client_report)) + outbox_bytes(limits);
     return aligned(sizeof(struct order_entry)) + aligned(orders) +
            aligned(limits->client_connections * sizeof(struct door_connection)) +
            aligned(limits->clients * sizeof(struct client)) + limits->clients * reports +
@@ -63,7 +75,10 @@ static void init_clients(struct order_entry *entry, struct carver *carver) {
     entry->clients = carve(carver, limits->clients * sizeof(struct client));
     for (uint32_t i = 0; i < limits->clients; i++) {
         struct client *client = &entry->clients[i];
-        fix_link_init(&client->link, &entry->setup.clients[i].session);
+        struct fix_session_config config = entry->setup.clients[i].session;
+        config.outbox = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
+        config.resent_types = "89rj";
+        fix_link_init(&client->link, &config);
         client->reports.capacity = limits->reports_per_client;
         client->reports.cells =
             carve(carver, limits->reports_per_client * sizeof(struct client_report));
@@ -196,7 +211,7 @@ struct instant order_entry_deadline(const struct order_entry *entry) {
         earliest = instant_earlier(earliest, venue_deadline(entry, &entry->venues[i]));
     }
     for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
-        earliest = instant_earlier(earliest, fix_link_deadline(&entry->clients[i].link));
+        earliest = instant_earlier(earliest, client_deadline(entry, i));
     }
     if (entry->phase != ORDER_ENTRY_RUNNING) {
         earliest = instant_earlier(earliest, entry->stop_deadline);

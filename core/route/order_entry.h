@@ -8,8 +8,15 @@
  * thread, a socket or a clock, and the same inputs give the same bytes out.
  *
  * Back-pressure, by stream: a client is not read while its report queue has no room for what its
- * next message may cause; no venue is read while any client's queue or the ledger ring is full; an
- * order that finds the venue's stream full is refused (REJECT_VENUE_BUSY), a cancel waits for room.
+ * next message may cause; no venue is read while the ledger ring is full; an order that finds the
+ * venue's stream full is refused (REJECT_VENUE_BUSY), a cancel waits for room.
+ *
+ * No client holds up a venue for longer than a turn. One that does not read is cut off: when
+ * nothing of what waits for it could be written for unread_max, or at once when its queue is full.
+ * Of a client that is not there the queue keeps what it can; then the oldest reports are numbered
+ * and go to its outbox, as if they had been lost on the way, and the client gets them by a
+ * ResendRequest after its next Logon. What the outbox has to let go is counted and noticed, and
+ * gap-filled; a Logon with 141=Y gives up what is in the outbox, but not the queue.
  *
  * Threading: one OE worker. The rings' other ends belong to cold threads.
  */
@@ -36,13 +43,17 @@ struct order_entry_limits {
     uint32_t requests_per_venue;
     uint32_t client_connections; /* accepted and not yet identified, at once */
     uint32_t reports_per_client; /* a power of two */
+    uint32_t resend_messages;    /* of each client: messages kept to be sent again, 1 .. 2^24 */
+    uint32_t resend_bytes;       /* likewise their bytes; at least CLIENT_REPORT_BYTES_MAX */
     uint32_t clients;
     uint32_t venues;
     struct duration late_window;
 };
 
 struct order_entry_client {
-    struct fix_session_config session; /* role, ids, limits; verdict_needed: a password is asked */
+    struct fix_session_config session; /* role, ids, limits; verdict_needed: a password is asked.
+                                          The outbox is order entry's */
+    struct duration unread_max; /* reports waiting longer for the client to read cut it off */
 };
 
 struct order_entry_venue {
@@ -96,6 +107,9 @@ struct order_entry_counters {
     uint64_t conflicts;
     uint64_t notices_dropped;
     uint64_t connections_refused;
+    uint64_t clients_cut_off; /* for not reading */
+    uint64_t reports_unsent;  /* numbered and kept for a client that was not there */
+    uint64_t reports_lost;    /* asked for again when they were not kept any more */
 };
 
 struct order_entry;

@@ -102,7 +102,7 @@ static void take_application(struct order_entry *entry, uint32_t index, struct n
     } else if (bytes_equal(type, BYTES(FIX_MSG_ORDER_CANCEL_REQUEST))) {
         take_cancel(entry, index, now);
     } else {
-        report_unsupported_type(entry, index, client->input.seq, type);
+        report_unsupported_type(entry, now, index, client->input.seq, type);
     }
 }
 
@@ -133,7 +133,8 @@ static bool may_deliver(const struct client *client) {
  * it is the way to a full queue.
  */
 static bool may_read(struct order_entry *entry, struct client *client, struct now now) {
-    bool full = report_queue_free(&client->reports) < REPORT_CELLS_PER_MESSAGE;
+    /* Before venues find it full: what it asks for must not cut it off. */
+    bool full = report_queue_free(&client->reports) < 2 * REPORT_CELLS_PER_MESSAGE;
     client->shut = client->password_asked || (full && may_deliver(client));
     if (client->shut) {
         fix_link_hold(&client->link);
@@ -152,18 +153,21 @@ static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     if (!client->was_up && client->link.session.state == FIX_SESSION_UP) {
         client->was_up = true;
+        client_is_reading(client, now);
         notice_send(entry, now, NOTICE_CLIENT_UP, index, 0, bytes_of(NULL, 0));
     }
 }
 
-static void part(struct order_entry *entry, uint32_t index, struct now now) {
+void client_part(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     struct stream *stream = fix_link_detach(&client->link, now);
     stream_discard(entry->setup.stack, stream);
     const struct fix_session *session = &client->link.session;
     notice_send(entry, now, NOTICE_CLIENT_DOWN, index, report_queue_count(&client->reports),
-                bytes_of_string(fix_end_name(session->end)));
+                client->cut ? BYTES("cut off") : bytes_of_string(fix_end_name(session->end)));
     client->was_up = false;
+    client->cut = false;
+    client->unsent = 0;
     entry->more |= entry->phase != ORDER_ENTRY_RUNNING;
 }
 
@@ -184,6 +188,7 @@ static void write_reports(struct order_entry *entry, uint32_t index, struct now 
         trace_put(entry->setup.trace, TRACE_EVENT_REPORT_OUT, (uint16_t)index, report->kind,
                   report->order_number, report->exec_number);
         reports_pop(entry, index);
+        client_is_reading(client, now);
         entry->more |= entry->phase != ORDER_ENTRY_RUNNING;
     }
 }
@@ -225,13 +230,22 @@ void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
 void client_write(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     if (client->link.stream == NULL) {
+        client_judge(entry, index, now);
         return;
     }
     fix_link_flush(&client->link, now);
     note_up(entry, index, now);
     write_reports(entry, index, now);
     /* What a shut client left unread was not taken: it asks, or is asked, for it next time. */
-    if ((client->drained || client->shut) && fix_link_is_over(&client->link, now)) {
-        part(entry, index, now);
+    bool cut = client->cut && instant_reached(now.mono, client->cut_deadline);
+    if (cut || ((client->drained || client->shut) && fix_link_is_over(&client->link, now))) {
+        client_part(entry, index, now);
     }
+    client_judge(entry, index, now);
+}
+
+struct instant client_deadline(const struct order_entry *entry, uint32_t index) {
+    const struct client *client = &entry->clients[index];
+    return instant_earlier(fix_link_deadline(&client->link),
+                           client_patience_deadline(entry, index));
 }

@@ -27,8 +27,11 @@ static const struct instrument *instrument_of(const struct order_entry *entry, u
 
 /* How many queues are full is counted where it changes, so that no report costs a walk over
  * clients. */
-static void push(struct order_entry *entry, uint32_t client) {
+static void push(struct order_entry *entry, struct now now, uint32_t client) {
     struct report_queue *queue = &entry->clients[client].reports;
+    if (report_queue_count(queue) == 0) {
+        client_is_reading(&entry->clients[client], now);
+    }
     report_queue_push(queue);
     if (report_queue_free(queue) == REPORT_CELLS_PER_MESSAGE - 1) {
         entry->full_queues++;
@@ -110,10 +113,10 @@ static struct client_report *order_cell(struct order_entry *entry, struct now no
     return report;
 }
 
-static void push_execution(struct order_entry *entry, uint32_t client,
+static void push_execution(struct order_entry *entry, struct now now, uint32_t client,
                            struct client_report *report) {
     report->exec_number = entry->next_exec++;
-    push(entry, client);
+    push(entry, now, client);
 }
 
 void report_order(struct order_entry *entry, struct now now, const struct order *order,
@@ -130,7 +133,7 @@ void report_order(struct order_entry *entry, struct now now, const struct order 
         report->cl_ord_id = order->replace_cl_ord_id;
     }
     put_text(report, reject, text);
-    push_execution(entry, order->client, report);
+    push_execution(entry, now, order->client, report);
 }
 
 /* The client's own number, if it is one: a refusal must not hand back what is no FIX value. */
@@ -178,7 +181,7 @@ void report_fill(struct order_entry *entry, struct now now, const struct order *
     if (from->transact_time.ns != 0) {
         report->transact_time = from->transact_time;
     }
-    push_execution(entry, order->client, report);
+    push_execution(entry, now, order->client, report);
 }
 
 /* Likewise: a code of one character, if that can be said at all. */
@@ -209,7 +212,7 @@ void report_refusal(struct order_entry *entry, struct now now, const struct clie
     if (reject != REJECT_DUPLICATE_ID) {
         ledger_refusal(entry, report, client, decode->request.venue, reject);
     }
-    push_execution(entry, client, report);
+    push_execution(entry, now, client, report);
 }
 
 void report_cancel_reject(struct order_entry *entry, struct now now, uint32_t client,
@@ -230,7 +233,7 @@ void report_cancel_reject(struct order_entry *entry, struct now now, uint32_t cl
     }
     report->transact_time = now.utc;
     put_text(report, reject, text);
-    push(entry, client);
+    push(entry, now, client);
 }
 
 /* Without an order, and without the fields that an ExecutionReport needs, there is no such report:
@@ -249,7 +252,7 @@ static void report_unknown_status(struct order_entry *entry, struct now now,
         report->ref_seq = decode->seq;
         report_copy(report->ref_msg_type, sizeof(report->ref_msg_type) - 1,
                     BYTES(FIX_MSG_ORDER_STATUS_REQUEST));
-        push(entry, client);
+        push(entry, now, client);
         return;
     }
     report->exec_type = 'I';
@@ -257,7 +260,7 @@ static void report_unknown_status(struct order_entry *entry, struct now now,
     report->side = only_char(decode->raw.side);
     report->symbol_len = report_copy(report->symbol, REPORT_ID_MAX, decode->raw.symbol);
     report->status_id_len = report_copy(report->status_id, REPORT_ID_MAX, decode->raw.status_id);
-    push_execution(entry, client, report);
+    push_execution(entry, now, client, report);
 }
 
 void report_status(struct order_entry *entry, struct now now, const struct client_decode *decode,
@@ -276,7 +279,7 @@ void report_status(struct order_entry *entry, struct now now, const struct clien
     report->status_id_len = report_copy(report->status_id, REPORT_ID_MAX, decode->raw.status_id);
     put_text(report, REJECT_NONE,
              order->state == ORDER_IN_DOUBT ? BYTES("in doubt") : bytes_of(NULL, 0));
-    push_execution(entry, order->client, report);
+    push_execution(entry, now, order->client, report);
 }
 
 void report_mass_cancel(struct order_entry *entry, struct now now,
@@ -293,16 +296,16 @@ void report_mass_cancel(struct order_entry *entry, struct now now,
     report->symbol_len = report_copy(report->symbol, REPORT_ID_MAX, decode->raw.symbol);
     report->transact_time = now.utc;
     put_text(report, reject, bytes_of(NULL, 0));
-    push_execution(entry, client, report);
+    push_execution(entry, now, client, report);
 }
 
-void report_unsupported_type(struct order_entry *entry, uint32_t client, uint64_t seq,
-                             struct bytes msg_type) {
+void report_unsupported_type(struct order_entry *entry, struct now now, uint32_t client,
+                             uint64_t seq, struct bytes msg_type) {
     struct client_report *report = report_queue_slot(&entry->clients[client].reports);
     report->kind = CLIENT_REPORT_BUSINESS_REJECT;
     report->business_reason = '3'; /* unsupported message type */
     report->ref_seq = seq;
     report_copy(report->ref_msg_type, sizeof(report->ref_msg_type) - 1, msg_type);
     put_text(report, REJECT_NONE, BYTES("Unsupported Message Type"));
-    push(entry, client);
+    push(entry, now, client);
 }

@@ -4,6 +4,7 @@
  *   order_entry.c          memory, turn, deadline
  *   order_entry_door.c     connections that have not said who they are
  *   order_entry_client.c   client sessions: requests in, reports out
+ *   order_entry_client_slow.c  clients that do not read, and reports of those that are not there
  *   order_entry_submit.c   a new order: checks, slot, request, venue
  *   order_entry_cancel.c   cancels, those that wait for room among them
  *   order_entry_venue.c    venue sessions: connecting, reports in, loss
@@ -47,9 +48,14 @@ struct client {
     struct fix_link link;
     struct report_queue reports;
     bool was_up;
-    bool drained;        /* nothing whole was left unread in this turn */
-    bool shut;           /* nothing could be read in this turn, whatever is there */
-    bool password_asked; /* its answer is awaited */
+    bool drained;                 /* nothing whole was left unread in this turn */
+    bool shut;                    /* nothing could be read in this turn, whatever is there */
+    bool password_asked;          /* its answer is awaited */
+    bool cut;                     /* it is being cut off for not reading */
+    struct instant cut_deadline;  /* then: when it goes, whatever it does */
+    struct instant waiting_since; /* UP, with reports waiting: when last one was written or came */
+    uint64_t unsent;              /* reports numbered and kept since it went */
+    uint64_t lost_told;           /* of the session's resend_lost */
     struct fix_input input;
 };
 
@@ -112,6 +118,15 @@ struct instant door_deadline(const struct order_entry *entry);
 void client_turn(struct order_entry *entry, uint32_t index, struct now now);
 void client_write(struct order_entry *entry, uint32_t index, struct now now);
 bool client_is_down(const struct client *client);
+struct instant client_deadline(const struct order_entry *entry, uint32_t index);
+/* The connection ends now, in order or not. */
+void client_part(struct order_entry *entry, uint32_t index, struct now now);
+
+/* slow clients: once a turn, after what could be written was */
+void client_judge(struct order_entry *entry, uint32_t index, struct now now);
+struct instant client_patience_deadline(const struct order_entry *entry, uint32_t index);
+/* It took a report, or had none to take until now. */
+void client_is_reading(struct client *client, struct now now);
 /* Every client's queue and the ledger can take what one venue report may cause; notes when not. */
 bool reports_have_room(struct order_entry *entry);
 /* At the end of a turn: what was held back may go on at once. */
@@ -162,8 +177,8 @@ void report_mass_cancel(struct order_entry *entry, struct now now,
                         enum reject_code reject);
 char report_side(enum order_side side);
 unsigned report_average_digits(const struct instrument *instrument);
-void report_unsupported_type(struct order_entry *entry, uint32_t client, uint64_t seq,
-                             struct bytes msg_type);
+void report_unsupported_type(struct order_entry *entry, struct now now, uint32_t client,
+                             uint64_t seq, struct bytes msg_type);
 
 /* ledger */
 void ledger_order(struct order_entry *entry, const struct order *order, enum ledger_refuser refuser,
