@@ -50,13 +50,61 @@ static void assert_shut_out(struct rig *rig, struct stream *stream, uint32_t ref
     stream_memory_discard(stream);
 }
 
-Test(order_entry_client, a_second_connection_of_a_live_session_is_shut_out) {
+/* What a stranger heard: one message, its fields in FIX text. */
+static const char *stranger_hears(struct rig *rig, struct stream *stream) {
+    static char text[FIX_WIRE_MESSAGE_MAX];
+    rig_settle(rig);
+    stream_memory_deliver(stream, SIZE_MAX);
+    struct bytes heard = stream_peek(stream, 0);
+    size_t len = heard.len == 0 ? 0 : fix_wire_frame(heard.data, heard.len);
+    text[0] = '\0';
+    if (len != 0) {
+        fix_wire_text(heard.data, len, rig->now.utc, text, sizeof(text));
+        stream_consume(stream, len, STREAM_PLAIN);
+    }
+    return text;
+}
+
+/* The old one is asked whether it is there, and it is. */
+Test(order_entry_client, a_second_connection_of_a_live_session_is_sent_away) {
     struct rig *rig = rig_up(NULL);
     struct stream *second = stranger(rig);
     stranger_says(rig, second, "FIRMA", LOGON, 10);
-    assert_shut_out(rig, second, 1);
+    const char *probe = rig_hear(&rig->client[0]);
+    char id[64];
+    cr_assert(sscanf(probe, "35=1|112=%63[^|]", id) == 1, "%s", probe);
+    cr_assert_str_eq(stranger_hears(rig, second), "");
+    rig_say(&rig->client[0], "35=0|112=%s|", id);
+    cr_assert_str_eq(stranger_hears(rig, second), "35=5|58=this session is connected already|");
+    rig_advance(rig, 1000);
+    stream_memory_discard(second);
     rig_say(&rig->client[0], "35=1|112=STILL|");
     rig_expect(&rig->client[0], "35=0|112=STILL");
+    cr_assert_eq(rig->notices[NOTICE_CLIENT_DOWN], 0);
+    cr_assert_eq(counters(rig)->connections_refused, 1);
+    rig_end(rig);
+}
+
+/* It is not: who comes second has the session, with its numbers and what waits for it. */
+Test(order_entry_client, a_second_connection_of_a_dead_session_takes_its_place) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, BUY("A1"));
+    rig_expect(&rig->venue[0], "35=D|11=#1");
+    struct stream *old = client->stream;
+    client->stream = NULL;
+    rig_client_connect(client);
+    rig_say(client, LOGON);
+    rig_advance(rig, 1999);
+    rig_expect_nothing(client);
+    cr_assert_eq(rig->notices[NOTICE_CLIENT_DOWN], 0);
+    rig_advance(rig, 1);
+    cr_assert_eq(rig->notices[NOTICE_CLIENT_DOWN], 1);
+    client->next_in = 3;
+    rig_expect(client, "35=A");
+    rig_say(&rig->venue[0], ACK("#1"));
+    rig_expect(client, "35=8|11=A1|150=0");
+    stream_memory_discard(old);
     rig_end(rig);
 }
 
@@ -117,12 +165,17 @@ Test(order_entry_client, a_full_door_opens_again) {
     rig_client_connect(&rig->client[1]);
     rig_say(&rig->client[1], LOGON);
     rig_expect_nothing(&rig->client[1]);
-    rig_advance(rig, 5000);
+    rig_advance(rig, 999);
+    rig_expect_nothing(&rig->client[1]);
+    rig_advance(rig, 1);
     rig_expect(&rig->client[1], "35=A");
-    for (int i = 0; i < 2; i++) {
-        stream_memory_deliver(silent[i], SIZE_MAX);
-        cr_assert_eq(stream_state(silent[i]), STREAM_CLOSED);
-    }
+    stream_memory_deliver(silent[0], SIZE_MAX);
+    cr_assert_eq(stream_state(silent[0]), STREAM_CLOSED, "the oldest makes way");
+    stream_memory_deliver(silent[1], SIZE_MAX);
+    cr_assert_eq(stream_state(silent[1]), STREAM_OPEN);
+    rig_advance(rig, 4000);
+    stream_memory_deliver(silent[1], SIZE_MAX);
+    cr_assert_eq(stream_state(silent[1]), STREAM_CLOSED);
     rig_end(rig);
 }
 
@@ -176,10 +229,68 @@ Test(order_entry_client, a_password_that_is_wrong_or_missing_is_refused) {
         rig_peer_finish(client);
         rig_settle(rig);
         rig_peer_forget(client);
-        client->next_in = 2;
+        client->next_in = 1;
         rig_client_up(client);
         rig_end(rig);
     }
+}
+
+/* The session's numbers and its connection are nobody's who has not said the password. */
+Test(order_entry_client, a_stranger_with_the_right_comp_ids_disturbs_nothing) {
+    struct rig *rig = with_passwords();
+    rig_client_up(&rig->client[0]);
+    for (int i = 0; i < 2; i++) {
+        struct stream *stream = stranger(rig);
+        stranger_says(rig, stream, "FIRMA", LOGON "554=guess|", 10);
+        cr_assert_str_eq(stranger_hears(rig, stream), "35=5|58=wrong user or password|");
+        rig_advance(rig, 1000);
+        stream_memory_discard(stream);
+    }
+    rig_expect_nothing(&rig->client[0]);
+    rig_say(&rig->client[0], "35=1|112=STILL|");
+    rig_expect(&rig->client[0], "35=0|112=STILL");
+    rig_end(rig);
+}
+
+Test(order_entry_client, the_user_is_the_comp_id_when_it_is_said) {
+    struct rig *rig = with_passwords();
+    struct rig_peer *client = &rig->client[0];
+    rig_client_connect(client);
+    rig_say(client, LOGON "553=JOE|554=secret|");
+    rig_expect(client, "35=5|58=wrong user or password");
+    rig_advance(rig, 1000);
+    rig_peer_forget(client);
+    rig_client_connect(client);
+    client->next_in = client->next_out = 1;
+    rig_say(client, LOGON "553=FIRMA|554=secret|");
+    rig_expect(client, "35=A");
+    rig_end(rig);
+}
+
+/* Each wrong one after the third costs twice the wait; the right one ends that. */
+Test(order_entry_client, guessing_passwords_takes_longer_and_longer) {
+    static const int64_t waits_ms[] = {0, 0, 1000, 2000, 4000};
+    struct rig *rig = with_passwords();
+    for (size_t i = 0; i < sizeof(waits_ms) / sizeof(waits_ms[0]); i++) {
+        struct stream *stream = stranger(rig);
+        stranger_says(rig, stream, "FIRMA", LOGON "554=guess|", 10);
+        cr_assert_str_eq(stranger_hears(rig, stream), "35=5|58=wrong user or password|");
+        stream_memory_discard(stream);
+        if (waits_ms[i] == 0) {
+            continue;
+        }
+        rig_advance(rig, waits_ms[i] - 1);
+        stream = stranger(rig);
+        stranger_says(rig, stream, "FIRMA", LOGON "554=secret|", 10);
+        cr_assert_str_eq(stranger_hears(rig, stream),
+                         "35=5|58=too many wrong passwords: try again later|");
+        stream_memory_discard(stream);
+        rig_advance(rig, 1);
+    }
+    rig_client_connect(&rig->client[0]);
+    rig_say(&rig->client[0], LOGON "554=secret|");
+    rig_expect(&rig->client[0], "35=A");
+    rig_end(rig);
 }
 
 /* What was said after the Logon waits for the verdict. */

@@ -515,6 +515,8 @@ static void compare_ledger(const struct chaos *chaos) {
 static struct rig_options chaos_options(void) {
     struct rig_options options = rig_default();
     options.orders = 4096;
+    options.reports_per_client = 4096; /* its clients ask for nothing that was numbered unsent */
+    options.unread_max.ns = 3600 * NS_PER_S;
     options.requests_per_venue = 16384;
     options.ledger_cells = 256;
     options.notice_cells = 4096;

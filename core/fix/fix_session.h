@@ -459,6 +459,8 @@ struct fix_identity {
     struct bytes begin_string;
     struct bytes sender_comp_id;
     struct bytes target_comp_id;
+    struct bytes username; /* 553, 554; empty if absent */
+    struct bytes password;
     size_t need;
 };
 

@@ -78,6 +78,8 @@ static void init_clients(struct order_entry *entry, struct carver *carver) {
         struct fix_session_config config = entry->setup.clients[i].session;
         config.outbox = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
         config.resent_types = "89rj";
+        config.verdict_needed = false; /* the door has it */
+        client->door_asked = ROUTE_NONE;
         fix_link_init(&client->link, &config);
         client->reports.capacity = limits->reports_per_client;
         client->reports.cells =
@@ -138,10 +140,7 @@ static void take_password_answers(struct order_entry *entry, struct now now) {
     const struct answer *answer;
     while ((answer = spsc_peek(entry->setup.rings.password_answers)) != NULL) {
         if (answer->session < entry->setup.limits.clients) {
-            struct client *client = &entry->clients[answer->session];
-            client->password_asked = false;
-            fix_session_verdict(&client->link.session, now, answer->epoch, answer->ok,
-                                answer->ok ? bytes_of(NULL, 0) : BYTES("wrong user or password"));
+            door_answer(entry, now, answer);
         }
         spsc_release(entry->setup.rings.password_answers);
     }

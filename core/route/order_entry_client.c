@@ -27,28 +27,6 @@ bool held_back_may_go_on(const struct order_entry *entry) {
            (everybody_has_room(entry) || !ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE));
 }
 
-/* The password goes to the cold thread in a cell of its own; the cell is wiped there. */
-static void ask_password(struct order_entry *entry, uint32_t index) {
-    struct client *client = &entry->clients[index];
-    struct question *question = spsc_reserve(entry->setup.rings.password_questions);
-    struct bytes password = bytes_of(NULL, 0);
-    enum fix_get got = fix_get_bytes(&client->input.view, FIX_PASSWORD, &password);
-    /* Full: at most one question per client is open, and the ring has a cell for each. */
-    CHECK(question != NULL);
-    if (got != FIX_GET_OK || password.len > sizeof(question->text)) {
-        password.len = 0;
-    }
-    question->kind = QUESTION_PASSWORD;
-    question->session = index;
-    question->epoch = client->link.session.epoch;
-    question->text_len = (uint32_t)password.len;
-    if (password.len != 0) {
-        memcpy(question->text, password.data, password.len);
-    }
-    client->password_asked = true;
-    spsc_publish(entry->setup.rings.password_questions);
-}
-
 static void reject_form(const struct order_entry *entry, struct client *client) {
     const struct client_decode *decode = &entry->decode;
     fix_session_reject(&client->link.session, &client->input.view, (uint32_t)decode->reason,
@@ -108,15 +86,8 @@ static void take_application(struct order_entry *entry, uint32_t index, struct n
 
 static void act(struct order_entry *entry, uint32_t index, struct now now, enum fix_action action) {
     struct client *client = &entry->clients[index];
-    switch (action) {
-    case FIX_ACTION_DELIVER:
+    if (action == FIX_ACTION_DELIVER) {
         take_application(entry, index, now);
-        break;
-    case FIX_ACTION_NEED_VERDICT:
-        ask_password(entry, index);
-        break;
-    default:
-        break;
     }
     fix_link_consume(&client->link, &client->input);
 }
@@ -128,14 +99,13 @@ static bool may_deliver(const struct client *client) {
 }
 
 /*
- * A message may cause a report or two and a ledger record; an open password question blocks the
- * ring. Where the reason is not the client's, it is not silent meanwhile. A Logon is always read:
- * it is the way to a full queue.
+ * A message may cause a report or two and a ledger record. Where the reason is not the client's, it
+ * is not silent meanwhile. A Logon is always read: it is the way to a full queue.
  */
 static bool may_read(struct order_entry *entry, struct client *client, struct now now) {
     /* Before venues find it full: what it asks for must not cut it off. */
     bool full = report_queue_free(&client->reports) < 2 * REPORT_CELLS_PER_MESSAGE;
-    client->shut = client->password_asked || (full && may_deliver(client));
+    client->shut = full && may_deliver(client);
     if (client->shut) {
         fix_link_hold(&client->link);
         return false;

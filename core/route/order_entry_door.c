@@ -1,5 +1,8 @@
 #include "core/route/order_entry_state.h"
 
+/* At a full door, who has said nothing for so long makes way for others. */
+#define SILENCE_ALLOWED_NS (1 * NS_PER_S)
+
 static struct door_connection *free_place(struct order_entry *entry) {
     for (uint32_t i = 0; i < entry->setup.limits.client_connections; i++) {
         if (entry->door[i].stream == NULL) {
@@ -9,59 +12,38 @@ static struct door_connection *free_place(struct order_entry *entry) {
     return NULL;
 }
 
-/* A full door leaves newcomers in the kernel's backlog until somebody has said who he is. */
+/* A full door leaves newcomers in the kernel's backlog until there is a place. */
 static void accept_new(struct order_entry *entry, struct now now) {
     struct door_connection *place;
     for (unsigned listener = 0; listener < entry->setup.listener_count; listener++) {
         struct stream *stream;
         while ((place = free_place(entry)) != NULL &&
                (stream = stream_accept(entry->setup.stack, listener)) != NULL) {
-            place->stream = stream;
-            place->need = 0;
-            place->deadline = instant_add(now.mono, entry->setup.identify_timeout);
+            *place = (struct door_connection){
+                .stream = stream,
+                .client = ROUTE_NONE,
+                .since = now.mono,
+                .deadline = instant_add(now.mono, entry->setup.identify_timeout)};
             entry->more = true;
         }
     }
 }
 
-static void refuse(struct order_entry *entry, struct now now, struct door_connection *place,
+/* What lies unread may hold a password. */
+void door_shut_out(struct order_entry *entry, struct now now, struct door_connection *place,
                    struct bytes why) {
+    size_t unread = stream_peek(place->stream, 0).len;
+    if (unread != 0) {
+        stream_consume(place->stream, unread, STREAM_SECRET);
+    }
     entry->counters.connections_refused++;
     notice_send(entry, now, NOTICE_CLIENT_REFUSED, 0, 0, why);
     stream_discard(entry->setup.stack, place->stream);
     place->stream = NULL;
 }
 
-static uint32_t find_client(const struct order_entry *entry, const struct fix_identity *identity) {
-    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
-        const struct fix_session_config *config = &entry->setup.clients[i].session;
-        if (bytes_equal(identity->sender_comp_id, config->target_comp_id) &&
-            bytes_equal(identity->target_comp_id, config->sender_comp_id) &&
-            bytes_equal(identity->begin_string, config->begin_string)) {
-            return i;
-        }
-    }
-    return ROUTE_NONE;
-}
-
-/* A live session keeps its identity: the newcomer is the one that goes. */
-static void admit(struct order_entry *entry, struct now now, struct door_connection *place,
-                  const struct fix_identity *identity) {
-    uint32_t index = find_client(entry, identity);
-    if (index == ROUTE_NONE) {
-        refuse(entry, now, place, BYTES("no client has these CompIDs and this BeginString"));
-    } else if (entry->clients[index].link.stream != NULL) {
-        refuse(entry, now, place, BYTES("this client is connected already"));
-    } else {
-        fix_link_attach(&entry->clients[index].link, place->stream);
-        place->stream = NULL;
-        entry->more = true;
-    }
-}
-
-/* Reads on while more than was asked for is there: how much a message needs shows bit by bit. */
-static enum fix_action read_identity(struct order_entry *entry, struct door_connection *place,
-                                     struct fix_identity *identity) {
+enum fix_action door_read(const struct order_entry *entry, struct door_connection *place,
+                          struct fix_identity *identity) {
     for (;;) {
         struct bytes unread = stream_peek(place->stream, place->need);
         if (unread.len < place->need || unread.len == 0) {
@@ -79,30 +61,62 @@ static enum fix_action read_identity(struct order_entry *entry, struct door_conn
 
 static void identify(struct order_entry *entry, struct now now, struct door_connection *place) {
     struct fix_identity identity;
-    switch (read_identity(entry, place, &identity)) {
+    switch (door_read(entry, place, &identity)) {
     case FIX_ACTION_DELIVER:
-        admit(entry, now, place, &identity);
+        door_identified(entry, now, place, &identity);
         return;
     case FIX_ACTION_PARTIAL:
         break;
     default:
-        refuse(entry, now, place, BYTES("the first message is no Logon"));
+        door_shut_out(entry, now, place, BYTES("the first message is no Logon"));
         return;
     }
     if (stream_state(place->stream) != STREAM_OPEN) {
-        refuse(entry, now, place, BYTES("closed before a Logon"));
+        door_shut_out(entry, now, place, BYTES("closed before a Logon"));
     } else if (instant_reached(now.mono, place->deadline)) {
-        refuse(entry, now, place, BYTES("no Logon in time"));
+        door_shut_out(entry, now, place, BYTES("no Logon in time"));
+    }
+}
+
+static struct door_connection *oldest_silent(struct order_entry *entry) {
+    struct door_connection *oldest = NULL;
+    for (uint32_t i = 0; i < entry->setup.limits.client_connections; i++) {
+        struct door_connection *place = &entry->door[i];
+        if (place->stream != NULL && place->state == DOOR_SILENT &&
+            (oldest == NULL || place->since.ns < oldest->since.ns)) {
+            oldest = place;
+        }
+    }
+    return oldest;
+}
+
+static struct instant may_be_evicted(const struct door_connection *place) {
+    return instant_add(place->since, (struct duration){.ns = SILENCE_ALLOWED_NS});
+}
+
+/* Silent connections in any number keep nobody out for long. */
+static void make_way(struct order_entry *entry, struct now now) {
+    if (free_place(entry) != NULL) {
+        return;
+    }
+    struct door_connection *place = oldest_silent(entry);
+    if (place != NULL && instant_reached(now.mono, may_be_evicted(place))) {
+        door_shut_out(entry, now, place, BYTES("silent at a full door"));
     }
 }
 
 void door_turn(struct order_entry *entry, struct now now) {
     for (uint32_t i = 0; i < entry->setup.limits.client_connections; i++) {
-        if (entry->door[i].stream != NULL) {
-            identify(entry, now, &entry->door[i]);
+        struct door_connection *place = &entry->door[i];
+        if (place->stream != NULL && place->state == DOOR_SILENT) {
+            identify(entry, now, place);
+        }
+        if (place->stream != NULL && place->state != DOOR_SILENT) {
+            door_go_on(entry, now, place);
         }
     }
     if (entry->phase == ORDER_ENTRY_RUNNING) {
+        make_way(entry, now);
         accept_new(entry, now);
     }
 }
@@ -118,10 +132,18 @@ void door_close(struct order_entry *entry) {
 
 struct instant door_deadline(const struct order_entry *entry) {
     struct instant earliest = INSTANT_NEVER;
+    struct instant eviction = INSTANT_NEVER;
+    bool full = true;
     for (uint32_t i = 0; i < entry->setup.limits.client_connections; i++) {
-        if (entry->door[i].stream != NULL) {
-            earliest = instant_earlier(earliest, entry->door[i].deadline);
+        const struct door_connection *place = &entry->door[i];
+        if (place->stream == NULL) {
+            full = false;
+            continue;
+        }
+        earliest = instant_earlier(earliest, place->deadline);
+        if (place->state == DOOR_SILENT) {
+            eviction = instant_earlier(eviction, may_be_evicted(place));
         }
     }
-    return earliest;
+    return full ? instant_earlier(earliest, eviction) : earliest;
 }

@@ -3,6 +3,7 @@
  *
  *   order_entry.c          memory, turn, deadline
  *   order_entry_door.c     connections that have not said who they are
+ *   order_entry_door_admit.c  ... and those that have: passwords, sessions that exist already
  *   order_entry_client.c   client sessions: requests in, reports out
  *   order_entry_client_slow.c  clients that do not read, and reports of those that are not there
  *   order_entry_submit.c   a new order: checks, slot, request, venue
@@ -38,10 +39,22 @@
 /* Cells of the ledger ring that one venue report or client message may need. */
 #define LEDGER_CELLS_PER_MESSAGE 2
 
+enum door_state {
+    DOOR_SILENT = 0, /* no whole Logon yet */
+    DOOR_WAITING,    /* has said who it is; its password is to be checked */
+    DOOR_ASKED,      /* its password is being checked */
+    DOOR_ADMITTED,   /* may have its session, as soon as that is free */
+    DOOR_LEAVING     /* refused: its Logout is on its way */
+};
+
+/* A connection that no session has. Its Logon stays unread in the stream. */
 struct door_connection {
     struct stream *stream; /* NULL: free */
-    struct instant deadline;
+    enum door_state state;
+    uint32_t client; /* from WAITING on */
     size_t need;
+    struct instant since;    /* when it was accepted */
+    struct instant deadline; /* of its state */
 };
 
 struct client {
@@ -50,7 +63,10 @@ struct client {
     bool was_up;
     bool drained;                 /* nothing whole was left unread in this turn */
     bool shut;                    /* nothing could be read in this turn, whatever is there */
-    bool password_asked;          /* its answer is awaited */
+    uint32_t door_asked;          /* place whose password is being checked, or ROUTE_NONE */
+    uint32_t door_probing;        /* epoch of the newcomer for whom the session is being probed */
+    uint32_t wrong_passwords;     /* since the last right one */
+    struct instant locked_until;  /* no password is checked before */
     bool cut;                     /* it is being cut off for not reading */
     struct instant cut_deadline;  /* then: when it goes, whatever it does */
     struct instant waiting_since; /* UP, with reports waiting: when last one was written or came */
@@ -113,6 +129,19 @@ struct order_entry {
 void door_turn(struct order_entry *entry, struct now now);
 void door_close(struct order_entry *entry);
 struct instant door_deadline(const struct order_entry *entry);
+/* Reads on while more than was asked for is there: how much a message needs shows bit by bit. The
+ * views hold until the next call on the stream. */
+enum fix_action door_read(const struct order_entry *entry, struct door_connection *place,
+                          struct fix_identity *identity);
+/* Closed without a word. */
+void door_shut_out(struct order_entry *entry, struct now now, struct door_connection *place,
+                   struct bytes why);
+/* A whole Logon is there. */
+void door_identified(struct order_entry *entry, struct now now, struct door_connection *place,
+                     const struct fix_identity *identity);
+/* One step of a connection in any state after SILENT. */
+void door_go_on(struct order_entry *entry, struct now now, struct door_connection *place);
+void door_answer(struct order_entry *entry, struct now now, const struct answer *answer);
 
 /* client */
 void client_turn(struct order_entry *entry, uint32_t index, struct now now);

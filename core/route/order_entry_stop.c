@@ -60,6 +60,7 @@ static void log_out_venues(struct order_entry *entry, struct now now) {
 
 static void log_out_clients(struct order_entry *entry, struct now now) {
     entry->clients_told = true;
+    entry->more = true; /* there may be nobody to wait for */
     entry->stop_deadline = instant_add(now.mono, (struct duration){.ns = LOGOUT_PATIENCE_NS});
     entry->stop_from = 0;
     for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
