@@ -167,6 +167,15 @@ struct config_shutdown_policy {
     struct duration deadline;
 };
 
+enum config_clock_step { CONFIG_CLOCK_STEP_JUMP = 0, CONFIG_CLOCK_STEP_SLEW };
+
+/* How UTC follows the host's clock (core/base/clock_steer.h). */
+struct config_clock {
+    uint32_t slew_ppm;
+    struct duration step_threshold;
+    enum config_clock_step step;
+};
+
 /* What a worker leaves for `tercel trace`. */
 struct config_trace {
     const char *file; /* empty: nothing is traced */
@@ -194,6 +203,7 @@ struct config {
     struct config_instrument instruments[CONFIG_INSTRUMENTS_MAX];
     uint32_t instrument_count;
     struct config_shutdown_policy shutdown;
+    struct config_clock clock;
     struct config_trace trace;
     struct config_pool *pool;
 };

@@ -61,6 +61,8 @@ Test(config_bad, integers) {
         {"requests_per_venue: 2000", "requests_per_venue: @1048577", CONFIG_CODE_RANGE},
         {"ledger_cells: 1024", "ledger_cells: @1000", CONFIG_CODE_VALUE},
         {"id: 7", "id: @64", CONFIG_CODE_RANGE},
+        {"slew_ppm: 200", "slew_ppm: @501", CONFIG_CODE_RANGE},
+        {"step: slew", "step: @creep", CONFIG_CODE_VALUE},
         {"cells: 4096", "cells: @4095", CONFIG_CODE_VALUE},
         {"cells: 4096", "cells: @32", CONFIG_CODE_RANGE},
         {"version: 1", "version: @2", CONFIG_CODE_RANGE},

@@ -41,6 +41,9 @@ Test(config_load, takes_the_scalars_of_the_sample) {
     cr_expect_eq(config->limits.ledger_cells, 1024);
     cr_expect_eq(config->limits.late_report_window.ns, INT64_C(120000000000));
     cr_expect_str_eq(config->ledger_file, "/var/lib/tercel/ledger.csv");
+    cr_expect_eq(config->clock.slew_ppm, 200);
+    cr_expect_eq(config->clock.step_threshold.ns, 20 * NS_PER_MS);
+    cr_expect_eq(config->clock.step, CONFIG_CLOCK_STEP_SLEW);
     cr_expect_str_eq(config->trace.file, "/dev/shm/oe.trace");
     cr_expect_eq(config->trace.cells, 4096);
     cr_expect_eq(config->trace.long_turn.ns, 30 * NS_PER_US);

@@ -5,6 +5,7 @@
 
 #include "core/app/config.h"
 #include "core/app/nearest.h"
+#include "core/base/clock_steer.h"
 #include "core/base/trace.h"
 
 #define MS NS_PER_MS
@@ -26,6 +27,8 @@ static const struct config_choice self_trades[] = {
     {"cancel_oldest", CONFIG_SELF_TRADE_CANCEL_OLDEST},
     {"cancel_both", CONFIG_SELF_TRADE_CANCEL_BOTH},
     {NULL, 0}};
+static const struct config_choice clock_steps[] = {
+    {"jump", CONFIG_CLOCK_STEP_JUMP}, {"slew", CONFIG_CLOCK_STEP_SLEW}, {NULL, 0}};
 static const struct config_choice shutdowns[] = {
     {"cancel", CONFIG_SHUTDOWN_CANCEL}, {"leave", CONFIG_SHUTDOWN_LEAVE}, {NULL, 0}};
 
@@ -35,6 +38,7 @@ static const struct config_choice shutdowns[] = {
 #define IN_CLIENT(field) .offset = offsetof(struct config_client, field)
 #define IN_VENUE(field) .offset = offsetof(struct config_venue, field)
 #define IN_RATE(field) .offset = offsetof(struct config_rate, field)
+#define IN_CLOCK(field) .offset = offsetof(struct config_clock, field)
 #define IN_TRACE(field) .offset = offsetof(struct config_trace, field)
 #define IN_INSTRUMENT(field) .offset = offsetof(struct config_instrument, field)
 /* A section that is a struct of its own; one that is not lies in its parent's, at offset 0. */
@@ -301,6 +305,18 @@ const struct config_key config_keys[] = {
     {"shutdown", "deadline", CONFIG_TYPE_DURATION, .min = 100 * MS, .max = 60 * S, .fallback = "5s",
      .reload = CONFIG_RELOAD_LIVE, .offset = offsetof(struct config_shutdown_policy, deadline),
      .help = "The longest that stopping takes."},
+
+    {"", "clock", CONFIG_TYPE_SECTION, STRUCT(config, clock),
+     .help = "How UTC, in messages and ledgers, follows the clock of the host."},
+    {"clock", "slew_ppm", CONFIG_TYPE_INTEGER, .min = 1, .max = CLOCK_SLEW_PPM_MAX,
+     .fallback = "500", IN_CLOCK(slew_ppm),
+     .help = "How much faster or slower it may run, in millionths, until the two agree."},
+    {"clock", "step_threshold", CONFIG_TYPE_DURATION, .min = 1 * MS, .max = 3600 * S,
+     .fallback = "100ms", IN_CLOCK(step_threshold),
+     .help = "When it is off by more, the host's clock was set: the log says so."},
+    {"clock", "step", CONFIG_TYPE_CHOICE, .choices = clock_steps, .fallback = "jump",
+     IN_CLOCK(step),
+     .help = "Then. jump: to the new time at once. slew: at slew_ppm; an hour takes 83 days."},
 
     {"", "trace", CONFIG_TYPE_SECTION, STRUCT(config, trace),
      .help = "The worker's last events, for `tercel trace`."},

@@ -102,6 +102,7 @@ const char config_sample[] =
     "shutdown:\n"
     "  policy: leave\n"
     "  deadline: 20s\n"
+    "clock: {slew_ppm: 200, step_threshold: 20ms, step: slew}\n"
     "trace:\n"
     "  file: /dev/shm/oe.trace\n"
     "  cells: 4096\n"

@@ -144,15 +144,13 @@ static bool tsc_is_fit(const struct config *config, FILE *err) {
     return !live;
 }
 
-/*
- * A clock that is off by more than a tenth of a second was set: what goes on the wire is right
- * again at once, rather than off for hours. Two samples apart, so that the worker starts with a
- * mapping that is good already.
- */
+/* Two samples apart, so that the worker starts with a mapping that is good already. */
 static void start_clock(struct instance *instance) {
-    const struct clock_steer_limits limits = {.slew_ppm = CLOCK_SLEW_PPM_MAX,
-                                              .step_threshold = {.ns = 100 * NS_PER_MS},
-                                              .policy = CLOCK_STEP_JUMP};
+    const struct config_clock *config = &instance->config->clock;
+    const struct clock_steer_limits limits = {
+        .slew_ppm = config->slew_ppm,
+        .step_threshold = config->step_threshold,
+        .policy = config->step == CONFIG_CLOCK_STEP_SLEW ? CLOCK_STEP_SLEW : CLOCK_STEP_JUMP};
     struct clock_sample first = clock_sample_take();
     pause_ms(20);
     clock_steer_start(&instance->clock_steer, limits, first, clock_sample_take());

@@ -24,13 +24,15 @@ static int64_t utc_of(const struct base *base, uint64_t tsc) {
 }
 
 static void print_time(int64_t utc_ns, FILE *out) {
-    int64_t second = utc_ns / NS_PER_S - (utc_ns % NS_PER_S < 0);
+    int64_t nanosecond = utc_ns % NS_PER_S;
+    int64_t second = utc_ns / NS_PER_S - (nanosecond < 0);
+    nanosecond += nanosecond < 0 ? NS_PER_S : 0;
     time_t seconds = second;
     struct tm utc;
     char when[40];
     (void)gmtime_r(&seconds, &utc);
     (void)strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S", &utc);
-    (void)fprintf(out, "%s.%09" PRId64 "Z", when, utc_ns - second * NS_PER_S);
+    (void)fprintf(out, "%s.%09" PRId64 "Z", when, nanosecond);
 }
 
 static void print_integer(const char *name, uint64_t value, FILE *out) {

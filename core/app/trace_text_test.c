@@ -58,6 +58,17 @@ Test(trace_text, one_line_an_event) {
         "2026-04-07T14:32:05.123458289Z      +500 unknown id=999 a=1 b=2 c=3 d=4\n");
 }
 
+Test(trace_text, the_ends_of_time) {
+    struct trace *trace = make();
+    put(trace, (struct trace_event){4000, TRACE_TIME, 0, 0, 0, UINT64_C(1) << 63});
+    put(trace, (struct trace_event){4001, TRACE_TIME, 0, 0, 0, INT64_MAX});
+    put(trace, (struct trace_event){4002, TRACE_TIME, 0, 0, 0, UINT64_MAX});
+    const char *got = print(trace, 3);
+    cr_assert(strstr(got, "1677-09-21T00:12:43.145224192Z ") == got, "%s", got);
+    cr_assert_not_null(strstr(got, "\n2262-04-11T23:47:16.854775807Z "));
+    cr_assert_not_null(strstr(got, "\n1969-12-31T23:59:59.999999999Z "));
+}
+
 /* A mark holds for what follows it, and the first one for what came before it, too. */
 Test(trace_text, time_is_told_by_the_nearest_mark) {
     struct trace *trace = make();
@@ -70,7 +81,7 @@ Test(trace_text, time_is_told_by_the_nearest_mark) {
     cr_assert(strstr(got, "1970-01-01T00:00:09.999999000Z        +0 order out") == got, "%s", got);
     cr_assert_not_null(strstr(got, "1970-01-01T00:00:10.000000001Z        +1 order out"));
     cr_assert_not_null(strstr(got, "1970-01-01T00:00:20.000000001Z        +1 order out"));
-    cr_assert_not_null(strstr(got, "time          mono_ns=5 utc_ns=20000000000\n"));
+    cr_assert_not_null(strstr(got, "time          utc_error_ns=0 mono_ns=5 utc_ns=20000000000\n"));
 }
 
 Test(trace_text, what_was_overwritten_is_counted) {

@@ -53,7 +53,9 @@ static void turns(struct instance *instance) {
         (void)uring_stack_turn(instance->stack, now, wait_ns(instance, now, more));
         uint64_t began = clock_tsc();
         now = clock_read(&clock, began);
-        trace_mark_time(trace, now);
+        if (trace != NULL) {
+            trace_mark_time(trace, now, clock_utc_error(&clock, began));
+        }
         if (atomic_load_explicit(&worker->stop, memory_order_acquire)) {
             order_entry_stop(instance->entry, now,
                              config->shutdown.policy == CONFIG_SHUTDOWN_CANCEL,

@@ -43,7 +43,8 @@ struct trace_event {
 
 #define TRACE_EVENT_WORDS (sizeof(struct trace_event) / sizeof(uint64_t))
 
-/* The one event this module knows: c is the monotonic, d the UTC time at its tsc, in ns. */
+/* The one event this module knows: at its tsc it is c monotonic and d UTC, in ns, b being how far
+ * UTC may be off, at most UINT32_MAX. */
 #define TRACE_TIME 0
 
 struct trace {
@@ -84,17 +85,15 @@ static inline void trace_put(struct trace *trace, uint16_t id, uint16_t a, uint3
 
 /*
  * Writer, once a turn: writes the time when the last mark is a second old or would soon be
- * overwritten, so that readers can tell the time of every event.
+ * overwritten, so that readers can tell the time of every event. There has to be a trace.
  */
-static inline void trace_mark_time(struct trace *trace, struct now now) {
-    if (trace == NULL) {
-        return;
-    }
+static inline void trace_mark_time(struct trace *trace, struct now now, struct duration error) {
     uint64_t head = atomic_load_explicit(&trace->head, memory_order_relaxed);
     if (now.mono.ns >= trace->mark_ns || head - trace->marked >= trace->cells / 8) {
         trace->marked = head;
         trace->mark_ns = now.mono.ns + NS_PER_S;
-        trace_put(trace, TRACE_TIME, 0, 0, (uint64_t)now.mono.ns, (uint64_t)now.utc.ns);
+        uint32_t error_ns = error.ns > UINT32_MAX ? UINT32_MAX : (uint32_t)error.ns;
+        trace_put(trace, TRACE_TIME, 0, error_ns, (uint64_t)now.mono.ns, (uint64_t)now.utc.ns);
     }
 }
 

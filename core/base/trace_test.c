@@ -35,7 +35,6 @@ Test(trace, an_impossible_size_is_our_bug) {
 
 Test(trace, nothing_is_written_without_one) {
     trace_put(NULL, 1, 2, 3, 4, 5);
-    trace_mark_time(NULL, (struct now){{1}, {2}});
 }
 
 Test(trace, gives_back_what_was_put) {
@@ -81,20 +80,24 @@ Test(trace, the_oldest_are_overwritten) {
 Test(trace, marks_the_time_each_second_and_before_it_would_be_lost) {
     struct trace *trace = make();
     struct trace_event event;
-    trace_mark_time(trace, (struct now){{-5}, {70}});
-    trace_mark_time(trace, (struct now){{NS_PER_S - 6}, {80}});
+    trace_mark_time(trace, (struct now){{-5}, {70}}, (struct duration){3});
+    trace_mark_time(trace, (struct now){{NS_PER_S - 6}, {80}}, (struct duration){3});
     cr_assert_eq(trace_count(trace), 1);
     cr_assert(trace_read(trace, 0, &event));
     cr_assert_eq(event.id, TRACE_TIME);
     cr_assert_eq((int64_t)event.c, -5);
+    cr_assert_eq(event.b, 3);
     cr_assert_eq(event.d, 70);
-    trace_mark_time(trace, (struct now){{NS_PER_S - 5}, {90}});
+    trace_mark_time(trace, (struct now){{NS_PER_S - 5}, {90}}, (struct duration){3});
     cr_assert_eq(trace_count(trace), 2);
+    trace_mark_time(trace, (struct now){{2 * NS_PER_S}, {90}}, (struct duration){INT64_MAX});
+    cr_assert(trace_read(trace, 2, &event));
+    cr_assert_eq(event.b, UINT32_MAX);
     for (unsigned i = 0; i < CELLS / 8 - 1; i++) {
         trace_put(trace, 1, 0, 0, 0, 0);
-        trace_mark_time(trace, (struct now){{NS_PER_S}, {95}});
+        trace_mark_time(trace, (struct now){{2 * NS_PER_S}, {95}}, (struct duration){3});
     }
-    cr_assert_eq(trace_count(trace), 2 + CELLS / 8, "the last one was marked");
+    cr_assert_eq(trace_count(trace), 3 + CELLS / 8, "the last one was marked");
 }
 
 Test(trace, checks_what_it_is_given) {

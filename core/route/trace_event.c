@@ -4,7 +4,7 @@
 
 const struct trace_event_text *trace_event_text(uint16_t id) {
     static const struct trace_event_text texts[TRACE_EVENTS] = {
-        [TRACE_EVENT_TIME] = {"time", NULL, NULL, "mono_ns", "utc_ns"},
+        [TRACE_EVENT_TIME] = {"time", NULL, "utc_error_ns", "mono_ns", "utc_ns"},
         [TRACE_EVENT_LONG_TURN] = {"long turn", NULL, NULL, "ns", "turn"},
         [TRACE_EVENT_ORDER_IN] = {"order in", "client", "instrument", "quantity", "price"},
         [TRACE_EVENT_ORDER_OUT] = {"order out", "venue", "client", "order", "request"},
