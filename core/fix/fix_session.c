@@ -280,13 +280,18 @@ void fix_session_hold(struct fix_session *session, struct now now) {
     session->deadline_silence = INSTANT_NEVER;
 }
 
+/* What is owed already will be the sign of life, as soon as there is room for it. */
+static bool heartbeat_wanted(const struct fix_session *session) {
+    bool asking = !instant_is_never(session->deadline_silence);
+    return session->owed_count == 0 && !(asking && session->config.profile.quiet_while_asking);
+}
+
 static struct instant deadline_up(const struct fix_session *session) {
     struct instant deadline = INSTANT_NEVER;
     if (session->heartbeat_s == 0) {
         return deadline;
     }
-    /* What is owed already will be the sign of life, as soon as there is room for it. */
-    if (session->owed_count == 0) {
+    if (heartbeat_wanted(session)) {
         struct duration interval = {.ns = session->heartbeat_s * NS_PER_S};
         deadline = instant_add(session->last_sent, interval);
     }
@@ -324,7 +329,7 @@ static enum fix_action tick_up(struct fix_session *session, struct now now) {
         fix_owed_set_text(fix_session_owe(session, FIX_MSG_TEST_REQUEST[0]), BYTES("TEST"));
     }
     struct duration interval = {.ns = session->heartbeat_s * NS_PER_S};
-    if (session->owed_count == 0 &&
+    if (heartbeat_wanted(session) &&
         instant_reached(now.mono, instant_add(session->last_sent, interval))) {
         (void)fix_session_owe(session, FIX_MSG_HEARTBEAT[0]);
     }

@@ -92,9 +92,10 @@ struct fix_outbox;
  * without a value is a fault; the dictionary is taken to the letter.
  */
 struct fix_profile {
-    bool orig_time_always;        /* 2f, 2g apply to every PossDup, to an expected number as well */
-    bool plain_logout;            /* no Text(58) in a Logout whose reason a Reject has just told */
-    bool empty_values_allowed;    /* but not of 34, 49, 52, 56 */
+    bool orig_time_always;     /* 2f, 2g apply to every PossDup, to an expected number as well */
+    bool plain_logout;         /* no Text(58) in a Logout whose reason a Reject has just told */
+    bool quiet_while_asking;   /* no Heartbeat while a TestRequest of ours waits for its answer */
+    bool empty_values_allowed; /* but not of 34, 49, 52, 56 */
     unsigned dictionary_switches; /* FIX_CHECK_ALLOW_..., of fix_dictionary.h */
 };
 
@@ -126,7 +127,10 @@ struct fix_session_config {
     bool signature_needed;       /* initiator: NEED_SIGNATURE before the Logon */
     bool verdict_needed;         /* acceptor: NEED_VERDICT before the answer */
     size_t message_bytes_max;
-    struct duration latency_max; /* of SendingTime against now, either way; 0: not checked */
+    /* Of SendingTime(52) against now, either way; 0: not checked. Beyond it: Reject and Logout. The
+     * number is used up by an acceptor, and by an initiator is not: an order may not be taken after
+     * its Reject, a fill may not be lost. */
+    struct duration latency_max;
     struct duration logon_timeout;
     struct duration logout_timeout;
     struct duration answer_timeout; /* for a signature or verdict */

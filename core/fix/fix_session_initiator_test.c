@@ -141,6 +141,23 @@ Test(fix_session_initiator, connection_lost_before_the_logon_was_written) {
 }
 
 /* Theirs comes before ours could be written. */
+/* What an acceptor refuses for good, an initiator wants again: it may be a fill. */
+Test(fix_session_initiator, case_2o_a_late_report_comes_again) {
+    script_up(&s, FIX_INITIATOR);
+    char text[80];
+    snprintf(text, sizeof(text), "35=8|34=2|52=%s|11=a|", script_time(&s, -121000));
+    cr_assert_eq(say(&s, text), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=3|34=2|45=2|58=SendingTime accuracy problem|372=8|373=10|");
+    cr_assert_str_eq(hear(&s), "35=5|34=3|58=SendingTime accuracy problem|");
+    cr_assert_eq(s.session.next_in, 2);
+    script_disconnect(&s);
+    script_connect(&s);
+    hear(&s);
+    cr_assert_eq(say(&s, "35=A|34=3|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=2|34=5|7=2|16=0|");
+    cr_assert_eq(say(&s, "35=8|34=2|43=Y|11=a|"), FIX_ACTION_DELIVER);
+}
+
 Test(fix_session_initiator, logons_cross) {
     script_begin(&s, FIX_INITIATOR);
     script_connect(&s);

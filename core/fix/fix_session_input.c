@@ -70,7 +70,12 @@ enum fix_action fix_session_refuse_low(struct fix_session *session, struct now n
 static enum fix_action distrust(struct fix_session *session, struct now now,
                                 const struct fix_message *message, enum fix_end end,
                                 enum fix_reject_reason reason) {
-    fix_session_consume(session, now, message);
+    /* A client's order that is late was rejected, and must not be taken when it comes again. A
+     * venue's report that is late is a fill all the same: it has to come again. */
+    bool comes_again = session->config.role == FIX_INITIATOR && end == FIX_END_SENDING_TIME;
+    if (!comes_again) {
+        fix_session_consume(session, now, message);
+    }
     fix_session_owe_reject(session, message, reason, 0);
     bool plain = session->config.profile.plain_logout;
     enum fix_action action =

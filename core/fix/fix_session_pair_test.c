@@ -2,10 +2,13 @@
  * Two sessions back to back over a stream that cuts anywhere and has no room at times, under a
  * clock that jumps. Over an unbroken stream every application message arrives exactly once and in
  * order; over one that breaks and corrupts, at most once and in order, and the two sides agree on
- * their numbers whenever it is quiet. A seed makes a run: TERCEL_SEED repeats one.
+ * their numbers whenever it is quiet. With outboxes it is exactly once and in order again, whatever
+ * breaks. A seed makes a run: TERCEL_SEED repeats one.
  */
 #include "core/base/prng.h"
 #include "core/base/test_seed.h"
+#include "core/fix/fix_early.h"
+#include "core/fix/fix_outbox.h"
 #include "core/fix/fix_session.h"
 
 #include <criterion/criterion.h>
@@ -37,6 +40,7 @@ struct world {
     struct pipe pipes[2];
     struct side sides[2];
     uint32_t epoch;
+    bool kept;   /* messages are kept, to be sent again and for their turn */
     bool lossy;  /* the stream may have broken: messages may be gone */
     bool faults; /* and breaks still, and corrupts, and sessions end */
     uint64_t connections;
@@ -47,6 +51,24 @@ static struct world w;
 
 static bool one_in(uint64_t chances) {
     return prng_below(&w.prng, chances) == 0;
+}
+
+/* A small queue, so that some of what comes early is dropped, and comes again. */
+static void keep_messages(struct fix_session_config *config) {
+    static _Alignas(64) char outboxes[2][4 << 20];
+    static _Alignas(64) char queues[2][8192];
+    static const struct fix_outbox_limits outbox = {.messages = 30000, .bytes = 3 << 20};
+    static const struct fix_early_limits queue = {.messages = 20, .bytes = 4096};
+    cr_assert_leq(fix_outbox_footprint(outbox), sizeof(outboxes[0]));
+    cr_assert_leq(fix_early_footprint(queue), sizeof(queues[0]));
+    config->outbox = fix_outbox_init(outboxes[config->role], outbox);
+    config->early = fix_early_init(queues[config->role], queue);
+    config->resent_types = "D";
+    config->resend_burst = 8;
+    /* An acceptor refuses for good what comes late. */
+    if (config->role == FIX_ACCEPTOR) {
+        config->latency_max = (struct duration){0};
+    }
 }
 
 static void side_begin(struct side *side, enum fix_role role) {
@@ -65,6 +87,10 @@ static void side_begin(struct side *side, enum fix_role role) {
         .signature_needed = role == FIX_INITIATOR,
         .verdict_needed = role == FIX_ACCEPTOR,
     };
+    if (w.kept) {
+        keep_messages(&config);
+        config.resend_chunk = role == FIX_INITIATOR ? 50 : 0;
+    }
     fix_session_init(&side->session, &config);
     side->out = &w.pipes[role];
     side->in = &w.pipes[1 - role];
@@ -88,9 +114,10 @@ static void disconnect_both(void) {
     }
 }
 
-static void world_begin(uint64_t seed, bool faults) {
+static void world_begin(uint64_t seed, bool faults, bool kept) {
     w = (struct world){
-        .lossy = faults,
+        .kept = kept,
+        .lossy = faults && !kept,
         .faults = faults,
         .now = {.mono = {.ns = NS_PER_S}, .utc = {.ns = INT64_C(1767614400) * NS_PER_S}},
     };
@@ -106,14 +133,14 @@ static uint64_t field_of(const char *message, size_t len, const char *tag) {
     return strtoull(at + strlen(tag), NULL, 10);
 }
 
-/* On its way: every number follows the one before, gap fills apart. */
+/* On its way: every number follows the one before, but for what answers a ResendRequest. */
 static void commit(struct side *side, size_t len) {
     const char *message = side->out->bytes + side->out->len;
-    bool gap_fill = memmem(message, len,
-                           "\x01"
-                           "35=4\x01",
-                           6) != NULL;
-    if (!gap_fill) {
+    bool again = memmem(message, len,
+                        "\x01"
+                        "43=Y\x01",
+                        6) != NULL;
+    if (!again) {
         uint64_t seq = field_of(message, len,
                                 "\x01"
                                 "34=");
@@ -280,6 +307,8 @@ static bool settle(void) {
         }
         for (int i = 0; i < 200; i++) {
             struct side *side = &w.sides[i % 2];
+            w.now.mono.ns += NS_PER_MS;
+            w.now.utc.ns += NS_PER_MS;
             answer_question(side);
             if (instant_reached(w.now.mono, fix_session_deadline(&side->session))) {
                 (void)fix_session_tick(&side->session, w.now);
@@ -298,7 +327,7 @@ static bool settle(void) {
 }
 
 Test(fix_session_pair, unbroken_stream_delivers_everything_once_and_in_order) {
-    world_begin(test_seed("unbroken_stream"), false);
+    world_begin(test_seed("unbroken_stream"), false, false);
     for (int i = 0; i < STEPS; i++) {
         step();
     }
@@ -317,7 +346,7 @@ Test(fix_session_pair, broken_stream_delivers_nothing_twice_and_recovers) {
     uint64_t seed = test_seed("broken_stream");
     uint64_t connections = 0;
     for (uint64_t run = 0; run < 10; run++) {
-        world_begin(seed + run, true);
+        world_begin(seed + run, true, false);
         for (int i = 0; i < STEPS / 5; i++) {
             step();
         }
@@ -328,4 +357,125 @@ Test(fix_session_pair, broken_stream_delivers_nothing_twice_and_recovers) {
         }
     }
     cr_assert_gt(connections, 20);
+}
+
+Test(fix_session_pair, kept_messages_arrive_exactly_once_whatever_breaks) {
+    uint64_t seed = test_seed("kept_messages");
+    uint64_t resent = 0;
+    uint64_t early = 0;
+    uint64_t connections = 0;
+    for (uint64_t run = 0; run < 10; run++) {
+        world_begin(seed + run, true, true);
+        for (int i = 0; i < STEPS / 5; i++) {
+            step();
+        }
+        cr_assert(settle(), "run %d: the sides do not agree", (int)run);
+        connections += w.connections;
+        for (int i = 0; i < 2; i++) {
+            cr_assert_gt(w.sides[i].delivered, 10);
+            cr_assert_eq(w.sides[i].received, w.sides[1 - i].sent, "run %d", (int)run);
+            cr_assert_eq(w.sides[i].delivered, w.sides[1 - i].sent);
+            cr_assert_eq(w.sides[i].session.counters.resend_lost, 0);
+            resent += w.sides[i].session.counters.resent;
+            early += w.sides[i].session.counters.kept_early;
+        }
+    }
+    cr_assert_gt(connections, 20);
+    cr_assert_gt(resent, 100);
+    cr_assert_gt(early, 10);
+}
+
+/* ---- a long answer under live traffic */
+
+#define MISSED 12000
+#define LIVE 2000
+
+/* Written, and gone with the connection. */
+static void send_into_the_void(struct side *side, uint64_t count) {
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t before = side->sent;
+        while (side->sent == before) {
+            flush(side);
+            send_application(side);
+        }
+        side->out->len = 0;
+        side->out->visible = 0;
+    }
+}
+
+/* One more live message; how many messages had to go before it. */
+static unsigned send_live(struct side *side) {
+    unsigned ahead = 0;
+    bool secret;
+    while (!fix_session_can_send(&side->session)) {
+        cr_assert(room_for(side->out, FIX_ADMIN_BYTES_MAX));
+        size_t len = fix_session_output(&side->session, w.now, side->out->bytes + side->out->len,
+                                        FIX_ADMIN_BYTES_MAX, &secret);
+        cr_assert_neq(len, 0);
+        commit(side, len);
+        ahead++;
+    }
+    uint64_t before = side->sent;
+    while (side->sent == before) {
+        send_application(side);
+    }
+    return ahead;
+}
+
+static void turn(struct side *side) {
+    static struct fix_input input;
+    if (instant_reached(w.now.mono, fix_session_deadline(&side->session))) {
+        (void)fix_session_tick(&side->session, w.now);
+    }
+    bool secret;
+    while (fix_session_has_output(&side->session) && room_for(side->out, 2048)) {
+        commit(side, fix_session_output(&side->session, w.now, side->out->bytes + side->out->len,
+                                        FIX_ADMIN_BYTES_MAX, &secret));
+    }
+    side->in->visible = side->in->len;
+    do {
+        fix_session_input(&side->session, w.now, bytes_of(side->in->bytes, side->in->visible),
+                          &input);
+        if (input.action == FIX_ACTION_DELIVER) {
+            deliver(side, &input);
+        }
+        consume(side->in, input.consumed);
+    } while (input.action != FIX_ACTION_PARTIAL && input.action != FIX_ACTION_BLOCKED);
+}
+
+static void come_up(void) {
+    connect_both();
+    while (w.sides[0].session.state != FIX_SESSION_UP ||
+           w.sides[1].session.state != FIX_SESSION_UP) {
+        for (int i = 0; i < 2; i++) {
+            fix_session_signed(&w.sides[i].session, w.now, w.epoch, true);
+            fix_session_verdict(&w.sides[i].session, w.now, w.epoch, true, BYTES(""));
+            turn(&w.sides[i]);
+        }
+    }
+}
+
+Test(fix_session_pair, a_long_answer_delays_live_traffic_by_a_burst_at_most) {
+    world_begin(test_seed("a_long_answer"), false, true);
+    disconnect_both();
+    come_up();
+    struct side *venue = &w.sides[FIX_ACCEPTOR];
+    send_into_the_void(venue, MISSED);
+    disconnect_both();
+    come_up();
+    unsigned worst = 0;
+    for (unsigned i = 0; i < LIVE; i++) {
+        w.now.mono.ns += NS_PER_MS;
+        w.now.utc.ns += NS_PER_MS;
+        unsigned ahead = send_live(venue);
+        worst = ahead > worst ? ahead : worst;
+        turn(venue);
+        turn(&w.sides[FIX_INITIATOR]);
+    }
+    cr_assert_leq(worst, 8 + 3, "a burst, and what is owed besides: %u", worst);
+    cr_assert(settle());
+    cr_assert_eq(venue->sent, MISSED + LIVE);
+    cr_assert_eq(w.sides[FIX_INITIATOR].received, MISSED + LIVE);
+    cr_assert_eq(w.sides[FIX_INITIATOR].delivered, MISSED + LIVE);
+    cr_assert_gt(venue->session.counters.resent, 10000);
 }

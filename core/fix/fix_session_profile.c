@@ -9,6 +9,7 @@ struct fix_profile fix_profile_at(void) {
     return (struct fix_profile){
         .orig_time_always = true,
         .plain_logout = true,
+        .quiet_while_asking = true,
         .dictionary_switches = FIX_CHECK_ALLOW_GROUP_FIELDS_OUT_OF_ORDER,
     };
 }

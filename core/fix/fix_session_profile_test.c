@@ -72,6 +72,27 @@ Test(fix_session_profile, logout_after_a_reject_says_it_again_or_not) {
     cr_assert_str_eq(hear(&s), "35=5|34=2|58=Incorrect BeginString|", "no Reject went before");
 }
 
+static int heartbeats_until_the_end(void) {
+    int heartbeats = 0;
+    enum fix_action action = FIX_ACTION_NONE;
+    while (action != FIX_ACTION_CLOSE) {
+        script_tick_at_deadline(&s, &action);
+        while (*hear(&s) != '\0') {
+            heartbeats += strncmp(s.heard, "35=0|", 5) == 0;
+        }
+    }
+    cr_assert_eq(s.session.end, FIX_END_HEARTBEAT_TIMEOUT);
+    return heartbeats;
+}
+
+/* At 30 s, and 30 s after the TestRequest at 36 s; the end is at 72 s. */
+Test(fix_session_profile, case_6_heartbeats_while_a_test_request_is_open) {
+    begin(fix_profile_production());
+    cr_assert_eq(heartbeats_until_the_end(), 2);
+    begin(fix_profile_at());
+    cr_assert_eq(heartbeats_until_the_end(), 1);
+}
+
 Test(fix_session_profile, empty_values) {
     begin(fix_profile_at());
     say(&s, "35=1|34=2|112=|");
