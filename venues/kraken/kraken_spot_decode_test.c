@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/fix/fix_frame.h"
 #include "core/fix/fix_tag.h"
 #include "core/route/fix_venue.h"
 #include "venues/kraken/kraken_spot.h"
@@ -48,6 +49,16 @@ static bool decode_whole(const char *text) {
     return fix_venue_decode(&bench.venue, &bench.view, &bench.report);
 }
 
+/* The same of a message whose BodyLength and CheckSum are somebody else's. */
+static bool decode_frame(const char *text) {
+    bool says = decode_whole(text);
+    struct fix_frame frame;
+    cr_assert_eq(fix_frame(bytes_of(bench.message, strlen(text)), 4096, &frame), FIX_FRAME_COMPLETE,
+                 "%s", text);
+    cr_assert_eq(frame.bytes, strlen(text));
+    return says;
+}
+
 static bool decode(const char *body) {
     char text[MESSAGE_MAX];
     (void)snprintf(text, sizeof(text), "8=FIX.4.4|9=1|%s10=000|", body);
@@ -62,7 +73,7 @@ static void expect(const char *what, struct bytes value, const char *wanted) {
 TestSuite(kraken_spot_decode, .init = begin);
 
 Test(kraken_spot_decode, published_acknowledgement) {
-    cr_assert(decode_whole("8=FIX.4.4|9=260|35=8|34=3|49=KRAKEN-TRD|56=CLIENT|"
+    cr_assert(decode_frame("8=FIX.4.4|9=260|35=8|34=3|49=KRAKEN-TRD|56=CLIENT|"
                            "52=20260407-14:32:05.122|6=0|11=1744036325000000|14=0|"
                            "17=EXEC002:TRD001|37=OQNCZM-NVAVC-AVD2LO|38=0.001|39=0|40=2|44=84000|"
                            "54=1|55=BTC/USD|58=buy 0.001 BTC/USD @ limit 84000|59=1|"
@@ -108,6 +119,36 @@ Test(kraken_spot_decode, fees_in_several_currencies_and_a_rebate) {
     expect("138 of the fourth", bench.report.fees[3].currency, "BTC");
     cr_expect_eq(bench.report.liquidity, '2');
     cr_expect(bench.report.complete);
+}
+
+/* The whole life of the sample order, as published or made after it: 41 names what was canceled. */
+Test(kraken_spot_decode, sample_cancel_and_reject) {
+    cr_assert(decode_frame(
+        "8=FIX.4.4|9=271|35=8|34=5|49=KRAKEN-TRD|52=20260407-14:32:07.031|56=CLIENT|6=84000|"
+        "11=1775572327000000|14=0.0004|17=EXEC004:TRD003|37=OQNCZM-NVAVC-AVD2LO|38=0.001|39=4|"
+        "40=2|41=1775572325000000|44=84000|54=1|55=BTC/USD|58=User requested|59=1|"
+        "60=20260407-14:32:07.030|150=4|151=0|381=33.6|10=124|"));
+    cr_expect_eq(bench.report.kind, VENUE_REPORT_CANCELED);
+    cr_expect_eq(bench.report.reject, REJECT_NONE);
+    expect("11", bench.report.cl_ord_id, "1775572327000000");
+    expect("41", bench.report.orig_cl_ord_id, "1775572325000000");
+    expect("14", bench.report.cumulative, "0.0004");
+    cr_assert(decode_frame("8=FIX.4.4|9=127|35=j|34=16|49=KRAKEN-TRD|52=20260407-14:32:05.122|"
+                           "56=CLIENT|45=0|58=EOrder:Insufficient funds|372=D|"
+                           "379=1775572325000000|380=0|10=089|"));
+    cr_expect_eq(bench.report.kind, VENUE_REPORT_REFUSED);
+    cr_expect_eq(bench.report.reject, REJECT_VENUE_FUNDS);
+    cr_expect_eq(bench.report.refuses, VENUE_REFUSES_NEW);
+}
+
+/* It sends neither; who does is not Kraken spot. */
+Test(kraken_spot_decode, cancel_rejects_and_mass_cancel_reports_are_outside) {
+    static const char *const bodies[] = {"35=9|11=a|41=b|37=o|39=0|434=1|102=1|",
+                                         "35=r|11=a|37=o|530=1|531=1|", "35=D|11=a|", "35=88|"};
+    for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        cr_assert(decode(bodies[i]));
+        cr_expect_eq(bench.report.kind, VENUE_REPORT_MALFORMED, "%s", bodies[i]);
+    }
 }
 
 /* What is left decides, too: OrdStatus(39) may lag behind. */

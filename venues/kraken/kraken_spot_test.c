@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/fix/fix_tag.h"
+#include "core/fix/fix_view.h"
 #include "core/route/fix_venue.h"
 #include "venues/kraken/kraken_spot.h"
 
@@ -267,4 +268,45 @@ Test(kraken_spot, capability_agrees_with_the_tables) {
     cr_expect_eq(can->acknowledged_first,
                  dialect->messages[REQUEST_REPLACE].needs_venue_order_id &&
                      dialect->messages[REQUEST_STATUS].needs_venue_order_id);
+}
+
+/* The order of its body, header and trailer aside. */
+static void check_tags(const char *text) {
+    char message[LINE_MAX_BYTES];
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++) {
+        message[i] = text[i] == '|' ? FIX_SOH : text[i];
+    }
+    struct fix_view view;
+    uint32_t bad = 0;
+    cr_assert_eq(fix_view_parse(bytes_of(message, len), &view, &bad), FIX_VIEW_OK);
+    const struct dialect_field *row = NULL;
+    for (unsigned kind = REQUEST_NEW_ORDER; kind < DIALECT_MESSAGES; kind++) {
+        const struct dialect_message *of = &kraken_spot_dialect.messages[kind];
+        if (bytes_equal(fix_view_msg_type(&view), bytes_of_string(of->type))) {
+            row = of->fields;
+        }
+    }
+    cr_assert_not_null(row);
+    for (uint32_t i = 7; i + 1 < view.count; i++) {
+        while (row->tag != 0 && row->tag != view.fields[i].tag) {
+            row++;
+        }
+        cr_expect_neq(row->tag, 0, "no row for %u in %s", view.fields[i].tag, text);
+    }
+}
+
+/* Kraken's own, or made after its tables: our rows say all of that, in the same order. */
+Test(kraken_spot, rows_say_what_the_venues_samples_say) {
+    check_tags("8=FIX.4.4|9=160|35=D|34=2|49=CLIENT|52=20260407-14:32:05.000|56=KRAKEN-TRD|"
+               "11=1775572325000000|18=P|38=0.001|40=2|44=84000|54=1|55=BTC/USD|59=1|"
+               "60=20260407-14:32:05.000|7928=1|10=208|");
+    check_tags("8=FIX.4.4|9=163|35=F|34=3|49=CLIENT|52=20260407-14:32:07.000|56=KRAKEN-TRD|"
+               "11=1775572327000000|37=OQNCZM-NVAVC-AVD2LO|41=1775572325000000|54=1|55=BTC/USD|"
+               "60=20260407-14:32:07.000|10=128|");
+    check_tags("8=FIX.4.4|9=179|35=G|34=3|49=CLIENT_A|52=20240625-08:57:05.000|56=KRAKEN-TRD|"
+               "11=1719305825|37=OTHB2F-BNGUH-2CMLPT|38=0.2|40=2|41=1719305784|44=71000|54=1|"
+               "55=BTC/USD|59=1|60=20240625-08:57:05.113|10=078|");
+    check_tags("8=FIX.4.4|9=121|35=q|34=6|49=CLIENT|52=20260407-14:33:00.000|56=KRAKEN-TRD|"
+               "11=1775572380000000|55=BTC/USD|60=20260407-14:33:00.000|530=1|10=251|");
 }
