@@ -135,6 +135,14 @@ void fix_put_raw(struct fix_writer *writer, struct bytes fields) {
     }
 }
 
+char *fix_writer_room(struct fix_writer *writer, size_t bytes) {
+    char *at = reserve(writer, bytes);
+    if (LIKELY(at != NULL)) {
+        writer->at = at;
+    }
+    return at;
+}
+
 /* Moves the body to where a BodyLength of `digits` digits leaves it; false when that does not fit.
  */
 static bool move_body(struct fix_writer *writer, size_t body_bytes, size_t digits) {

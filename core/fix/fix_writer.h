@@ -53,6 +53,15 @@ void fix_put_utc(struct fix_writer *writer, uint32_t tag, struct fix_time_cache 
 void fix_put_raw(struct fix_writer *writer, struct bytes fields);
 
 /*
+ * For a caller that writes whole fields himself: room for `bytes` more, or NULL, and the writer is
+ * marked. He then says where he stopped, within that room, before anything else is put.
+ */
+char *fix_writer_room(struct fix_writer *writer, size_t bytes);
+static inline void fix_writer_wrote(struct fix_writer *writer, char *at) {
+    writer->at = at;
+}
+
+/*
  * The message's length, from writer->start (the start of the room), or 0 when it did not fit or a
  * value was refused. Once a message: the writer is done with.
  */

@@ -186,6 +186,31 @@ Test(fix_writer, a_failed_writer_takes_no_more) {
     cr_assert_eq(fix_writer_finish(&writer), 0);
 }
 
+Test(fix_writer, caller_writes_fields_into_room_he_asked_for) {
+    char room[48];
+    struct fix_writer writer;
+    fix_writer_begin(&writer, room, sizeof room, fix44);
+    fix_put_char(&writer, 35, '0');
+    char *at = fix_writer_room(&writer, 12);
+    cr_assert_not_null(at);
+    memcpy(at, "58=ab\x01", 6);
+    fix_writer_wrote(&writer, at + 6);
+    fix_put_char(&writer, 112, 'x');
+    size_t len = fix_writer_finish(&writer);
+    cr_assert_str_eq(field_text(&writer, len), "58=ab|112=x|");
+}
+
+Test(fix_writer, room_that_is_not_there_marks_the_writer) {
+    char room[48];
+    struct fix_writer writer;
+    fix_writer_begin(&writer, room, sizeof room, fix44);
+    fix_put_char(&writer, 35, '0');
+    cr_assert_null(fix_writer_room(&writer, sizeof room));
+    cr_assert(writer.failed);
+    cr_assert_null(fix_writer_room(&writer, 1));
+    cr_assert_eq(fix_writer_finish(&writer), 0);
+}
+
 /* Writes 35=0 and a 58 that makes the body `body_bytes` long (5, or 9 and more) into `room`. */
 static size_t write_body_of(char *room, size_t room_bytes, size_t body_bytes) {
     static char text[12000];

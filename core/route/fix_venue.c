@@ -368,7 +368,7 @@ void fix_venue_init(struct fix_venue *venue, const struct fix_venue_config *conf
     venue->rates.session = rate_limit_make(&config->session_rate);
     venue->rates.instrument = rate_limit_make(&config->instrument_rate);
     venue->rates.due = INSTANT_NEVER;
-    fix_venue_prepare(venue);
+    fix_venue_compile(venue);
     sent_ring_clear(&venue->sent);
     struct fix_session_config session = session_config(venue);
     fix_link_init(&venue->link, &session);

@@ -20,6 +20,8 @@
 
 /* Room for any message of any dialect. */
 #define FIX_VENUE_MESSAGE_MAX 768
+/* Of that, the dialect's own fields; the rest is header and trailer. */
+#define FIX_VENUE_BODY_MAX 480
 
 struct fix_venue_config {
     const struct fix_dialect *dialect;
@@ -54,10 +56,35 @@ struct fix_venue_gap {
     char text[96];  /* of a report about numbers that are forgotten */
 };
 
-/* ExecInst(18) of each combination of flags, joined at start-up. */
-struct fix_venue_tokens {
+/* Rows of one message, at most. */
+#define FIX_VENUE_STEPS_MAX 20
+/* Rows of all messages together whose value is one of a few. */
+#define FIX_VENUE_CHOICES_MAX 16
+
+/* A row as it is written: "11=" before a value, or all of "59=1|". */
+struct fix_venue_text {
     uint8_t len;
     char text[15];
+};
+
+/* Every field that a row with few values can come to, by the value: "59=1|", "59=3|". */
+struct fix_venue_choice {
+    uint32_t tag;
+    enum dialect_source source;
+    struct fix_venue_text texts[DIALECT_TOKENS];
+};
+
+struct fix_venue_step {
+    enum dialect_source source;
+    uint32_t choice; /* of a row with few values */
+    struct fix_venue_text text;
+};
+
+/* A message's rows, compiled at start-up. */
+struct fix_venue_template {
+    uint32_t count;
+    size_t room_bytes; /* the most it writes */
+    struct fix_venue_step steps[FIX_VENUE_STEPS_MAX];
 };
 
 /* What a message is about, as its rows need it. Views and pointers are borrowed for the call. */
@@ -75,7 +102,10 @@ struct fix_venue {
     struct venue venue; /* first: what order entry holds */
     struct fix_venue_config config;
     struct venue_capability capability;
-    struct fix_venue_tokens exec_inst[DIALECT_TOKENS];
+    struct fix_venue_template templates[DIALECT_MESSAGES];
+    struct fix_venue_choice choices[FIX_VENUE_CHOICES_MAX];
+    uint32_t choice_count;
+    struct fix_time_cache valid_until_cache; /* seconds ahead of now: two would share one badly */
     struct fix_link link;
     struct dialect_logon logon;
     bool was_up;
@@ -129,9 +159,12 @@ enum reject_code fix_venue_reject_code(const struct fix_dialect *dialect, struct
 void fix_venue_note_gap(struct fix_venue *venue, uint64_t first, uint64_t end);
 bool fix_venue_tell_gap(struct fix_venue *venue, struct venue_report *report);
 
-/* Joins the dialect's ExecInst tokens. In fix_venue_encode.c, as is what follows. Cold. */
-void fix_venue_prepare(struct fix_venue *venue);
-/* Writes what the dialect's message of this kind says about `subject`. */
+/* Compiles the dialect's rows for this session. In fix_venue_template.c. Cold. */
+void fix_venue_compile(struct fix_venue *venue);
+/*
+ * Writes what the dialect's message of this kind says about `subject`. In fix_venue_encode.c. No
+ * value holds SOH: ids and symbols are ours, and the venue's own id is a field it sent.
+ */
 void fix_venue_encode(struct fix_venue *venue, struct now now, enum request_kind kind,
                       const struct fix_venue_subject *subject, struct fix_writer *writer);
 /* Whether the dialect has words for everything `order` asks. */

@@ -99,6 +99,7 @@ static void read_order(struct bench *bench, char **words) {
     order->flags = flags_of(words[8]);
     order->cash.scaled = order->flags == ORDER_CASH ? scaled(words[2], btc_usd.cash_digits) : 0;
     bench->venue.config.self_trade = (enum dialect_self_trade)index_of(words[9], modes);
+    fix_venue_compile(&bench->venue);
 }
 
 /* venue-order-id */
