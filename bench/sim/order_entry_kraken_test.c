@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "venues/kraken/kraken_spot.h"
 
 /* What is Kraken's own, seen from a client: its counters, its day, its gaps. */
 
@@ -61,4 +62,82 @@ Test(order_entry_kraken, cancels_have_room_of_their_own_and_then_wait) {
     rig_advance(sim.rig, 1);
     rig_expect(sim.venue, "35=F|41=#2");
     finish(&sim);
+}
+
+/* 2026-01-05 21:59:50 UTC. */
+#define BEFORE_ROLL_OVER_S INT64_C(1767650390)
+
+static struct sim with_an_order_before_the_roll_over(bool keep_numbers) {
+    struct rig_options options = rig_default();
+    options.venue_day = kraken_spot_dialect.schedule;
+    options.start_utc_s = BEFORE_ROLL_OVER_S;
+    options.keep_numbers = keep_numbers;
+    struct sim sim = up_with(&options);
+    rig_say(sim.firm, BUY("A1"));
+    rig_expect(sim.venue, "35=D|11=#1");
+    rig_say(sim.venue, ACK("#1", "O1"));
+    rig_expect(sim.firm, "35=8|11=A1|150=0");
+    return sim;
+}
+
+/* Five seconds early, so that no request is on its way when the numbers begin anew. */
+static void expect_leave(struct sim *sim) {
+    rig_advance(sim->rig, 4999);
+    rig_expect_nothing(sim->venue);
+    rig_advance(sim->rig, 1);
+    rig_expect(sim->venue, "35=5");
+    rig_say(sim->venue, "35=5|");
+    rig_peer_finish(sim->venue);
+    rig_expect(sim->firm, "35=8|11=A1|150=I|39=0|58=in doubt: the venue session was lost");
+    cr_assert_eq(sim->rig->notices[NOTICE_VENUE_DOWN], 1);
+}
+
+static void expect_pause(struct sim *sim) {
+    rig_say(sim->firm, BUY("A2"));
+    rig_expect(sim->firm, "35=8|11=A2|150=8|58=TRC-ORD-008: the venue session is down");
+    uint64_t turns = sim->rig->turns;
+    rig_advance(sim->rig, 34999);
+    rig_expect_nothing(sim->venue);
+    cr_assert_lt(sim->rig->turns - turns, 200, "it waits, and does not turn in circles");
+    cr_assert_eq(sim->rig->notices[NOTICE_VENUE_RETRY], 0);
+}
+
+Test(order_entry_kraken, roll_over_is_waited_out_and_begins_at_one) {
+    struct sim sim = with_an_order_before_the_roll_over(false);
+    expect_leave(&sim);
+    expect_pause(&sim);
+    rig_peer_forget(sim.venue);
+    rig_advance(sim.rig, 1001);
+    rig_expect(sim.venue, "35=A|141=Y");
+    cr_assert_eq(sim.rig->venues[0]->link.session.next_out, 2, "the Logon was number 1");
+    rig_end(sim.rig);
+}
+
+/* Without 141=Y it is the day that begins anew. */
+Test(order_entry_kraken, roll_over_begins_at_one_whoever_keeps_numbers) {
+    struct sim sim = with_an_order_before_the_roll_over(true);
+    expect_leave(&sim);
+    expect_pause(&sim);
+    rig_peer_forget(sim.venue);
+    sim.venue->next_in = 1;
+    rig_advance(sim.rig, 1001);
+    rig_expect(sim.venue, "35=A");
+    cr_assert_eq(sim.rig->venues[0]->link.session.next_out, 2, "the Logon was number 1");
+    rig_end(sim.rig);
+}
+
+/* A new order of the new day is no stranger to its own number of the old one. */
+Test(order_entry_kraken, numbers_of_the_old_day_are_forgotten) {
+    struct sim sim = with_an_order_before_the_roll_over(false);
+    expect_leave(&sim);
+    expect_pause(&sim);
+    rig_peer_forget(sim.venue);
+    rig_advance(sim.rig, 1001);
+    rig_venue_up(sim.venue);
+    rig_skip(sim.venue);
+    rig_say(sim.venue, "35=3|45=2|58=what we said yesterday|");
+    rig_settle(sim.rig);
+    cr_assert_geq(order_entry_counters(sim.rig->entry)->bad_reports, 1);
+    cr_assert_eq(order_entry_live_orders(sim.rig->entry), 1);
+    rig_end(sim.rig);
 }

@@ -206,6 +206,7 @@ static void make_venue(struct rig *rig, uint32_t index) {
         .heartbeat_s = rig->options.heartbeat_s,
         .logon_timeout = {.ns = 10 * NS_PER_S},
         .message_bytes_max = 4096,
+        .schedule = rig->options.venue_day,
         .session_rate = rig->options.venue_rate,
     };
     rig->venues[index] = block(rig, sizeof(struct fix_venue));
@@ -281,7 +282,8 @@ struct rig *rig_begin(const struct rig_options *options) {
     struct rig *rig = calloc(1, sizeof(*rig));
     rig->options = *options;
     rig->stack.ops = &router_stack_ops;
-    rig->now = (struct now){.mono = {.ns = 1000 * NS_PER_S}, .utc = {.ns = START_UTC_S * NS_PER_S}};
+    int64_t start_s = options->start_utc_s != 0 ? options->start_utc_s : START_UTC_S;
+    rig->now = (struct now){.mono = {.ns = 1000 * NS_PER_S}, .utc = {.ns = start_s * NS_PER_S}};
     rig->segment_bytes = SIZE_MAX;
     struct stream_memory_limits limits = {
         .stream = options->stream, .pairs_max = 16, .stacks = 2, .ports = RIG_VENUES_MAX};

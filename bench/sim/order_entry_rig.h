@@ -60,9 +60,11 @@ struct rig_options {
     struct duration late_window;
     struct stream_limits stream;
     struct rate_limit_config venue_rate; /* of a venue session's messages */
-    bool passwords;                      /* clients are asked for theirs */
-    bool keep_numbers;                   /* venue sessions do not reset theirs at Logon */
-    struct replay_sink record;           /* with a function: every input is recorded */
+    struct fix_schedule venue_day;
+    int64_t start_utc_s;       /* 0: some time */
+    bool passwords;            /* clients are asked for theirs */
+    bool keep_numbers;         /* venue sessions do not reset theirs at Logon */
+    struct replay_sink record; /* with a function: every input is recorded */
     struct bytes replay;       /* not empty: nobody is around, order entry gets these inputs */
     struct stream_watch watch; /* in both */
     struct trace *trace;

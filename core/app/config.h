@@ -137,6 +137,7 @@ struct config_venue {
     struct duration connect_timeout;
     struct duration logon_timeout;
     struct config_duration_range reconnect; /* the wait before a new try, doubling */
+    bool daily_pause;                       /* keep the venue's session times */
     struct config_rate message_rate;        /* of all its messages; limit 0: none */
     struct config_rate instrument_rate;     /* of those about one instrument; likewise */
     uint16_t

@@ -228,6 +228,10 @@ const struct config_key config_keys[] = {
     {"venues.reconnect", "max", CONFIG_TYPE_DURATION, .min = 10 * MS, .max = 3600 * S,
      .fallback = "30s", .reload = CONFIG_RELOAD_LIVE,
      .offset = offsetof(struct config_duration_range, max), .help = "Longest wait."},
+    {"venues", "daily_pause", CONFIG_TYPE_SWITCH, .fallback = "on", .reload = CONFIG_RELOAD_SESSION,
+     IN_VENUE(daily_pause),
+     .help = "Log out before the venue's day rolls over, and in again afterwards (Kraken: 21:59:55 "
+             "to 22:00:30 UTC). off: for a venue without such a day, a simulated one, say."},
     {"venues", "message_rate", CONFIG_TYPE_SECTION, .reload = CONFIG_RELOAD_SESSION,
      STRUCT(config_venue, message_rate),
      .help =

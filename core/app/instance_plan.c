@@ -181,6 +181,11 @@ static enum dialect_self_trade self_trade_of(enum config_self_trade mode) {
     return SELF_TRADE_CANCEL_NEWEST;
 }
 
+static struct fix_schedule schedule_of(const struct config_venue *from) {
+    return from->daily_pause ? instance_dialect(from->dialect)->schedule
+                             : (struct fix_schedule){.kind = FIX_SCHEDULE_NONE};
+}
+
 static struct rate_limit_config rate_of(const struct config_rate *rate) {
     return (struct rate_limit_config){.limit = rate->limit,
                                       .per_minute = rate->per_minute,
@@ -204,6 +209,7 @@ static void place_venue(struct instance *instance, uint32_t index) {
         .heartbeat_s = (uint32_t)(from->heartbeat.ns / NS_PER_S),
         .logon_timeout = from->logon_timeout,
         .message_bytes_max = instance->config->limits.message_bytes_max,
+        .schedule = schedule_of(from),
         .session_rate = rate_of(&from->message_rate),
         .instrument_rate = rate_of(&from->instrument_rate),
     };

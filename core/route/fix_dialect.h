@@ -144,6 +144,7 @@ struct fix_dialect {
     uint32_t liquidity_tag; /* of a fill; 0: none */
     char liquidity_added;   /* its values */
     char liquidity_took;
+    struct fix_schedule schedule; /* the venue's day; none: it never begins anew by itself */
     enum dialect_gap gap;
     /* What requests add to the venue's counter of an instrument, if it keeps one: always, and, for
      * cancels and replaces, by the age of their order. */

@@ -109,6 +109,16 @@ static const struct venue_capability *capability(const struct venue *base) {
     return &self_of_const(base)->capability;
 }
 
+static bool may_connect(struct venue *base, struct now now) {
+    struct fix_venue *venue = self_of(base);
+    struct fix_session *session = &venue->link.session;
+    venue->kept_back = !fix_session_may_connect(session, now);
+    if (venue->kept_back && instant_reached(now.mono, fix_session_deadline(session))) {
+        (void)fix_session_tick(session, now);
+    }
+    return !venue->kept_back;
+}
+
 static void attach(struct venue *base, struct now now, struct stream *stream) {
     (void)now;
     fix_link_attach(&self_of(base)->link, stream);
@@ -300,6 +310,10 @@ static void logout(struct venue *base, struct now now, struct bytes text) {
 /* The end of a connection is noticed by polling: while nobody polls, no time is the right one. */
 static struct instant deadline(const struct venue *base) {
     const struct fix_venue *venue = self_of_const(base);
+    if (venue->link.stream == NULL) {
+        return venue->kept_back ? fix_session_deadline(&venue->link.session)
+                                : (struct instant){.ns = INT64_MIN};
+    }
     if (venue->unheard && venue->link.finished) {
         return INSTANT_NEVER;
     }
@@ -313,6 +327,7 @@ static const struct venue_ops fix_venue_ops = {
     .send_status = send_status,
     .send_mass_cancel = send_mass_cancel,
     .capability = capability,
+    .may_connect = may_connect,
     .attach = attach,
     .stream = stream_of,
     .poll = poll,
@@ -346,6 +361,7 @@ static struct fix_session_config session_config(struct fix_venue *venue) {
         .reset_on_logon = config->reset_on_logon,
         .signature_needed = config->dialect->sign != NULL,
         .message_bytes_max = config->message_bytes_max,
+        .schedule = config->schedule,
         /* No outbox: what the venue missed is filled over. An order is never sent twice. */
         .report_resend_asked = true,
         /* Not checked: a report that had to wait for room here is a report all the same. */

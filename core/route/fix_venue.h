@@ -36,6 +36,7 @@ struct fix_venue_config {
     uint32_t heartbeat_s;
     struct duration logon_timeout;
     size_t message_bytes_max;
+    struct fix_schedule schedule;             /* the dialect's, or none */
     struct rate_limit_config session_rate;    /* of all messages; each costs one */
     struct rate_limit_config instrument_rate; /* of each instrument's, by the dialect's costs */
 };
@@ -111,10 +112,11 @@ struct fix_venue {
     bool was_up;
     bool asked; /* the signature question of `asked_epoch` is out */
     uint32_t asked_epoch;
-    bool polled;  /* since the last flush */
-    bool unheard; /* the last turn did not poll: there was no room for reports */
-    bool drained; /* the last poll left nothing whole unread */
-    bool held;    /* `input` belongs to the report last returned and is not consumed yet */
+    bool polled;    /* since the last flush */
+    bool unheard;   /* the last turn did not poll: there was no room for reports */
+    bool kept_back; /* may_connect said no */
+    bool drained;   /* the last poll left nothing whole unread */
+    bool held;      /* `input` belongs to the report last returned and is not consumed yet */
     struct fix_input input;
     struct fix_venue_gap gap;
     struct fix_venue_rates rates;

@@ -199,7 +199,9 @@ static struct instant venue_deadline(const struct order_entry *entry,
         return INSTANT_NEVER; /* each turn says itself whether it can go on */
     }
     if (slot->venue->ops->stream(slot->venue) == NULL) {
-        return entry->phase == ORDER_ENTRY_LOGGING_OUT ? INSTANT_NEVER : slot->backoff.due;
+        struct instant wanted = slot->venue->ops->deadline(slot->venue);
+        struct instant due = slot->backoff.due.ns > wanted.ns ? slot->backoff.due : wanted;
+        return entry->phase == ORDER_ENTRY_LOGGING_OUT ? INSTANT_NEVER : due;
     }
     return slot->venue->ops->deadline(slot->venue);
 }

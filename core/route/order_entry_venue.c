@@ -85,6 +85,9 @@ static void dial(struct order_entry *entry, uint32_t index, struct now now) {
     if (slot->losing || stopping || !instant_reached(now.mono, slot->backoff.due)) {
         return;
     }
+    if (!slot->venue->ops->may_connect(slot->venue, now)) {
+        return;
+    }
     struct stream *stream = stream_dial(entry->setup.stack, slot->peer);
     if (stream == NULL) {
         backoff_failed(&slot->backoff, now, (struct duration){.ns = 0}, &entry->prng);

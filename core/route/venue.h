@@ -157,6 +157,9 @@ struct venue_ops {
     enum venue_send (*send_mass_cancel)(struct venue *venue, struct now now,
                                         const struct venue_mass_cancel *mass);
     const struct venue_capability *(*capability)(const struct venue *venue);
+    /* Whether a connection is wanted; no outside the venue's session time. Asked before dialling.
+     */
+    bool (*may_connect)(struct venue *venue, struct now now);
     /* A dialled stream is handed over; the venue watches it open, log on and end. */
     void (*attach)(struct venue *venue, struct now now, struct stream *stream);
     /* The stream in use, or NULL. */
@@ -178,6 +181,7 @@ struct venue_ops {
     /* In whatever state the session is. */
     void (*logout)(struct venue *venue, struct now now, struct bytes text);
     bool (*up)(const struct venue *venue);
+    /* Without a stream: when may_connect is to be asked again, long past once it said yes. */
     struct instant (*deadline)(const struct venue *venue);
 };
 

@@ -78,6 +78,10 @@ static const struct dialect_field mass_cancel[] = {
     {0, DIALECT_CL_ORD_ID},
 };
 
+#define ROLL_OVER_S (22U * 3600)
+#define DAY_STARTS_S (ROLL_OVER_S + 30)
+#define DAY_ENDS_S (ROLL_OVER_S - 5)
+
 /* nos-fix: 126 is at most one month ahead; the shortest month is taken. */
 #define EXPIRE_TIME_MAX_NS (INT64_C(28) * 24 * 3600 * NS_PER_S)
 
@@ -218,6 +222,14 @@ const struct fix_dialect kraken_spot_dialect = {
     .liquidity_tag = KRAKEN_LIQUIDITY_IND,
     .liquidity_added = '1',
     .liquidity_took = '2',
+    /*
+     * guides/fix-intro: the day rolls over at 22:00 UTC, which takes about 30 s, and the numbers
+     * of both directions begin anew. We leave before, so that no request is under way over it.
+     * What trades meanwhile is in no number of the new day, and whether a Logout counts as the
+     * disconnection that 8674=0 cancels upon is in no document: orders are asked for afterwards,
+     * as after any loss of the connection.
+     */
+    .schedule = {.kind = FIX_SCHEDULE_DAILY, .start_s = DAY_STARTS_S, .end_s = DAY_ENDS_S},
     /* What becomes of requests behind a gap is in no document. */
     .gap = DIALECT_GAP_UNKNOWN,
     .request_cost = {[REQUEST_NEW_ORDER] = 1, [REQUEST_REPLACE] = 1},
