@@ -11,6 +11,7 @@ static const char *const points[EXCHANGE_FAULT_POINTS] = {
     [EXCHANGE_FAULT_ON_STATUS] = "status",     [EXCHANGE_FAULT_ON_REQUEST] = "request",
     [EXCHANGE_FAULT_ON_NEW] = "new",           [EXCHANGE_FAULT_ON_FILL] = "fill",
     [EXCHANGE_FAULT_ON_CANCELED] = "canceled", [EXCHANGE_FAULT_ON_REPLACED] = "replaced",
+    [EXCHANGE_FAULT_ON_EXPIRED] = "expired",   [EXCHANGE_FAULT_ON_RESTATED] = "restated",
     [EXCHANGE_FAULT_ON_ANSWER] = "answer",     [EXCHANGE_FAULT_ON_REFUSAL] = "refusal",
     [EXCHANGE_FAULT_ON_REPORT] = "report",
 };

@@ -12,7 +12,7 @@
  * messages of that kind that have the price and quantity; without it each one is struck. Rules are
  * independent: each counts for itself, and several may strike one message.
  *
- * Here a rule is read, counted and found. What an action does is the exchange's: kraken_fault.h.
+ * Here a rule is read, counted and found. What an action does is the exchange's: kraken_mishap.c.
  * The same messages in the same order strike the same rules. Not thread-safe. Fixed size.
  */
 #ifndef TERCEL_VENUES_EXCHANGE_EXCHANGE_FAULT_H
@@ -41,6 +41,8 @@ enum exchange_fault_point {
     EXCHANGE_FAULT_ON_FILL,
     EXCHANGE_FAULT_ON_CANCELED,
     EXCHANGE_FAULT_ON_REPLACED,
+    EXCHANGE_FAULT_ON_EXPIRED,
+    EXCHANGE_FAULT_ON_RESTATED,
     EXCHANGE_FAULT_ON_ANSWER, /* a status */
     EXCHANGE_FAULT_ON_REFUSAL,
     EXCHANGE_FAULT_ON_REPORT, /* any of the above that the exchange says */

@@ -173,6 +173,21 @@ def obeys_commands_and_faults(program):
             assert "faults 1" in exchange.said, exchange.said
 
 
+def says_a_megabyte_at_once(program):
+    with Exchange(program, "--fault", "order#1:long=1000000", "--fault",
+                  "order#2:garbage=70000") as exchange:
+        client = Client(exchange, "ONE").log_on()
+        client.order(1, 1, "1", "100")
+        kind, length = client.receive(), client.receive()
+        if kind[35] != "0":
+            kind, length = length, kind
+        assert kind[9] == "1000000" and set(kind[112]) == {"x"} and length[150] == "0"
+        client.order(2, 1, "1", "100")
+        got = 0
+        while got < 70000:
+            got += len(client.socket.recv(65536))
+
+
 def serves_two_sessions_at_once(program):
     with Exchange(program) as exchange:
         one, two = Client(exchange, "ONE").log_on(), None
@@ -243,9 +258,8 @@ def refuses_impossible_options(program):
 
 
 TESTS = [trades_with_quotes_and_writes_the_ledger, obeys_commands_and_faults,
-         serves_two_sessions_at_once,
-         masks_passwords_in_the_raw_log, outlives_hostile_bytes, is_idle_while_nothing_happens,
-         refuses_impossible_options]
+         says_a_megabyte_at_once, serves_two_sessions_at_once, masks_passwords_in_the_raw_log,
+         outlives_hostile_bytes, is_idle_while_nothing_happens, refuses_impossible_options]
 
 
 def main():

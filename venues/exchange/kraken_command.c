@@ -55,6 +55,20 @@ static const char *command_kill(struct kraken_spot *spot, struct bytes arguments
                : "the OrderID or ClOrdID of an open order";
 }
 
+/* ID */
+static const char *command_late_fill(struct kraken_spot *spot, struct bytes arguments,
+                                     struct now now) {
+    uint32_t order = find_order(spot, arguments);
+    const struct exchange_row *row =
+        order != KRAKEN_NONE ? exchange_ledger_row(spot->ledger, order) : NULL;
+    if (row == NULL || row->status != EXCHANGE_CANCELED || !row->has_quantity) {
+        return "the OrderID or ClOrdID of an order that was cancelled";
+    }
+    struct quantity rest = {row->quantity.scaled - row->executed.scaled};
+    kraken_engine_fill_late(spot, order, rest, now);
+    return NULL;
+}
+
 /* ID [QUANTITY] */
 static const char *command_fill(struct kraken_spot *spot, struct bytes arguments, struct now now) {
     uint32_t order = find_order(spot, exchange_text_until(&arguments, ' '));
@@ -119,12 +133,12 @@ bool kraken_spot_command(struct kraken_spot *spot, struct now now, struct bytes 
     static const struct {
         const char *name;
         const char *(*run)(struct kraken_spot *spot, struct bytes arguments, struct now now);
-    } commands[] = {{"last", command_last},   {"index", command_index},
-                    {"fault", command_fault}, {"kill", command_kill},
-                    {"fill", command_fill},   {"roll-over", command_roll_over},
-                    {"mode", command_mode},   {"send", command_send}};
+    } commands[] = {
+        {"last", command_last}, {"index", command_index}, {"fault", command_fault},
+        {"kill", command_kill}, {"fill", command_fill},   {"roll-over", command_roll_over},
+        {"mode", command_mode}, {"send", command_send},   {"late-fill", command_late_fill}};
     struct bytes name = exchange_text_until(&line, ' ');
-    *problem = "last, index, fault, kill, fill, roll-over, mode or send";
+    *problem = "last, index, fault, kill, fill, late-fill, roll-over, mode or send";
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); ++i) {
         if (bytes_equal(name, bytes_of_string(commands[i].name))) {
             *problem = commands[i].run(spot, line, now);

@@ -117,6 +117,9 @@ static bool write_bound(struct kraken_spot *spot, struct kraken_connection *conn
                         struct now now) {
     struct kraken_session *session = kraken_session_of(spot, connection);
     enum fix_action action = FIX_ACTION_NONE;
+    if (connection->is_deaf) {
+        fix_session_hold(&session->fix, now);
+    }
     if (instant_reached(now.mono, fix_session_deadline(&session->fix))) {
         action = fix_session_tick(&session->fix, now);
     }

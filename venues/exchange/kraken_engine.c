@@ -514,14 +514,18 @@ void kraken_engine_fill_late(struct kraken_spot *spot, uint32_t order, struct qu
     struct kraken_book *book = &spot->books[spot->orders[order].instrument];
     ++spot->counters.trades;
     ++book->trades;
+    /* Of a market order the price is the market's, if there was one. */
+    struct price tick = spot->config.instruments[spot->orders[order].instrument].tick;
+    struct price market = book->last.scaled > 0 ? book->last : tick;
+    struct price price = row->has_price && row->price.scaled > 0 ? row->price : market;
     row->leaves = quantity;
-    exchange_row_fill(row, row->price, quantity);
+    exchange_row_fill(row, price, quantity);
     bool filled = row->status == EXCHANGE_FILLED;
     row->status = filled ? EXCHANGE_FILLED : EXCHANGE_CANCELED;
     struct kraken_report *report =
         kraken_reports_add_execution(spot, order, 'F', filled ? '2' : '4', now);
     report->is_maker = true;
-    report->last_price = row->price;
+    report->last_price = price;
     report->last_quantity = quantity;
     report->trade_number = spot->counters.trades;
     report->pair_trade_number = book->trades;

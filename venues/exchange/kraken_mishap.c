@@ -248,6 +248,10 @@ static enum exchange_fault_point report_point(const struct kraken_report *report
         return EXCHANGE_FAULT_ON_CANCELED;
     case '5':
         return EXCHANGE_FAULT_ON_REPLACED;
+    case 'C':
+        return EXCHANGE_FAULT_ON_EXPIRED;
+    case 'D':
+        return EXCHANGE_FAULT_ON_RESTATED;
     case 'I':
         return EXCHANGE_FAULT_ON_ANSWER;
     default:

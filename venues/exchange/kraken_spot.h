@@ -168,6 +168,7 @@ struct exchange_faults *kraken_spot_faults(struct kraken_spot *spot);
  *   index SYMBOL PRICE    the index is at this price; triggers that refer to it fire
  *   fill ID [QUANTITY]    a resting order trades with nobody's order
  *   kill ID               an open order is cancelled unasked
+ *   late-fill ID          a cancelled order trades all it had left, after all
  *   fault RULE            from now on
  *   roll-over             the daily one, now
  *   mode SYMBOL MODE      online, cancel_only, post_only, limit_only, reduce_only, maintenance

@@ -167,6 +167,16 @@ Test(kraken_fault, late_fill) {
         "A < " FILL("1", "@1", "1", "1", "0", "2", "9"));
 }
 
+Test(kraken_fault, late_fill_by_order) {
+    run(NULL, "1,@1,BTC/USD,buy,1,9,filled,1,9,0,1,9\n",
+        "A U \n"
+        "A P 1 @1 1 1 9\n"
+        "* kill 1\n"
+        "A K 1 1 @1 1 1 9 Canceled by the venue\n"
+        "* late-fill 1\n"
+        "A < " FILL("1", "@1", "1", "1", "0", "2", "9"));
+}
+
 Test(kraken_fault, duplicate_has_the_same_exec_id) {
     run("new#1:duplicate", NULL,
         "A U \n"
@@ -233,7 +243,11 @@ Test(kraken_fault, ends_of_the_conversation) {
     run("order#1:stop-reading", NULL,
         "A U \n"
         "A P 1 @1 1 1 9\n"
-        "A > " ORDER("2") "A .\n");
+        "A > " ORDER("2") "A .\n"
+                          "+ 60000\n"
+                          "A < 35=0|\n"
+                          "+ 60000\n"
+                          "A < 35=0|\n");
     run("new#1:logout", NULL,
         "A U \n"
         "A P 1 @1 1 1 9\n"
