@@ -2,9 +2,12 @@
  * tercel-fix-acceptor: our FIX sessions over our kernel streams, with the application of the public
  * acceptance definitions behind them. What bench/conformance's scenarios talk to.
  *
- * One thread, one io_uring. It listens on three ports of the kernel's choice, which it prints as
- * "fix PORT hasty PORT control PORT" once it is ready: `hasty` is the same door with little
- * patience for who says nothing. It ends when its standard input does.
+ * usage: tercel-fix-acceptor [--port N] [ADDRESS:PORT]...
+ *
+ * One thread, one io_uring. It listens on three ports, `fix` being N and the others of the kernel's
+ * choice, and prints "fix PORT hasty PORT control PORT" once it is ready: `hasty` is the same door
+ * with little patience for who says nothing. Initiators dial the addresses. It ends when its
+ * standard input does.
  */
 #include <errno.h>
 #include <poll.h>
@@ -70,11 +73,17 @@ static void *map(size_t bytes) {
     return mem == MAP_FAILED ? NULL : mem;
 }
 
-static bool listen_and_start(struct acceptor *acceptor, struct uring_error *error) {
-    struct endpoint anywhere;
-    CHECK(endpoint_parse(BYTES("127.0.0.1:0"), &anywhere) == ENDPOINT_OK);
+static bool listen_and_start(struct acceptor *acceptor, const char *port,
+                             struct uring_error *error) {
     for (int i = 0; i < LISTENER_COUNT; i++) {
-        if (!uring_stack_listen(acceptor->stack, &anywhere, 256, error)) {
+        char text[ENDPOINT_TEXT_MAX + 1];
+        struct endpoint at;
+        (void)snprintf(text, sizeof(text), "127.0.0.1:%s", i == LISTENER_FIX ? port : "0");
+        if (endpoint_parse(bytes_of_string(text), &at) != ENDPOINT_OK) {
+            uring_error_set(error, "--port: 0 .. 65535");
+            return false;
+        }
+        if (!uring_stack_listen(acceptor->stack, &at, 256, error)) {
             return false;
         }
     }
@@ -97,7 +106,8 @@ static bool add_peers(struct acceptor *acceptor, int count, char **addresses,
     return true;
 }
 
-static bool open_acceptor(struct acceptor *acceptor, int peer_count, char **peers) {
+static bool open_acceptor(struct acceptor *acceptor, const char *port, int peer_count,
+                          char **peers) {
     struct uring_error error = {.text = "out of memory"};
     void *mem = map(uring_stack_footprint(&limits));
     acceptor->worlds = map(sizeof(*acceptor->worlds));
@@ -108,7 +118,7 @@ static bool open_acceptor(struct acceptor *acceptor, int peer_count, char **peer
     if (acceptor->stack == NULL || !add_peers(acceptor, peer_count, peers, &error)) {
         return fail("cannot start", error.text);
     }
-    if (!listen_and_start(acceptor, &error)) {
+    if (!listen_and_start(acceptor, port, &error)) {
         return fail("cannot listen", error.text);
     }
     struct stream_stack *streams = uring_stack_streams(acceptor->stack);
@@ -170,29 +180,35 @@ static void print_ports(const struct acceptor *acceptor) {
     (void)fflush(stdout);
 }
 
-int main(int argc, char **argv) {
-    static struct acceptor acceptor;
-    (void)signal(SIGPIPE, SIG_IGN);
-    if (argc - 1 > PEERS_MAX) {
-        (void)fail("usage", "tercel-fix-acceptor [ADDRESS:PORT]... (up to 128 to dial)");
-        return 2;
-    }
-    if (!open_acceptor(&acceptor, argc - 1, argv + 1)) {
-        return 1;
-    }
-    print_ports(&acceptor);
+static void serve(struct acceptor *acceptor) {
     int64_t looked_ns = 0;
     for (;;) {
         struct now now = read_now();
         if (now.mono.ns - looked_ns > WAIT_MAX_NS / 2) {
             looked_ns = now.mono.ns;
             if (input_ended()) {
-                break;
+                return;
             }
         }
-        int64_t wait_ns = turn(&acceptor, now);
-        (void)uring_stack_turn(acceptor.stack, read_now(), wait_ns);
+        int64_t wait_ns = turn(acceptor, now);
+        (void)uring_stack_turn(acceptor->stack, read_now(), wait_ns);
     }
+}
+
+int main(int argc, char **argv) {
+    static struct acceptor acceptor;
+    bool has_port = argc > 2 && strcmp(argv[1], "--port") == 0;
+    int first = has_port ? 3 : 1;
+    if (argc - first > PEERS_MAX) {
+        (void)fail("usage", "tercel-fix-acceptor [--port N] [ADDRESS:PORT]... (up to 128 to dial)");
+        return 2;
+    }
+    (void)signal(SIGPIPE, SIG_IGN);
+    if (!open_acceptor(&acceptor, has_port ? argv[2] : "0", argc - first, argv + first)) {
+        return 1;
+    }
+    print_ports(&acceptor);
+    serve(&acceptor);
     uring_stack_fini(acceptor.stack);
     return 0;
 }

@@ -5,13 +5,23 @@
 #define SOME .outbox = {64, 1 << 16}, .early = {64, 1 << 16}
 #define MANY .outbox = {1 << 14, 1 << 22}, .early = {1 << 14, 1 << 22}
 
+#define HOUR_S 3600
+
 static const struct acceptor_profile profiles[] = {
     {.name = "at", .reset_on_logon = true, SOME},
     {.name = "validate", .reset_on_logon = true, .empty_values = true, SOME},
+    /* By the names that QuickFIX's own test runner has for them. */
+    {.name = "TW44", .reset_on_logon = true, SOME},
+    {.name = "TW", .reset_on_logon = true, SOME},
+    {.name = "NO_CHECK_FIELDS_HAVE_VALUES", .reset_on_logon = true, .empty_values = true, SOME},
     {.name = "ordered", .reset_on_logon = true, .groups_in_order = true, SOME},
     {.name = "production", .reset_on_logon = true, .production = true, SOME},
     {.name = "durable", SOME},
     {.name = "deep", MANY},
+    {.name = "chunked", .resend_chunk = 5, SOME},
+    {.name = "next-expected", .next_expected = true, SOME},
+    {.name = "last-processed", .reset_on_logon = true, .last_processed = true, SOME},
+    {.name = "daily", .schedule = {FIX_SCHEDULE_DAILY, 1 * HOUR_S, 23 * HOUR_S}, SOME},
     {.name = "initiator", .role = FIX_INITIATOR, .heartbeat_s = 30, SOME},
     {.name = "initiator-anew",
      .role = FIX_INITIATOR,
@@ -38,6 +48,10 @@ struct fix_session_config acceptor_profile_config(const struct acceptor_profile 
         .target_comp_id = comp_id,
         .heartbeat_s = profile->heartbeat_s,
         .reset_on_logon = profile->reset_on_logon,
+        .next_expected = profile->next_expected,
+        .last_processed = profile->last_processed,
+        .resend_chunk = profile->resend_chunk,
+        .schedule = profile->schedule,
         .time_digits = 3,
         .message_bytes_max = ACCEPTOR_MESSAGE_BYTES_MAX,
         .latency_max = {120 * NS_PER_S},

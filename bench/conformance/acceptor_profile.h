@@ -26,7 +26,11 @@ struct acceptor_profile {
     bool groups_in_order; /* a group's members come as FIX has them, or are rejected */
     bool empty_values;    /* are taken, where FIX has them */
     bool reset_on_logon;  /* both sides begin at 1 with every Logon; an initiator says so */
+    bool next_expected;   /* 789 */
+    bool last_processed;  /* 369 */
+    uint32_t resend_chunk;
     uint32_t heartbeat_s; /* initiator: what it proposes */
+    struct fix_schedule schedule;
     struct fix_outbox_limits outbox;
     struct fix_early_limits early;
 };

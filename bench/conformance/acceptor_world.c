@@ -37,12 +37,13 @@ struct acceptor_world *acceptor_world_find(struct acceptor_worlds *worlds, struc
             return &worlds->world[i];
         }
     }
-    const char *dot = comp_id.len == 0 ? NULL : memchr(comp_id.data, '.', comp_id.len);
-    if (dot == NULL || comp_id.len > FIX_COMP_ID_MAX || worlds->count == ACCEPTOR_WORLDS_MAX) {
+    if (comp_id.len == 0 || comp_id.len > FIX_COMP_ID_MAX || worlds->count == ACCEPTOR_WORLDS_MAX) {
         return NULL;
     }
+    const char *dot = memchr(comp_id.data, '.', comp_id.len);
+    size_t name_len = dot == NULL ? comp_id.len : (size_t)(dot - comp_id.data);
     const struct acceptor_profile *profile =
-        acceptor_profile_find(bytes_of(comp_id.data, (size_t)(dot - comp_id.data)));
+        acceptor_profile_find(bytes_of(comp_id.data, name_len));
     return profile == NULL ? NULL : create(worlds, profile, comp_id);
 }
 

@@ -2,9 +2,9 @@
  * Worlds: one session each, with a clock and an application of its own, so that scenarios run side
  * by side and never meet.
  *
- * A world is named by the peer's CompID, "PROFILE.NUMBER"; it comes to be when first asked for and
- * lasts as long as the process. Its clock runs with the machine's, but can be moved ahead: an hour
- * passes at once.
+ * A world is named by the peer's CompID, "PROFILE.NUMBER" or "PROFILE"; it comes to be when first
+ * asked for and lasts as long as the process. Its clock runs with the machine's, but can be moved
+ * ahead: an hour passes at once.
  */
 #ifndef TERCEL_BENCH_CONFORMANCE_ACCEPTOR_WORLD_H
 #define TERCEL_BENCH_CONFORMANCE_ACCEPTOR_WORLD_H
@@ -34,7 +34,7 @@ struct acceptor_worlds {
     struct acceptor_world world[ACCEPTOR_WORLDS_MAX];
 };
 
-/* NULL: no profile of that name, no number, or too many worlds. */
+/* NULL: no profile of that name, or too many worlds. */
 struct acceptor_world *acceptor_world_find(struct acceptor_worlds *worlds, struct bytes comp_id);
 
 /* The world's own time. */

@@ -1,6 +1,7 @@
 """Plays one scenario against the acceptor, over sockets."""
 
 import asyncio
+import math
 import re
 import socket
 import struct
@@ -231,8 +232,13 @@ class Player:
     async def do_later(self, step, _):
         if not self.control.port:
             return  # its clock is the world's, and what we wait for comes
-        await self.control.ask(f"later {self.me} {round(float(step.text.rstrip('s')) * 1000)}")
-        self.ahead_s += float(step.text.rstrip("s"))
+        if ":" in step.text:
+            hours, minutes = map(int, step.text.split(":"))
+            seconds = (hours * 3600 + minutes * 60 - self.now()) % 86400
+        else:
+            seconds = float(step.text)
+        await self.control.ask(f"later {self.me} {math.ceil(seconds * 1000)}")
+        self.ahead_s += seconds
 
     async def do_app(self, step, _):
         verb, _, rest = step.text.partition(" ")

@@ -22,7 +22,8 @@ Then steps. A connection is called `a` unless the step begins with another lette
     closed                  the other side ends the connection, and has said nothing more
     finish, reset           we end it: with FIN, with RST
     deaf, listen            we stop reading from the socket; go on
-    later SECONDS           the session's clock moves ahead; what went before has been answered
+    later SECONDS, HH:MM    the session's clock moves ahead, by as much or to the next such time of
+                            day (UTC); what went before has been answered
     app WORDS               the other side's application (acceptor_control.h, without the world)
     state NAME=VALUE...     its counters say so, soon
     repeat COUNT ... end    steps several times over; <i> is the round, from 0. COUNT may be
