@@ -29,6 +29,12 @@ static bool do_later(const struct command *command) {
     return true;
 }
 
+static bool do_clock(const struct command *command) {
+    struct now here = acceptor_world_now(command->world, command->now);
+    (void)snprintf(command->reply, command->reply_bytes, "ok %" PRId64 "\n", here.utc.ns);
+    return true;
+}
+
 static bool do_say(const struct command *command) {
     return acceptor_world_say(command->world, bytes_of_string(command->rest)) ||
            refuse(command, "too much is waiting");
@@ -95,9 +101,9 @@ static const struct {
     const char *name;
     bool (*run)(const struct command *command);
 } verbs[] = {
-    {"later", do_later}, {"say", do_say},     {"logout", do_logout},
-    {"dial", do_dial},   {"reset", do_reset}, {"restore", do_restore},
-    {"rest", do_rest},   {"work", do_work},   {"state", do_state},
+    {"clock", do_clock}, {"later", do_later}, {"say", do_say},         {"logout", do_logout},
+    {"dial", do_dial},   {"reset", do_reset}, {"restore", do_restore}, {"rest", do_rest},
+    {"work", do_work},   {"state", do_state},
 };
 
 static void obey(struct command *command, char *line) {
@@ -113,7 +119,8 @@ static void obey(struct command *command, char *line) {
         *rest++ = '\0';
     }
     command->rest = rest == NULL ? "" : rest;
-    command->world = acceptor_world_find(command->control->worlds, bytes_of_string(name));
+    command->world =
+        acceptor_world_find(command->control->worlds, command->now, bytes_of_string(name));
     if (command->world == NULL) {
         (void)refuse(command, "no such world");
         return;

@@ -2,6 +2,7 @@
  * What a scenario does to our side beside its FIX session: lines of text over a connection of their
  * own, each answered by one line, "ok ..." or "error: ...".
  *
+ *   clock WORLD                 the world's time, in ns since 1970
  *   later WORLD MS              the world's clock moves ahead
  *   say WORLD TYPE|tag=value... the application sends a message, or keeps it until it can
  *   logout WORLD [TEXT]         the application ends the session

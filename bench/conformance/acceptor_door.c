@@ -21,11 +21,12 @@ static void turn_away(struct acceptor_door *door, uint32_t i) {
     door->place[i].stream = NULL;
 }
 
-static void admit(struct acceptor_door *door, uint32_t i, const struct fix_identity *identity) {
+static void admit(struct acceptor_door *door, struct now now, uint32_t i,
+                  const struct fix_identity *identity) {
     struct acceptor_world *world = NULL;
     if (bytes_equal(identity->target_comp_id, BYTES(ACCEPTOR_COMP_ID)) &&
         bytes_equal(identity->begin_string, BYTES("FIX.4.4"))) {
-        world = acceptor_world_find(door->worlds, identity->sender_comp_id);
+        world = acceptor_world_find(door->worlds, now, identity->sender_comp_id);
     }
     if (world != NULL && acceptor_world_attach(world, door->place[i].stream)) {
         door->place[i].stream = NULL;
@@ -54,7 +55,7 @@ static void identify(struct acceptor_door *door, struct now now, uint32_t i) {
     struct fix_identity identity;
     enum fix_action action = read_identity(door, i, &identity);
     if (action == FIX_ACTION_DELIVER) {
-        admit(door, i, &identity);
+        admit(door, now, i, &identity);
     } else if (action != FIX_ACTION_PARTIAL || stream_state(door->place[i].stream) != STREAM_OPEN ||
                instant_reached(now.mono, door->place[i].deadline)) {
         turn_away(door, i);

@@ -2,7 +2,7 @@
 
 #include "core/fix/fix_dictionary.h"
 
-#define SOME .outbox = {64, 1 << 16}, .early = {64, 1 << 16}
+#define SOME .outbox = {64, 1 << 16}, .early = {16, 1 << 14}
 #define MANY .outbox = {1 << 14, 1 << 22}, .early = {1 << 14, 1 << 22}
 
 #define HOUR_S 3600
@@ -17,7 +17,8 @@ static const struct acceptor_profile profiles[] = {
     {.name = "ordered", .reset_on_logon = true, .groups_in_order = true, SOME},
     {.name = "production", .reset_on_logon = true, .production = true, SOME},
     {.name = "durable", SOME},
-    {.name = "deep", MANY},
+    {.name = "deep", .resend_burst = 1024, MANY},
+    {.name = "real-time", .real_time = true, .reset_on_logon = true, SOME},
     {.name = "chunked", .resend_chunk = 5, SOME},
     {.name = "next-expected", .next_expected = true, SOME},
     {.name = "last-processed", .reset_on_logon = true, .last_processed = true, SOME},
@@ -51,6 +52,7 @@ struct fix_session_config acceptor_profile_config(const struct acceptor_profile 
         .next_expected = profile->next_expected,
         .last_processed = profile->last_processed,
         .resend_chunk = profile->resend_chunk,
+        .resend_burst = profile->resend_burst,
         .schedule = profile->schedule,
         .time_digits = 3,
         .message_bytes_max = ACCEPTOR_MESSAGE_BYTES_MAX,

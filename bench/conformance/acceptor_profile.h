@@ -22,6 +22,7 @@
 struct acceptor_profile {
     const char *name;
     enum fix_role role;
+    bool real_time;       /* its clock is the machine's */
     bool production;      /* the switches of the product, not those of the definitions */
     bool groups_in_order; /* a group's members come as FIX has them, or are rejected */
     bool empty_values;    /* are taken, where FIX has them */
@@ -29,6 +30,7 @@ struct acceptor_profile {
     bool next_expected;   /* 789 */
     bool last_processed;  /* 369 */
     uint32_t resend_chunk;
+    uint32_t resend_burst;
     uint32_t heartbeat_s; /* initiator: what it proposes */
     struct fix_schedule schedule;
     struct fix_outbox_limits outbox;

@@ -13,7 +13,7 @@ static void *map(size_t bytes) {
     return mem == MAP_FAILED ? NULL : mem;
 }
 
-static struct acceptor_world *create(struct acceptor_worlds *worlds,
+static struct acceptor_world *create(struct acceptor_worlds *worlds, struct now now,
                                      const struct acceptor_profile *profile, struct bytes comp_id) {
     void *outbox = map(fix_outbox_footprint(profile->outbox));
     void *early = map(fix_early_footprint(profile->early));
@@ -22,6 +22,7 @@ static struct acceptor_world *create(struct acceptor_worlds *worlds,
     }
     struct acceptor_world *world = &worlds->world[worlds->count++];
     world->profile = profile;
+    world->born = now;
     memcpy(world->comp_id, comp_id.data, comp_id.len);
     struct fix_session_config config =
         acceptor_profile_config(profile, bytes_of(world->comp_id, comp_id.len));
@@ -31,7 +32,8 @@ static struct acceptor_world *create(struct acceptor_worlds *worlds,
     return world;
 }
 
-struct acceptor_world *acceptor_world_find(struct acceptor_worlds *worlds, struct bytes comp_id) {
+struct acceptor_world *acceptor_world_find(struct acceptor_worlds *worlds, struct now now,
+                                           struct bytes comp_id) {
     for (uint32_t i = 0; i < worlds->count; i++) {
         if (bytes_equal(comp_id, bytes_of_string(worlds->world[i].comp_id))) {
             return &worlds->world[i];
@@ -44,12 +46,17 @@ struct acceptor_world *acceptor_world_find(struct acceptor_worlds *worlds, struc
     size_t name_len = dot == NULL ? comp_id.len : (size_t)(dot - comp_id.data);
     const struct acceptor_profile *profile =
         acceptor_profile_find(bytes_of(comp_id.data, name_len));
-    return profile == NULL ? NULL : create(worlds, profile, comp_id);
+    return profile == NULL ? NULL : create(worlds, now, profile, comp_id);
+}
+
+static int64_t slowness(const struct acceptor_world *world) {
+    return world->profile->real_time ? 1 : ACCEPTOR_SLOWNESS;
 }
 
 struct now acceptor_world_now(const struct acceptor_world *world, struct now now) {
-    return (struct now){.mono = {now.mono.ns + world->ahead_ns},
-                        .utc = {now.utc.ns + world->ahead_ns}};
+    int64_t age_ns = instant_since(now.mono, world->born.mono).ns / slowness(world);
+    return (struct now){.mono = {world->born.mono.ns + age_ns + world->ahead_ns},
+                        .utc = {world->born.utc.ns + age_ns + world->ahead_ns}};
 }
 
 bool acceptor_world_attach(struct acceptor_world *world, struct stream *stream) {
@@ -169,5 +176,9 @@ int64_t acceptor_world_wait_ns(const struct acceptor_world *world, struct now no
     if (instant_is_never(deadline)) {
         return INT64_MAX;
     }
-    return instant_reached(here, deadline) ? 0 : instant_since(deadline, here).ns;
+    if (instant_reached(here, deadline)) {
+        return 0;
+    }
+    int64_t wait_ns = instant_since(deadline, here).ns;
+    return wait_ns > INT64_MAX / ACCEPTOR_SLOWNESS ? INT64_MAX : wait_ns * slowness(world);
 }

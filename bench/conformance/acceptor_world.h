@@ -15,6 +15,8 @@
 
 #define ACCEPTOR_WORLDS_MAX 1024
 #define ACCEPTOR_QUEUE_BYTES 4096
+/* How many times slower than the machine's a world's clock is, but for profiles in real time. */
+#define ACCEPTOR_SLOWNESS 50
 /* Owed messages and one of the application's: with room for less, a world does not read. */
 #define ACCEPTOR_ROOM_BYTES (2 * ACCEPTOR_MESSAGE_BYTES_MAX + FIX_OWED_MAX * FIX_ADMIN_BYTES_MAX)
 
@@ -22,6 +24,7 @@ struct acceptor_world {
     const struct acceptor_profile *profile;
     struct fix_link link;
     struct acceptor_echo echo;
+    struct now born;
     int64_t ahead_ns;
     size_t queue_bytes;
     char queue[ACCEPTOR_QUEUE_BYTES]; /* what the application has to say, line by line */
@@ -35,7 +38,8 @@ struct acceptor_worlds {
 };
 
 /* NULL: no profile of that name, or too many worlds. */
-struct acceptor_world *acceptor_world_find(struct acceptor_worlds *worlds, struct bytes comp_id);
+struct acceptor_world *acceptor_world_find(struct acceptor_worlds *worlds, struct now now,
+                                           struct bytes comp_id);
 
 /* The world's own time. */
 struct now acceptor_world_now(const struct acceptor_world *world, struct now now);

@@ -10,7 +10,11 @@ import time
 import wire
 
 # Far longer than anything takes: what is awaited comes, or the scenario has failed.
-PATIENCE_S = 10
+PATIENCE_S = 30
+# How many times slower than ours a world's clock is (acceptor_world.h).
+SLOWNESS = 50
+# Bytes written one by one between two turns of the others: the acceptor is to see them arrive.
+YIELD_BYTES = 4
 # How often a counter is looked at that nobody tells about.
 LOOK_S = 0.005
 
@@ -48,8 +52,8 @@ class Connection:
     async def write_split(self, data):
         for i in range(len(data)):
             await self.write(data[i:i + 1])
-            # Others have a turn: the acceptor gets to see this byte alone, as a rule.
-            await asyncio.sleep(0)
+            if i % YIELD_BYTES == 0:
+                await asyncio.sleep(0)
 
     async def flush(self):
         data, self.outgoing = bytes(self.outgoing), bytearray()
@@ -123,7 +127,8 @@ class Player:
         self.me, self.you = f"{scenario.profile}.{number}", "ISLD"
         self.connections = {}
         self.control = Control(ports["control"])
-        self.ahead_s, self.stamp = 0.0, wire.utc_text(time.time())
+        self.ahead_s, self.born_s, self.stamp = 0.0, 0.0, wire.utc_text(time.time())
+        self.began_s = time.monotonic()
         self.next_sent, self.next_heard = 1, 1
         self.sent_at = {}  # their number: its SendingTime when it was new
         self.pings = 0
@@ -134,6 +139,7 @@ class Player:
         """None, or what went wrong."""
         step = None
         try:
+            await self.set_clock()
             for step in self.scenario.steps:
                 await self.do(step)
             step = "the end"
@@ -258,8 +264,16 @@ class Player:
 
     # Messages.
 
+    async def set_clock(self):
+        if self.control.port:
+            answer = await self.control.ask(f"clock {self.me}")
+            self.born_s, self.began_s = int(answer.split()[1]) / 1e9, time.monotonic()
+
     def now(self):
-        return time.time() + self.ahead_s
+        """The world's, as far as it can be known."""
+        if not self.control.port or self.scenario.profile == "real-time":
+            return time.time()
+        return self.born_s + (time.monotonic() - self.began_s) / SLOWNESS + self.ahead_s
 
     def fill_in(self, text):
         now = self.now()  # once: a message has one present
