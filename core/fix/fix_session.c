@@ -62,7 +62,7 @@ void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t
 
 void fix_session_restart_out(struct fix_session *session) {
     session->next_out = 1;
-    fix_session_replays_clear(session);
+    fix_session_forget_replays(session);
     if (session->config.outbox != NULL) {
         fix_outbox_clear(session->config.outbox);
     }
@@ -244,7 +244,9 @@ enum fix_action fix_session_log_out(struct fix_session *session, struct now now,
 }
 
 bool fix_session_reset(struct fix_session *session, struct now now) {
-    if (session->state != FIX_SESSION_UP || session->config.signature_needed) {
+    /* A Logon that still waits to be written is of the run that would end. */
+    if (session->state != FIX_SESSION_UP || session->config.signature_needed ||
+        fix_session_owed_find(session, FIX_MSG_LOGON[0]) != NULL) {
         return false;
     }
     session->state = FIX_SESSION_RESET_SENT;

@@ -422,8 +422,8 @@ void fix_session_logout(struct fix_session *session, struct now now, struct byte
 /*
  * Begins both directions again at 1 inside the session: a Logon with 141=Y, behind what is owed.
  * Until it is answered messages of the old run are still taken, and none can be sent. False when
- * that is not possible now: not UP, or the Logon would have to be signed (reconnect instead). No
- * answer within logon_timeout ends the session.
+ * that is not possible now: not UP, a Logon still owed, or one that would have to be signed
+ * (reconnect instead). No answer within logon_timeout ends the session.
  */
 bool fix_session_reset(struct fix_session *session, struct now now);
 

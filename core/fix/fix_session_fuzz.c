@@ -1,14 +1,19 @@
 /*
- * A script of bytes drives one session: messages good and bad, time, answers, room of any size,
- * connections that come and go. Whatever it says:
+ * A script of bytes drives one session: messages good and bad, time that steps, answers, probes,
+ * resets, room of any size, connections that come and go. Whatever it says:
  *   every input consumes, asks for more, or says why not, so that reading comes to an end;
  *   numbers never fall but by a reset;
- *   everything written is a good message with the number that was due.
+ *   everything written is a good message with the number that was due, or one that was sent again
+ *   with the number it had;
+ *   what is delivered was expected.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fix/fix_dictionary.h"
+#include "core/fix/fix_early.h"
 #include "core/fix/fix_frame.h"
+#include "core/fix/fix_outbox.h"
 #include "core/fix/fix_session.h"
 #include "core/fix/fix_tag.h"
 #include "core/fix/fix_view.h"
@@ -55,6 +60,40 @@ static void write_fields(void *context, const struct fix_session *session,
     fix_put_uint(writer, FIX_PASSWORD, session->next_out);
 }
 
+/* Small ones, so that they overflow. */
+static struct fix_outbox *outbox(void) {
+    static _Alignas(64) char mem[4096];
+    static const struct fix_outbox_limits limits = {.messages = 6, .bytes = 700};
+    require(fix_outbox_footprint(limits) <= sizeof(mem));
+    return fix_outbox_init(mem, limits);
+}
+
+static struct fix_early *early(void) {
+    static _Alignas(64) char mem[4096];
+    static const struct fix_early_limits limits = {.messages = 4, .bytes = 600};
+    require(fix_early_footprint(limits) <= sizeof(mem));
+    return fix_early_init(mem, limits);
+}
+
+static void configure_more(struct fix_session_config *config, uint8_t flags) {
+    if (flags & 1) {
+        config->outbox = outbox();
+        config->resent_types = "D";
+        config->resend_burst = 2;
+    }
+    config->early = flags & 2 ? early() : NULL;
+    config->dictionary = flags & 4 ? &fix44_dictionary : NULL;
+    config->profile = flags & 8 ? fix_profile_at() : fix_profile_production();
+    config->next_expected = flags & 16;
+    config->last_processed = flags & 32;
+    config->resend_chunk = flags & 64 ? 2 : 0;
+    config->report_resend_asked = flags & 64;
+    if (flags & 128) {
+        config->schedule =
+            (struct fix_schedule){.kind = FIX_SCHEDULE_DAILY, .start_s = 43220, .end_s = 43210};
+    }
+}
+
 static void begin(struct fuzz *fuzz) {
     uint8_t flags = take(fuzz);
     struct fix_session_config config = {
@@ -75,6 +114,7 @@ static void begin(struct fuzz *fuzz) {
         .answer_timeout = {.ns = 2 * NS_PER_S},
         .logon_hook = {.write_fields = flags & 64 ? write_fields : NULL},
     };
+    configure_more(&config, take(fuzz));
     fix_session_init(&fuzz->session, &config);
     fuzz->now =
         (struct now){.mono = {.ns = NS_PER_S}, .utc = {.ns = INT64_C(1767614400) * NS_PER_S}};
@@ -110,6 +150,9 @@ static void append_near_miss(struct fuzz *fuzz) {
         {'D', "11=a|"},
         {'D', "43=Y|"},
         {'A', "98=0|108=10|141=Y|"},
+        {'A', "98=0|108=10|789=2|"},
+        {'0', "112=PROBE-1|"},
+        {'2', "7=2|16=4|"},
     };
     uint8_t choice = take(fuzz);
     size_t kind = choice % (sizeof(kinds) / sizeof(kinds[0]));
@@ -140,11 +183,22 @@ static void check_numbers(const struct fuzz *fuzz, const struct fix_session *bef
     require(fuzz->session.resend_until == 0 || fuzz->session.resend_until > fuzz->session.next_in);
 }
 
+static uint32_t count_early(const struct fix_session *session) {
+    return session->config.early != NULL ? fix_early_count(session->config.early) : 0;
+}
+
+/* Without a word in the Logon: by the schedule, or by configuration. */
+static bool begins_anew(const struct fuzz *fuzz, const struct fix_session *before) {
+    return fuzz->session.period != before->period ||
+           (before->state == FIX_SESSION_LOGON_AWAITED && before->config.reset_on_logon);
+}
+
 /* Returns whether there may be more to read. */
 static bool read_one(struct fuzz *fuzz) {
     static struct fix_input input;
     static struct fix_session before;
     before = fuzz->session;
+    uint32_t early_before = count_early(&before);
     /* Exactly as large as it is, so that reading past it is seen. */
     char *exact = malloc(fuzz->stream_len);
     require(exact != NULL || fuzz->stream_len == 0);
@@ -152,7 +206,7 @@ static bool read_one(struct fuzz *fuzz) {
     fix_session_input(&fuzz->session, fuzz->now, bytes_of(exact, fuzz->stream_len), &input);
     require(input.consumed <= fuzz->stream_len);
     bool parsed = input.consumed != 0 && input.view.message.data == exact;
-    check_numbers(fuzz, &before, parsed && is_reset(&input.view));
+    check_numbers(fuzz, &before, (parsed && is_reset(&input.view)) || begins_anew(fuzz, &before));
     if (input.action == FIX_ACTION_DELIVER && take(fuzz) % 4 == 0) {
         fix_session_reject(&fuzz->session, &input.view, take(fuzz), take(fuzz),
                            BYTES("rejected\x01here"));
@@ -162,15 +216,20 @@ static bool read_one(struct fuzz *fuzz) {
     memmove(fuzz->stream, fuzz->stream + input.consumed, fuzz->stream_len - input.consumed);
     fuzz->stream_len -= input.consumed;
     require(input.action != FIX_ACTION_PARTIAL || input.need > fuzz->stream_len);
-    require(input.action != FIX_ACTION_NONE || input.consumed != 0);
-    require(input.action != FIX_ACTION_DELIVER || input.consumed != 0);
+    bool was_early = count_early(&fuzz->session) < early_before;
+    require(input.action != FIX_ACTION_NONE || input.consumed != 0 || was_early);
+    require(input.action != FIX_ACTION_DELIVER || input.consumed != 0 || was_early);
+    require(input.action != FIX_ACTION_DELIVER || input.seq == before.next_in);
+    require(input.action != FIX_ACTION_RESEND_ASKED ||
+            (input.resend_begin >= 1 && input.resend_begin <= input.resend_end &&
+             input.resend_end < fuzz->session.next_out));
     return input.action != FIX_ACTION_PARTIAL && input.action != FIX_ACTION_BLOCKED &&
            input.action != FIX_ACTION_CLOSE;
 }
 
 static void read_all(struct fuzz *fuzz) {
-    /* Every round but the two announcements consumes. */
-    for (size_t rounds = fuzz->stream_len + 3; read_one(fuzz); rounds--) {
+    /* Every round but the two announcements consumes, or takes what came early. */
+    for (size_t rounds = fuzz->stream_len + 3 + 4; read_one(fuzz); rounds--) {
         require(rounds != 0);
     }
 }
@@ -185,11 +244,18 @@ static void check_written(const struct fuzz *fuzz, const struct fix_session *bef
     require(frame.bytes == message.len);
     require(fix_view_parse(message, &view, &bad_offset) == FIX_VIEW_OK);
     require(fix_get_uint(&view, FIX_MSG_SEQ_NUM, UINT64_MAX, &seq) == FIX_GET_OK);
-    if (bytes_equal(fix_view_msg_type(&view), BYTES(FIX_MSG_SEQUENCE_RESET))) {
-        uint64_t next;
-        require(fix_get_uint(&view, FIX_NEW_SEQ_NO, UINT64_MAX, &next) == FIX_GET_OK);
+    bool again = false;
+    if (fix_get_bool(&view, FIX_POSS_DUP_FLAG, &again) == FIX_GET_OK && again) {
+        uint64_t next = seq + 1;
+        if (bytes_equal(fix_view_msg_type(&view), BYTES(FIX_MSG_SEQUENCE_RESET))) {
+            require(fix_get_uint(&view, FIX_NEW_SEQ_NO, UINT64_MAX, &next) == FIX_GET_OK);
+        }
         require(seq >= 1 && seq < next && next <= before->next_out);
         require(fuzz->session.next_out == before->next_out);
+        return;
+    }
+    if (is_reset(&view)) {
+        require(seq == 1 && fuzz->session.next_out == 2);
         return;
     }
     require(seq == before->next_out);
@@ -199,12 +265,12 @@ static void check_written(const struct fuzz *fuzz, const struct fix_session *bef
 static void write_one(struct fuzz *fuzz) {
     static struct fix_session before;
     before = fuzz->session;
-    size_t room = take(fuzz) % 2 == 0 ? FIX_ADMIN_BYTES_MAX : take(fuzz);
+    size_t room = take(fuzz) % 2 == 0 ? fix_session_output_bytes(&before) : take(fuzz);
     char *exact = malloc(room);
     require(exact != NULL || room == 0);
     bool secret;
     size_t len = fix_session_output(&fuzz->session, fuzz->now, exact, room, &secret);
-    require(room != FIX_ADMIN_BYTES_MAX || (len != 0) == fix_session_has_output(&before));
+    require(room < FIX_ADMIN_BYTES_MAX || (len != 0) == fix_session_has_output(&before));
     if (len != 0) {
         check_written(fuzz, &before, bytes_of(exact, len));
     } else {
@@ -233,6 +299,9 @@ static void pass_time(struct fuzz *fuzz) {
     int64_t ns = take(fuzz) * (NS_PER_S / 8);
     fuzz->now.mono.ns += ns;
     fuzz->now.utc.ns += ns;
+    if (ns % 7 == 0) {
+        fuzz->now.utc.ns += ((int8_t)take(fuzz)) * NS_PER_S;
+    }
     if (instant_reached(fuzz->now.mono, fix_session_deadline(&fuzz->session))) {
         (void)fix_session_tick(&fuzz->session, fuzz->now);
     }
@@ -254,8 +323,18 @@ static void switch_stream(struct fuzz *fuzz) {
     fix_session_connected(&fuzz->session, fuzz->now, ++fuzz->epoch);
 }
 
+static void ask(struct fuzz *fuzz) {
+    if (take(fuzz) % 2 == 0) {
+        fix_session_probe(&fuzz->session, fuzz->now);
+    } else {
+        (void)fix_session_reset(&fuzz->session, fuzz->now);
+    }
+    (void)fix_session_probe_verdict(&fuzz->session, fuzz->now);
+    (void)fix_session_may_connect(&fuzz->session, fuzz->now);
+}
+
 static void step(struct fuzz *fuzz) {
-    switch (take(fuzz) % 10) {
+    switch (take(fuzz) % 11) {
     case 0:
         append(fuzz, take_piece(fuzz));
         break;
@@ -280,6 +359,9 @@ static void step(struct fuzz *fuzz) {
         break;
     case 8:
         answer(fuzz);
+        break;
+    case 9:
+        ask(fuzz);
         break;
     default:
         if (take(fuzz) % 4 == 0) {

@@ -138,11 +138,16 @@ static void owed_pop(struct fix_session *session) {
 static void owed_written(struct fix_session *session, struct now now) {
     const struct fix_owed *owed = owed_at(session, 0);
     fix_session_count_sent(session, now);
+    bool restart = owed->restart;
     session->next_out++;
     if (owed->msg_type == FIX_MSG_RESEND_REQUEST[0]) {
         fix_session_resend_requested(session, now, owed->ref_seq);
     }
     owed_pop(session);
+    if (restart) {
+        fix_session_restart_out(session);
+        session->next_out = 2;
+    }
 }
 
 /* An answer begins in its place among what is owed; what outlasts the burst goes on behind it. */
@@ -172,17 +177,14 @@ static size_t write_owed(struct fix_session *session, struct now now, char *room
                          bool *secret) {
     const struct fix_owed *owed = owed_at(session, 0);
     bool logon = owed->msg_type == FIX_MSG_LOGON[0];
-    if (owed->restart) {
-        fix_session_restart_out(session);
-    }
     /* A signature covers the time it was asked at. */
     if (!logon || !session->config.signature_needed) {
         session->sending_time = now.utc;
     }
     struct fix_writer writer;
     fix_writer_begin(&writer, room, bytes, session->config.begin_string);
-    fix_session_put_header(session, &writer, bytes_of(&owed->msg_type, 1), session->next_out,
-                           false);
+    uint64_t seq = owed->restart ? 1 : session->next_out;
+    fix_session_put_header(session, &writer, bytes_of(&owed->msg_type, 1), seq, false);
     fix_owed_put_route(owed, &writer);
     put_body(session, &writer, owed);
     size_t len = fix_writer_finish(&writer);

@@ -52,6 +52,26 @@ Test(fix_session_reset, what_is_owed_goes_first_by_its_old_number) {
     cr_assert_str_eq(hear(&s), "35=0|34=2|112=y|");
 }
 
+Test(fix_session_reset, answers_to_requests_of_the_old_run_end_with_it) {
+    begin(FIX_ACCEPTOR);
+    fix_session_reset(&s.session, s.now);
+    say(&s, "35=2|34=3|7=2|16=0|");
+    cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|141=Y|");
+    cr_assert_str_eq(hear(&s), "");
+}
+
+Test(fix_session_reset, without_room_nothing_begins_anew) {
+    begin(FIX_ACCEPTOR);
+    fix_session_reset(&s.session, s.now);
+    bool secret;
+    cr_assert_eq(fix_session_output(&s.session, s.now, s.out, 20, &secret), 0);
+    cr_assert_eq(s.session.next_out, 4);
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=3|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=4|98=0|108=30|");
+}
+
 Test(fix_session_reset, both_sides_at_once) {
     begin(FIX_ACCEPTOR);
     fix_session_reset(&s.session, s.now);
@@ -102,6 +122,9 @@ Test(fix_session_reset, an_answer_that_cannot_be) {
 Test(fix_session_reset, not_while_it_cannot_be) {
     script_begin(&s, FIX_ACCEPTOR);
     cr_assert(!fix_session_reset(&s.session, s.now));
+    script_connect(&s);
+    say(&s, "35=A|34=1|98=0|108=30|");
+    cr_assert(!fix_session_reset(&s.session, s.now), "our Logon is not out");
     begin(FIX_ACCEPTOR);
     cr_assert(fix_session_reset(&s.session, s.now));
     cr_assert(!fix_session_reset(&s.session, s.now), "one at a time");
