@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fix/fix_dictionary.h"
+
 #define OUTSIDE 1U
 
 void rig_peer_take(struct rig_peer *peer, struct stream *stream) {
@@ -203,6 +205,17 @@ static void check_header(struct rig_peer *peer, const char *data, size_t len) {
     }
 }
 
+/* What a client is told is FIX 4.4 to the letter, all of it and always. */
+static void check_dictionary(const struct rig_peer *peer, const char *data, size_t len) {
+    static struct fix_view view;
+    uint32_t bad;
+    struct fix_fault fault = {.tag = 0};
+    cr_assert_eq(fix_view_parse(bytes_of(data, len), &view, &bad), FIX_VIEW_OK);
+    enum fix_check found = fix_dictionary_check(&fix44_dictionary, &view, 0, &fault);
+    cr_assert_eq(found, FIX_CHECK_OK, "%s hears what is no FIX 4.4 (%d of %u): %.*s", peer->comp_id,
+                 (int)fault.reason, fault.tag, (int)len, data);
+}
+
 const char *rig_hear_now(struct rig_peer *peer) {
     size_t len = peer->heard_bytes == 0 ? 0 : fix_wire_frame(peer->heard, peer->heard_bytes);
     if (len == 0) {
@@ -210,6 +223,9 @@ const char *rig_hear_now(struct rig_peer *peer) {
         return peer->text;
     }
     check_header(peer, peer->heard, len);
+    if (!is_venue(peer)) {
+        check_dictionary(peer, peer->heard, len);
+    }
     fix_wire_text(peer->heard, len, peer->rig->now.utc, peer->text, sizeof(peer->text));
     peer->heard_bytes -= len;
     memmove(peer->heard, peer->heard + len, peer->heard_bytes);

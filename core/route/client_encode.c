@@ -245,7 +245,7 @@ static void put_mass_cancel(const struct client_encoder *encoder,
                             const struct client_report *report, struct fix_writer *writer) {
     char text[ID_TEXT_MAX];
     size_t len = client_format_id(encoder->run, 'M', report->exec_number, text);
-    put_client_ids(report, writer);
+    put_text(writer, FIX_CL_ORD_ID, report->cl_ord_id.text, report->cl_ord_id.len);
     fix_put_bytes(writer, FIX_ORDER_ID, bytes_of(text, len));
     fix_put_char(writer, FIX_MASS_CANCEL_REQUEST_TYPE, report->mass_request);
     fix_put_char(writer, FIX_MASS_CANCEL_RESPONSE, report->mass_response);

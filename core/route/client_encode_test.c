@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fix/fix_dictionary.h"
 #include "core/fix/fix_tag.h"
 #include "core/route/client_encode.h"
 
@@ -136,5 +137,115 @@ Test(client_encode, ids_of_any_number) {
         char out[RUN_PREFIX_MAX + 23];
         size_t len = client_format_id(cases[i].run, 'O', cases[i].number, out);
         cr_assert(bytes_equal(bytes_of(out, len), bytes_of_string(cases[i].text)));
+    }
+}
+
+/* A report as order entry makes them, with everything that kind can have. */
+static struct client_report typical(enum client_report_kind kind, char exec_type, char status) {
+    struct client_report report = {.kind = kind,
+                                   .reject = REJECT_UNKNOWN_ORDER,
+                                   .exec_type = exec_type,
+                                   .ord_status = status,
+                                   .side = '1',
+                                   .type = '4',
+                                   .time_in_force = '6',
+                                   .response_to = '2',
+                                   .liquidity = '1',
+                                   .business_reason = '1',
+                                   .mass_request = '7',
+                                   .mass_response = '7',
+                                   .triggered = true,
+                                   .flags = ORDER_POST_ONLY | ORDER_REDUCE_ONLY | ORDER_CASH,
+                                   .order_known = true,
+                                   .instrument_known = true,
+                                   .ref_msg_type = "H",
+                                   .ref_seq = 7,
+                                   .cl_ord_id = {.len = 1, .text = "B"},
+                                   .orig_cl_ord_id = {.len = 1, .text = "A"},
+                                   .quantity = {5},
+                                   .filled = {3},
+                                   .leaves = {2},
+                                   .cash = {7},
+                                   .last_quantity = {1},
+                                   .price = {9},
+                                   .stop_price = {8},
+                                   .last_price = {9},
+                                   .expire_time = {NS_PER_S},
+                                   .symbol_len = 3,
+                                   .symbol = "A-B",
+                                   .status_id_len = 1,
+                                   .status_id = "Q",
+                                   .trade_id_len = 1,
+                                   .trade_id = "T",
+                                   .venue_order_id_len = 1,
+                                   .venue_order_id = "V",
+                                   .text_len = 4,
+                                   .text = "text",
+                                   .fee_count = 2};
+    for (unsigned i = 0; i < 2; i++) {
+        report.fees[i] = (struct report_fee){.amount_len = 4,
+                                             .amount = "-0.1",
+                                             .currency_len = 3,
+                                             .currency = "USD",
+                                             .type_len = 1,
+                                             .type = "4"};
+    }
+    return report;
+}
+
+static void expect_fix44(const struct client_report *report) {
+    static char room[CLIENT_REPORT_BYTES_MAX];
+    static struct fix_time_cache cache;
+    static struct fix_view view;
+    struct fix_writer writer;
+    struct fix_fault fault = {.tag = 0};
+    uint32_t bad;
+    fix_writer_begin(&writer, room, sizeof(room), BYTES("FIX.4.4"));
+    fix_put_bytes(&writer, FIX_MSG_TYPE, client_report_msg_type(report));
+    fix_put_uint(&writer, FIX_MSG_SEQ_NUM, 1);
+    fix_put_bytes(&writer, FIX_SENDER_COMP_ID, BYTES("US"));
+    fix_put_utc(&writer, FIX_SENDING_TIME, &cache, report->transact_time, 3);
+    fix_put_bytes(&writer, FIX_TARGET_COMP_ID, BYTES("THEM"));
+    client_report_encode(&encoder, report, &writer);
+    size_t len = fix_writer_finish(&writer);
+    cr_assert_eq(fix_view_parse(bytes_of(room, len), &view, &bad), FIX_VIEW_OK);
+    cr_expect_eq(fix_dictionary_check(&fix44_dictionary, &view, 0, &fault), FIX_CHECK_OK,
+                 "373=%d 371=%u: %.*s", (int)fault.reason, fault.tag, (int)len, room);
+}
+
+Test(client_encode, every_kind_of_report_is_fix44) {
+    static const char executions[][2] = {{'0', '0'}, {'F', '1'}, {'F', '2'}, {'4', '4'},
+                                         {'C', 'C'}, {'8', '8'}, {'I', 'A'}, {'I', '8'},
+                                         {'5', 'E'}, {'D', '0'}, {'5', '6'}};
+    for (size_t i = 0; i < sizeof(executions) / sizeof(executions[0]); i++) {
+        struct client_report report =
+            typical(CLIENT_REPORT_EXECUTION, executions[i][0], executions[i][1]);
+        expect_fix44(&report);
+        report.instrument_known = false;
+        report.order_known = false;
+        expect_fix44(&report);
+    }
+    for (int kind = CLIENT_REPORT_CANCEL_REJECT; kind <= CLIENT_REPORT_MASS_CANCEL; kind++) {
+        struct client_report report = typical((enum client_report_kind)kind, '\0', '8');
+        expect_fix44(&report);
+        report.mass_response = '0';
+        report.order_known = false;
+        expect_fix44(&report);
+    }
+}
+
+/* OrdRejReason and CxlRejReason of every code are values that FIX 4.4 has. */
+Test(client_encode, every_code_is_fix44) {
+    for (int code = 1; code < REJECT_CODES; code++) {
+        struct client_report report = typical(CLIENT_REPORT_EXECUTION, '8', '8');
+        report.reject = (enum reject_code)code;
+        expect_fix44(&report);
+        report = typical(CLIENT_REPORT_CANCEL_REJECT, '\0', '0');
+        report.reject = (enum reject_code)code;
+        expect_fix44(&report);
+        report = typical(CLIENT_REPORT_MASS_CANCEL, '\0', '0');
+        report.reject = (enum reject_code)code;
+        report.mass_response = '0';
+        expect_fix44(&report);
     }
 }

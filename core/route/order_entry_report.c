@@ -184,10 +184,16 @@ void report_fill(struct order_entry *entry, struct now now, const struct order *
     push_execution(entry, now, order->client, report);
 }
 
-/* Likewise: a code of one character, if that can be said at all. */
-static char only_char(struct bytes text) {
-    return text.len == 1 && text.data[0] > ' ' && text.data[0] <= '~' ? text.data[0] : '\0';
+/* Likewise: a value of an enumeration, if it is one of FIX 4.4's. */
+static char only_of(const char *values, struct bytes text) {
+    bool one = text.len == 1 && text.data[0] != '\0' && strchr(values, text.data[0]) != NULL;
+    return one ? text.data[0] : '\0';
 }
+
+#define SIDES "123456789ABCDEFG"
+#define ORD_TYPES "12346789DEGIJKLMP"
+#define TIMES_IN_FORCE "01234567"
+#define MASS_CANCEL_TYPES "1234567"
 
 void report_refusal(struct order_entry *entry, struct now now, const struct client_decode *decode,
                     enum reject_code reject) {
@@ -198,9 +204,9 @@ void report_refusal(struct order_entry *entry, struct now now, const struct clie
     report->ord_status = '8';
     report->reject = reject;
     report->cl_ord_id = decode->request.cl_ord_id;
-    report->side = only_char(decode->raw.side);
-    report->type = only_char(decode->raw.ord_type);
-    report->time_in_force = only_char(decode->raw.time_in_force);
+    report->side = only_of(SIDES, decode->raw.side);
+    report->type = only_of(ORD_TYPES, decode->raw.ord_type);
+    report->time_in_force = only_of(TIMES_IN_FORCE, decode->raw.time_in_force);
     report->symbol_len = report_copy(report->symbol, REPORT_ID_MAX, decode->raw.symbol);
     report->quantity_text_len = copy_number(report->quantity_text, decode->raw.quantity);
     report->price_text_len = copy_number(report->price_text, decode->raw.price);
@@ -257,7 +263,7 @@ static void report_unknown_status(struct order_entry *entry, struct now now,
     }
     report->exec_type = 'I';
     report->ord_status = '8';
-    report->side = only_char(decode->raw.side);
+    report->side = only_of(SIDES, decode->raw.side);
     report->symbol_len = report_copy(report->symbol, REPORT_ID_MAX, decode->raw.symbol);
     report->status_id_len = report_copy(report->status_id, REPORT_ID_MAX, decode->raw.status_id);
     push_execution(entry, now, client, report);
@@ -290,7 +296,7 @@ void report_mass_cancel(struct order_entry *entry, struct now now,
     report->kind = CLIENT_REPORT_MASS_CANCEL;
     report->reject = reject;
     report->cl_ord_id = decode->request.cl_ord_id;
-    report->mass_request = only_char(decode->raw.mass_scope);
+    report->mass_request = only_of(MASS_CANCEL_TYPES, decode->raw.mass_scope);
     report->mass_response = accepted ? report->mass_request : '0';
     report->total_affected = total_affected;
     report->symbol_len = report_copy(report->symbol, REPORT_ID_MAX, decode->raw.symbol);
