@@ -87,12 +87,30 @@ static struct bytes *raw_of(struct client_raw *raw, unsigned field) {
     return (struct bytes *)(void *)((char *)raw + field_info[field].raw);
 }
 
+/* The session has read the header already; that it comes first and says nothing twice is looked at
+ * here. Its tags are below 128, and CheckSum(10) comes last of itself. */
+static enum client_decode_result check_header(struct client_decode *out, uint32_t tag,
+                                              uint64_t seen[2], bool in_body) {
+    uint64_t bit = UINT64_C(1) << (tag & 63);
+    if ((seen[tag >> 6 & 1] & bit) != 0) {
+        return client_reject(out, FIX_REJECT_TAG_TWICE, tag);
+    }
+    seen[tag >> 6 & 1] |= bit;
+    return in_body && tag != FIX_CHECK_SUM ? client_reject(out, FIX_REJECT_TAG_ORDER, tag)
+                                           : CLIENT_DECODE_OK;
+}
+
 static enum client_decode_result collect(const struct fix_view *view, uint32_t allowed,
                                          uint32_t *seen, struct client_decode *out) {
+    uint64_t header[2] = {0, 0};
     for (uint32_t i = 0; i < view->count; i++) {
         uint32_t tag = view->fields[i].tag;
         unsigned field = tag < TAGS ? field_of_tag[tag] : FIELD_UNKNOWN;
         if (field == FIELD_HEADER) {
+            enum client_decode_result result = check_header(out, tag, header, *seen != 0);
+            if (result != CLIENT_DECODE_OK) {
+                return result;
+            }
             continue;
         }
         if ((allowed & FIELD_BIT(field)) == 0) {

@@ -175,7 +175,7 @@ Test(client_decode, a_refusal_has_the_clients_own_words) {
 
 /* Nothing of the message before is left in it. */
 Test(client_decode, starts_from_nothing_each_time) {
-    decode_new(0, COMMON "55=AAA-USD|54=2|38=1|40=2|44=1|59=1|18=6|97=N|");
+    decode_new(0, "97=N|" COMMON "55=AAA-USD|54=2|38=1|40=2|44=1|59=1|18=6|");
     decode_new(0, "11=I|1=ACC0|60=20260105-12:00:00|55=AAA-USD|54=1|38=1|40=1|");
     cr_assert_eq(decode.request.flags, 0);
     cr_assert_eq(decode.request.price.scaled, 0);
