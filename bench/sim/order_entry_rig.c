@@ -227,6 +227,8 @@ static struct order_entry_client make_client(const struct rig *rig, uint32_t ind
                     .logon_timeout = {.ns = 10 * NS_PER_S},
                     .logout_timeout = {.ns = 2 * NS_PER_S},
                     .answer_timeout = {.ns = 5 * NS_PER_S}},
+        .cancel_on_disconnect = rig->options.cancel_on_disconnect,
+        .cancel_window = rig->options.cancel_window,
         .unread_max = rig->options.unread_max};
 }
 

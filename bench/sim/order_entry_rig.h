@@ -54,6 +54,8 @@ struct rig_options {
     uint32_t reports_per_client;
     uint32_t resend_messages; /* kept for each client */
     struct duration unread_max;
+    enum order_entry_cod cancel_on_disconnect;
+    struct duration cancel_window;
     uint32_t ledger_cells;
     uint32_t notice_cells;
     uint32_t heartbeat_s;

@@ -64,6 +64,12 @@ enum config_self_trade {
     CONFIG_SELF_TRADE_CANCEL_OLDEST,
     CONFIG_SELF_TRADE_CANCEL_BOTH
 };
+enum config_disconnect {
+    CONFIG_DISCONNECT_NONE = 0,
+    CONFIG_DISCONNECT_DISCONNECT,
+    CONFIG_DISCONNECT_LOGOUT,
+    CONFIG_DISCONNECT_BOTH
+};
 enum config_shutdown { CONFIG_SHUTDOWN_CANCEL = 0, CONFIG_SHUTDOWN_LEAVE };
 
 struct config_instance {
@@ -104,6 +110,8 @@ struct config_client {
     const char *password_file;  /* argon2id text; empty: none asked (every listener is loopback) */
     struct config_duration_range heartbeat; /* whole seconds; what a Logon's 108 may ask for */
     struct duration logon_timeout;
+    enum config_disconnect cancel_on_disconnect;
+    struct duration cancel_window; /* a Logon within it keeps the orders */
     struct duration unread_max; /* how long reports may wait for it to read before it is cut off */
     uint16_t accounts[CONFIG_ACCOUNTS_MAX]; /* of config.accounts: what Account(1) may say; >= 1 */
     uint32_t account_count;

@@ -29,6 +29,11 @@ static const struct config_choice self_trades[] = {
     {NULL, 0}};
 static const struct config_choice clock_steps[] = {
     {"jump", CONFIG_CLOCK_STEP_JUMP}, {"slew", CONFIG_CLOCK_STEP_SLEW}, {NULL, 0}};
+static const struct config_choice disconnects[] = {{"none", CONFIG_DISCONNECT_NONE},
+                                                   {"disconnect", CONFIG_DISCONNECT_DISCONNECT},
+                                                   {"logout", CONFIG_DISCONNECT_LOGOUT},
+                                                   {"both", CONFIG_DISCONNECT_BOTH},
+                                                   {NULL, 0}};
 static const struct config_choice shutdowns[] = {
     {"cancel", CONFIG_SHUTDOWN_CANCEL}, {"leave", CONFIG_SHUTDOWN_LEAVE}, {NULL, 0}};
 
@@ -159,6 +164,13 @@ const struct config_key config_keys[] = {
     {"clients", "logon_timeout", CONFIG_TYPE_DURATION, .min = 100 * MS, .max = 60 * S,
      .fallback = "10s", .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(logon_timeout),
      .help = "From the connection to a complete Logon."},
+    {"clients", "cancel_on_disconnect", CONFIG_TYPE_CHOICE, .choices = disconnects,
+     .fallback = "none", .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(cancel_on_disconnect),
+     .help = "When its open orders are cancelled. disconnect: its connection ended otherwise than "
+             "by its Logout. logout: it logged out. both. none: they stay."},
+    {"clients", "cancel_window", CONFIG_TYPE_DURATION, .max = 3600 * S, .fallback = "0s",
+     .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(cancel_window),
+     .help = "A client that logs on again within it keeps its orders."},
     {"clients", "unread_max", CONFIG_TYPE_DURATION, .min = 100 * MS, .max = 3600 * S,
      .fallback = "10s", .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(unread_max),
      .help = "A client that reads none of its reports for so long is cut off; at once when "

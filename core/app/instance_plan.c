@@ -224,6 +224,20 @@ static void place_venue(struct instance *instance, uint32_t index) {
     };
 }
 
+static enum order_entry_cod cod_of(enum config_disconnect when) {
+    switch (when) {
+    case CONFIG_DISCONNECT_DISCONNECT:
+        return ORDER_ENTRY_COD_DISCONNECT;
+    case CONFIG_DISCONNECT_LOGOUT:
+        return ORDER_ENTRY_COD_LOGOUT;
+    case CONFIG_DISCONNECT_BOTH:
+        return ORDER_ENTRY_COD_BOTH;
+    case CONFIG_DISCONNECT_NONE:
+        break;
+    }
+    return ORDER_ENTRY_COD_NONE;
+}
+
 static bool place_clients(struct instance *instance) {
     const struct config *config = instance->config;
     instance->clients = calloc(config->client_count, sizeof(*instance->clients));
@@ -233,6 +247,8 @@ static bool place_clients(struct instance *instance) {
     for (uint32_t i = 0; i < config->client_count; i++) {
         const struct config_client *from = &config->clients[i];
         instance->clients[i].unread_max = from->unread_max;
+        instance->clients[i].cancel_on_disconnect = cod_of(from->cancel_on_disconnect);
+        instance->clients[i].cancel_window = from->cancel_window;
         instance->clients[i].session = (struct fix_session_config){
             .role = FIX_ACCEPTOR,
             .begin_string = BYTES("FIX.4.4"),

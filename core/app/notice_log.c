@@ -9,6 +9,7 @@ static struct bytes session_name(const struct directory *directory, const struct
     case NOTICE_CLIENT_SLOW:
     case NOTICE_REPORTS_UNSENT:
     case NOTICE_REPORTS_LOST:
+    case NOTICE_CANCEL_ON_DISCONNECT:
         return directory->clients[notice->session].name;
     case NOTICE_CLIENT_REFUSED:
     case NOTICE_CLOCK:

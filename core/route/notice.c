@@ -10,6 +10,7 @@ const char *notice_kind_name(enum notice_kind kind) {
         [NOTICE_CLIENT_SLOW] = "client does not read",
         [NOTICE_REPORTS_UNSENT] = "reports kept for resend",
         [NOTICE_REPORTS_LOST] = "reports not kept any more",
+        [NOTICE_CANCEL_ON_DISCONNECT] = "orders of a client that is gone",
         [NOTICE_VENUE_UP] = "venue logged on",
         [NOTICE_VENUE_DOWN] = "venue disconnected",
         [NOTICE_VENUE_RETRY] = "venue not reached",

@@ -18,6 +18,7 @@ enum notice_kind {
     NOTICE_CLIENT_SLOW,    /* cut off, because it does not read */
     NOTICE_REPORTS_UNSENT, /* a client is away and its queue is full: they wait for its request */
     NOTICE_REPORTS_LOST,   /* a client asked for numbers that are not kept any more */
+    NOTICE_CANCEL_ON_DISCONNECT, /* how many orders, and how long it took */
     NOTICE_VENUE_UP,
     NOTICE_VENUE_DOWN,
     NOTICE_VENUE_RETRY,   /* connecting failed; another try is due */

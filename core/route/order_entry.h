@@ -50,7 +50,17 @@ struct order_entry_limits {
     struct duration late_window;
 };
 
+/* After which ends of a client's connection its open orders are cancelled. */
+enum order_entry_cod {
+    ORDER_ENTRY_COD_NONE = 0,
+    ORDER_ENTRY_COD_DISCONNECT, /* any but its own Logout */
+    ORDER_ENTRY_COD_LOGOUT,     /* its own Logout */
+    ORDER_ENTRY_COD_BOTH
+};
+
 struct order_entry_client {
+    enum order_entry_cod cancel_on_disconnect;
+    struct duration cancel_window;     /* a Logon within it keeps the orders */
     struct fix_session_config session; /* role, ids, limits; verdict_needed: a password is asked.
                                           The outbox is order entry's */
     struct duration unread_max; /* reports waiting longer for the client to read cut it off */

@@ -135,6 +135,7 @@ void client_part(struct order_entry *entry, uint32_t index, struct now now) {
     const struct fix_session *session = &client->link.session;
     notice_send(entry, now, NOTICE_CLIENT_DOWN, index, report_queue_count(&client->reports),
                 client->cut ? BYTES("cut off") : bytes_of_string(fix_end_name(session->end)));
+    disconnect_begin(entry, index, now);
     client->was_up = false;
     client->cut = false;
     client->unsent = 0;
@@ -169,6 +170,7 @@ static void write_reports(struct order_entry *entry, uint32_t index, struct now 
  */
 void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
+    disconnect_turn(entry, index, now);
     client->drained = false;
     client->shut = false;
     if (client->link.stream == NULL) {
@@ -216,6 +218,7 @@ void client_write(struct order_entry *entry, uint32_t index, struct now now) {
 
 struct instant client_deadline(const struct order_entry *entry, uint32_t index) {
     const struct client *client = &entry->clients[index];
-    return instant_earlier(fix_link_deadline(&client->link),
-                           client_patience_deadline(entry, index));
+    return instant_earlier(
+        instant_earlier(fix_link_deadline(&client->link), client_patience_deadline(entry, index)),
+        disconnect_deadline(entry, index));
 }

@@ -123,6 +123,10 @@ void report_order(struct order_entry *entry, struct now now, const struct order 
                   enum order_report what, struct bytes text, enum reject_code reject) {
     struct client_report *report = order_cell(entry, now, order);
     report->exec_type = exec_type_of[what];
+    if (what == ORDER_REPORT_CANCELED && reject == REJECT_NONE &&
+        disconnect_canceled(entry, order)) {
+        reject = REJECT_DISCONNECTED;
+    }
     report->reject = reject;
     if (what == ORDER_REPORT_CANCELED && order->cancel_cl_ord_id.len != 0) {
         report->orig_cl_ord_id = order->cl_ord_id;

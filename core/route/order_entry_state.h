@@ -2,6 +2,7 @@
  * Order entry's own state, shared by its files and by nobody else.
  *
  *   order_entry.c          memory, turn, deadline
+ *   order_entry_disconnect.c  the orders of a client that is gone
  *   order_entry_door.c     connections that have not said who they are
  *   order_entry_door_admit.c  ... and those that have: passwords, sessions that exist already
  *   order_entry_client.c   client sessions: requests in, reports out
@@ -57,7 +58,26 @@ struct door_connection {
     struct instant deadline; /* of its state */
 };
 
+enum disconnect_phase {
+    DISCONNECT_NONE = 0,
+    DISCONNECT_WAITING,   /* for the client to come back */
+    DISCONNECT_CANCELING, /* walking over the orders, and waiting for their cancels to be written */
+    DISCONNECT_AGAIN      /* orders are left; looked for again when due */
+};
+
+/* The cancelling of a client's orders because it is gone. */
+struct disconnect {
+    enum disconnect_phase phase;
+    bool left;     /* the walk met orders that are not finished */
+    bool told;     /* how long it took */
+    uint32_t from; /* slot: how far the walk has come; ORDER_NONE: done */
+    uint64_t orders;
+    struct instant since;
+    struct instant due;
+};
+
 struct client {
+    struct disconnect disconnect;
     struct fix_link link;
     struct report_queue reports;
     bool was_up;
@@ -150,6 +170,13 @@ bool client_is_down(const struct client *client);
 struct instant client_deadline(const struct order_entry *entry, uint32_t index);
 /* The connection ends now, in order or not. */
 void client_part(struct order_entry *entry, uint32_t index, struct now now);
+
+/* cancel on disconnect */
+void disconnect_begin(struct order_entry *entry, uint32_t index, struct now now);
+void disconnect_turn(struct order_entry *entry, uint32_t index, struct now now);
+struct instant disconnect_deadline(const struct order_entry *entry, uint32_t index);
+/* Whether the cancel that is pending is for that reason. */
+bool disconnect_canceled(const struct order_entry *entry, const struct order *order);
 
 /* slow clients: once a turn, after what could be written was */
 void client_judge(struct order_entry *entry, uint32_t index, struct now now);

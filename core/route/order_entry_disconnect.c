@@ -1,0 +1,144 @@
+#include <stdio.h>
+
+#include "core/route/order_entry_state.h"
+
+/* Orders that could not be cancelled yet (their venue is away) are looked for again so often. */
+#define AGAIN_NS (1 * NS_PER_S)
+
+/* The client's own Logout, and nothing else, is one. */
+static bool is_asked_for(const struct order_entry *entry, uint32_t index) {
+    const struct client *client = &entry->clients[index];
+    enum order_entry_cod wanted = entry->setup.clients[index].cancel_on_disconnect;
+    bool logout = !client->cut && client->link.session.end == FIX_END_LOGOUT_RECEIVED;
+    return wanted == ORDER_ENTRY_COD_BOTH ||
+           wanted == (logout ? ORDER_ENTRY_COD_LOGOUT : ORDER_ENTRY_COD_DISCONNECT);
+}
+
+void disconnect_begin(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    struct disconnect *disconnect = &client->disconnect;
+    if (!client->was_up || entry->phase != ORDER_ENTRY_RUNNING || !is_asked_for(entry, index)) {
+        return;
+    }
+    *disconnect = (struct disconnect){
+        .phase = DISCONNECT_WAITING,
+        .since = now.mono,
+        .due = instant_add(now.mono, entry->setup.clients[index].cancel_window)};
+}
+
+/* What the client sent once it was back is none of ours. */
+static bool is_of_before(const struct disconnect *disconnect, const struct order *order) {
+    return order->received.ns <= disconnect->since.ns;
+}
+
+/* One whose cancel is under way already is cancelled by whoever asked for that. */
+static bool wants_cancel(const struct disconnect *disconnect, const struct order *order) {
+    return !order_state_is_terminal(order->state) && !order->cancel_pending &&
+           is_of_before(disconnect, order);
+}
+
+static bool venue_is_up(const struct order_entry *entry, uint32_t venue) {
+    const struct venue_slot *slot = &entry->venues[venue];
+    return slot->up && slot->venue->ops->up(slot->venue);
+}
+
+/* A few orders a turn; their cancels go out by the queue every cancel takes. */
+static void walk(struct order_entry *entry, uint32_t index) {
+    struct disconnect *disconnect = &entry->clients[index].disconnect;
+    uint32_t looks = WALK_BURST;
+    uint32_t slot;
+    while ((slot = order_table_walk(entry->orders, &disconnect->from, &looks)) != ORDER_NONE) {
+        struct order *order = order_table_at(entry->orders, slot);
+        if (order->client != index || !wants_cancel(disconnect, order)) {
+            continue;
+        }
+        disconnect->left = true;
+        if (venue_is_up(entry, order->venue)) {
+            disconnect->orders++;
+            order->cancel_pending = true;
+            cancel_owe(entry, slot);
+        }
+    }
+    entry->more |= disconnect->from != ORDER_NONE;
+}
+
+static bool cancels_are_out(const struct order_entry *entry) {
+    for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
+        const struct cancel_queue *queue = &entry->venues[i].cancels;
+        if (queue->head != queue->tail) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The promise is a time, so it is measured: from the end of the connection to the last cancel on
+ * its way. */
+static void tell(struct order_entry *entry, uint32_t index, struct now now) {
+    struct disconnect *disconnect = &entry->clients[index].disconnect;
+    char text[NOTICE_TEXT_MAX];
+    int64_t took_ns = instant_since(now.mono, disconnect->since).ns;
+    int len = snprintf(text, sizeof(text), "cancels on their way %lld us after the disconnect",
+                       (long long)(took_ns / NS_PER_US));
+    disconnect->told = true;
+    notice_send(entry, now, NOTICE_CANCEL_ON_DISCONNECT, index, disconnect->orders,
+                bytes_of(text, (size_t)len));
+}
+
+static void start_walk(struct order_entry *entry, struct disconnect *disconnect) {
+    disconnect->phase = DISCONNECT_CANCELING;
+    disconnect->from = 0;
+    disconnect->left = false;
+    entry->more = true;
+}
+
+static void go_on(struct order_entry *entry, uint32_t index, struct now now) {
+    struct disconnect *disconnect = &entry->clients[index].disconnect;
+    if (disconnect->from != ORDER_NONE) {
+        walk(entry, index);
+    }
+    if (disconnect->from != ORDER_NONE || !cancels_are_out(entry)) {
+        return;
+    }
+    if (!disconnect->told) {
+        tell(entry, index, now);
+    }
+    disconnect->phase = disconnect->left ? DISCONNECT_AGAIN : DISCONNECT_NONE;
+    disconnect->due = instant_add(now.mono, (struct duration){.ns = AGAIN_NS});
+}
+
+void disconnect_turn(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    struct disconnect *disconnect = &client->disconnect;
+    switch (disconnect->phase) {
+    case DISCONNECT_NONE:
+        break;
+    case DISCONNECT_WAITING:
+        if (client->was_up) {
+            disconnect->phase = DISCONNECT_NONE;
+        } else if (instant_reached(now.mono, disconnect->due)) {
+            start_walk(entry, disconnect);
+        }
+        break;
+    case DISCONNECT_AGAIN:
+        if (instant_reached(now.mono, disconnect->due)) {
+            start_walk(entry, disconnect);
+        }
+        break;
+    case DISCONNECT_CANCELING:
+        go_on(entry, index, now);
+        break;
+    }
+}
+
+bool disconnect_canceled(const struct order_entry *entry, const struct order *order) {
+    const struct disconnect *disconnect = &entry->clients[order->client].disconnect;
+    return order->cancel_pending && order->cancel_cl_ord_id.len == 0 && disconnect->orders != 0 &&
+           is_of_before(disconnect, order);
+}
+
+struct instant disconnect_deadline(const struct order_entry *entry, uint32_t index) {
+    const struct disconnect *disconnect = &entry->clients[index].disconnect;
+    bool waits = disconnect->phase == DISCONNECT_WAITING || disconnect->phase == DISCONNECT_AGAIN;
+    return waits ? disconnect->due : INSTANT_NEVER;
+}
