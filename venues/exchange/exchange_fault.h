@@ -52,6 +52,7 @@ enum exchange_fault_point {
 enum exchange_fault_action {
     /* Of a message on its way in, before the session has seen it. */
     EXCHANGE_FAULT_LOSE = 0,
+    EXCHANGE_FAULT_LOSE_AND_ASK,
     EXCHANGE_FAULT_CLOSE_BEFORE,
     /* Of a request. */
     EXCHANGE_FAULT_IGNORE,
@@ -65,6 +66,7 @@ enum exchange_fault_action {
     EXCHANGE_FAULT_SKIP,
     EXCHANGE_FAULT_FORGET,
     EXCHANGE_FAULT_DUPLICATE,
+    EXCHANGE_FAULT_CONTRADICT,
     EXCHANGE_FAULT_REPLAY,
     EXCHANGE_FAULT_SWAP,
     EXCHANGE_FAULT_DELAY,  /* =MS */

@@ -58,7 +58,7 @@ static const char usage_behaviour[] =
     "    points of requests    order cancel replace mass-cancel status, request: any of them\n"
     "    points of reports     new fill canceled replaced expired restated answer refusal,\n"
     "                          report: any of them\n"
-    "    of requests           lose close-before close-after ignore reject=KIND\n"
+    "    of requests           lose lose-and-ask close-before close-after ignore reject=KIND\n"
     "    of order only         fill=MS half-fill=MS kill=MS\n"
     "    of cancel only        late-fill=MS\n"
     "    of reports            skip forget duplicate replay swap delay=MS id-xor=MASK checksum "

@@ -92,6 +92,23 @@ static void write_reports(struct kraken_spot *spot, struct kraken_connection *co
     }
 }
 
+/* Its answer has the client's next number: a gap before it shows. */
+static void ask(struct kraken_spot *spot, struct kraken_connection *connection, struct now now) {
+    struct kraken_session *session = kraken_session_of(spot, connection);
+    struct stream_room room;
+    if (!fix_session_can_send(&session->fix) ||
+        stream_reserve(connection->stream, KRAKEN_RECORD_BYTES_MAX, &room) != STREAM_OK) {
+        return;
+    }
+    struct fix_writer writer;
+    fix_session_begin(&session->fix, now, BYTES("1"), room.data, KRAKEN_RECORD_BYTES_MAX, &writer);
+    fix_put_bytes(&writer, KRAKEN_TEST_REQ_ID, BYTES("GAP"));
+    size_t len = fix_session_end(&session->fix, now, &writer);
+    CHECK(len > 0);
+    commit(spot, connection, bytes_of(room.data, len), now);
+    session->trouble.test_request = false;
+}
+
 /* What faults have in store for a connection. False when it is done with. */
 static bool suffer(struct kraken_spot *spot, struct kraken_connection *connection, struct now now) {
     struct kraken_trouble *trouble = &kraken_session_of(spot, connection)->trouble;
@@ -131,6 +148,9 @@ static bool write_bound(struct kraken_spot *spot, struct kraken_connection *conn
     if (written) {
         written = write_owed(spot, connection, now);
         write_reports(spot, connection, now);
+        if (session->trouble.test_request) {
+            ask(spot, connection, now);
+        }
         if (!suffer(spot, connection, now)) {
             return true;
         }

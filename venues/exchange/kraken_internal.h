@@ -223,6 +223,7 @@ struct kraken_trouble {
     bool stall;
     bool stop_reading;
     bool logout;
+    bool test_request;
     uint64_t garbage_bytes;
     uint64_t long_bytes;
 };

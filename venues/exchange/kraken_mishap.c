@@ -9,6 +9,7 @@
  * What each action of a fault (exchange_fault.h) does.
  *
  *   lose           the request is not received; what comes next shows a gap in the numbers
+ *   lose-and-ask   the same, and a TestRequest is sent, whose answer shows the gap at once
  *   close-before   the connection is reset before the request is read
  *   ignore         the request is received and nothing comes of it
  *   reject=KIND    it is refused; the kinds are below; `session` is a Reject(3)
@@ -21,6 +22,8 @@
  *   skip           the report's number is used up and it is not written
  *   forget         the same, and it is not resent either: its number is gap-filled
  *   duplicate      it is told again, with the same ExecID, under the next number
+ *   contradict     it is told again, with the same ExecID, and of a fill with twice the LastQty(32)
+ *                  and CumQty(14), of another report with twice the OrderQty(38) and LeavesQty(151)
  *   replay         it is written again at once: the same number, PossDupFlag(43) and 122
  *   swap           the report behind it, if there is one already, goes first
  *   delay=MS       it, and what is behind it, waits
@@ -116,7 +119,6 @@ enum kraken_passage kraken_mishap_arrives(struct kraken_spot *spot, uint32_t cli
     enum kraken_request kind = kraken_request_of(view);
     enum kraken_passage passage = KRAKEN_PASSES;
     uint32_t cursor = 0;
-    (void)client;
     if (kind == KRAKEN_UNKNOWN_REQUEST) {
         return KRAKEN_PASSES;
     }
@@ -124,7 +126,8 @@ enum kraken_passage kraken_mishap_arrives(struct kraken_spot *spot, uint32_t cli
     for (const struct exchange_fault *fault;
          (fault = exchange_faults_next(&spot->config.faults, &subject, EXCHANGE_FAULT_LOSE,
                                        EXCHANGE_FAULT_CLOSE_BEFORE, &cursor)) != NULL;) {
-        passage = fault->action == EXCHANGE_FAULT_LOSE ? KRAKEN_LOST : KRAKEN_CLOSES;
+        passage = fault->action == EXCHANGE_FAULT_CLOSE_BEFORE ? KRAKEN_CLOSES : KRAKEN_LOST;
+        spot->sessions[client].trouble.test_request |= fault->action == EXCHANGE_FAULT_LOSE_AND_ASK;
     }
     return passage;
 }
@@ -298,6 +301,22 @@ static void add_mistaken(struct kraken_spot *spot, uint32_t client,
     kraken_ids_txid(spot, 'O', FOREIGN_ORDER_FIRST + spot->foreign_count++, copy->order_id);
 }
 
+static int64_t twice(int64_t value) {
+    return value > INT64_MAX / 2 ? value : value * 2;
+}
+
+static void add_contradiction(struct kraken_spot *spot, uint32_t client,
+                              const struct kraken_report *report, struct now now) {
+    struct kraken_report *copy = add_copy(spot, client, report, now);
+    if (copy->exec_type == 'F') {
+        copy->last_quantity.scaled = twice(copy->last_quantity.scaled);
+        copy->executed.scaled = twice(copy->executed.scaled);
+    } else {
+        copy->quantity.scaled = twice(copy->quantity.scaled);
+        copy->leaves.scaled = twice(copy->leaves.scaled);
+    }
+}
+
 static void swap_first(struct kraken_session *session, const struct kraken_limits *limits) {
     if (session->report_count > 1) {
         struct kraken_report *first = &session->reports[session->report_first];
@@ -326,6 +345,9 @@ static void strike_report(struct kraken_spot *spot, uint32_t client, struct krak
         break;
     case EXCHANGE_FAULT_DUPLICATE:
         add_copy(spot, client, report, now);
+        break;
+    case EXCHANGE_FAULT_CONTRADICT:
+        add_contradiction(spot, client, report, now);
         break;
     case EXCHANGE_FAULT_ID_XOR:
         add_mistaken(spot, client, report, fault->number, now);

@@ -59,6 +59,31 @@ Test(kraken_fault, a_queueing_venue_takes_each_order_once) {
                                                   "A > 43=Y|122=@now|" ORDER("2") "A .\n");
 }
 
+/* No later message is needed to show that the last one was lost. */
+Test(kraken_fault, lose_and_ask) {
+    run("order#1:lose-and-ask", "",
+        "A U \n"
+        "A > " ORDER("1") "A < 35=1|112=GAP|\n"
+                          "A > 35=0|112=GAP|\n"
+                          "A < 35=2|7=2|16=0|\n"
+                          "A # 2\n"
+                          "A > 35=4|43=Y|122=@now|36=4|123=Y|\n"
+                          "A .\n");
+}
+
+Test(kraken_fault, contradict) {
+    run("order:half-fill=10 fill:contradict",
+        "1,@1,BTC/USD,buy,1,9,partially_filled,0.5,9,0.5,1,"
+        "4.5\n",
+        "A U \n"
+        "A P 1 @1 1 1 9\n"
+        "+ 10\n"
+        "A < 35=8|6=9|11=1|14=0.5|17=@2|31=9|32=0.5|37=@1|38=1|39=1|40=2|44=9|54=1|55=BTC/USD|"
+        "59=1|60=@now|136=1|137=0|138=USD|150=F|151=0.5|381=4.5|527=1|1003=@3|5050=1|\n"
+        "A < 35=8|6=*|11=1|14=1|17=@2|31=9|32=1|37=@1|38=1|39=1|40=2|44=9|54=1|55=BTC/USD|"
+        "59=1|60=@now|136=1|137=0|138=USD|150=F|151=0.5|381=4.5|527=1|1003=@3|5050=1|\n");
+}
+
 Test(kraken_fault, ignore) {
     run("order#1:ignore", "2,@1,BTC/USD,buy,1,9,new,0,,1,0,0\n",
         "A U \n"
