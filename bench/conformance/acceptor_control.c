@@ -90,10 +90,10 @@ static bool do_state(const struct command *command) {
     const struct fix_session_counters *counters = &session->counters;
     (void)snprintf(command->reply, command->reply_bytes,
                    "ok state=%s in=%" PRIu64 " out=%" PRIu64 " garbled=%" PRIu64 " gaps=%" PRIu64
-                   " duplicates=%" PRIu64 " rejected=%" PRIu64 " end=%s\n",
+                   " duplicates=%" PRIu64 " rejected=%" PRIu64 " held=%d end=%s\n",
                    fix_session_state_name(session->state), session->next_in, session->next_out,
                    counters->garbled, counters->gaps, counters->duplicates,
-                   counters->rejects_received, fix_end_name(session->end));
+                   counters->rejects_received, command->world->held, fix_end_name(session->end));
     return true;
 }
 

@@ -11,7 +11,7 @@
  *   restore WORLD IN OUT        somebody sets both numbers by hand; only while not connected
  *   rest WORLD, work WORLD      the application is not available; is again
  *   state WORLD                 name=value for state, in, out, garbled, gaps, duplicates, rejected,
- *                               end
+ *                               held, end
  */
 #ifndef TERCEL_BENCH_CONFORMANCE_ACCEPTOR_CONTROL_H
 #define TERCEL_BENCH_CONFORMANCE_ACCEPTOR_CONTROL_H

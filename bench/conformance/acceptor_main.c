@@ -44,6 +44,7 @@ static const struct uring_limits limits = {
     .peers_max = PEERS_MAX,
     .sockets_per_peer = 4,
     .connect_timeout = {5 * NS_PER_S},
+    .socket_send_bytes = 1 << 14, /* so that a peer that does not read is felt soon */
 };
 
 struct acceptor {

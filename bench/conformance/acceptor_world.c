@@ -133,6 +133,7 @@ static bool read_some(struct acceptor_worlds *worlds, struct acceptor_world *wor
                       struct now now) {
     for (int count = 0; count < TURN_MESSAGES; count++) {
         if (!has_room(world)) {
+            world->held = true;
             fix_link_hold(&world->link);
             fix_session_hold(&world->link.session, now);
             return false;

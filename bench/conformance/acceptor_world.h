@@ -26,6 +26,7 @@ struct acceptor_world {
     struct acceptor_echo echo;
     struct now born;
     int64_t ahead_ns;
+    bool held; /* did not read for want of room, once at least */
     size_t queue_bytes;
     char queue[ACCEPTOR_QUEUE_BYTES]; /* what the application has to say, line by line */
     char comp_id[FIX_COMP_ID_MAX + 1];

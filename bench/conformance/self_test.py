@@ -42,7 +42,7 @@ def expectations(steps):
 
 def changed(original, chance):
     """A copy with one expected message changed a little; None if it expects none, or is long."""
-    if original.modes != scenario.MODES:
+    if original.profile == "deep" or original.modes != scenario.MODES:
         return None
     copied = copy.deepcopy(original)
     steps = list(expectations(copied.steps))
