@@ -221,3 +221,39 @@ Test(order_entry_life, market_orders_and_times_in_force) {
     rig_expect(sim.firm, "150=4|39=4|11=A2|59=4");
     finish(&sim);
 }
+
+/* Answered from what the router knows, by any of the order's ids; nothing is changed by asking. */
+Test(order_entry_life, a_status_that_is_asked_for) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    struct rig_peer *venue = &rig->venue[0];
+    rig_say(client, "35=D|11=A|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_expect(venue, "35=D|11=#1");
+    rig_say(client, "35=H|11=A|55=BTC-USD|54=1|790=Q1|");
+    rig_expect(client, "35=8|150=I|39=A|11=A|-41|790=Q1|38=0.5|44=30000|14=0|151=0.5");
+    rig_say(venue, "35=8|11=#1|37=O|17=X|150=0|39=0|14=0|60=@|");
+    rig_expect(client, "150=0");
+    rig_say(venue, "35=8|11=#1|37=O|17=Y|150=F|39=1|32=0.2|31=29999|14=0.2|60=@|");
+    rig_expect(client, "150=F|151=0.3");
+    rig_say(client, "35=H|11=A|");
+    rig_expect(client, "35=8|150=I|39=1|11=A|-790|14=0.2|151=0.3|6=29999|-32|-31|-30");
+    rig_say(venue, "35=8|11=#1|37=O|17=Z|150=F|39=2|32=0.3|31=29999|14=0.5|60=@|");
+    rig_expect(client, "150=F|39=2|151=0");
+    rig_say(client, "35=H|11=A|");
+    rig_expect(client, "35=8|150=I|39=2|14=0.5|151=0");
+    rig_expect_nothing(venue);
+    rig_end(rig);
+}
+
+Test(order_entry_life, a_status_of_what_is_not_known) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, "35=H|11=A|55=BTC-USD|54=1|790=Q1|");
+    rig_expect(client, "35=8|150=I|39=8|37=NONE|103=5|11=A|790=Q1|58=TRC-ORD-021: unknown order");
+    unsigned long long number = client->next_out;
+    char expected[96];
+    snprintf(expected, sizeof(expected), "35=j|380=1|372=H|379=A|45=%llu", number);
+    rig_say(client, "35=H|11=A|55=BTC-USD|");
+    rig_expect(client, expected);
+    rig_end(rig);
+}

@@ -72,6 +72,20 @@ static void take_cancel(struct order_entry *entry, uint32_t index, struct now no
     }
 }
 
+/* What the router knows of the order; in what state a venue has it is not asked here. */
+static void take_status(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    struct client_decode *decode = &entry->decode;
+    if (client_decode_status(&client->input.view, index, decode) != CLIENT_DECODE_OK) {
+        reject_form(entry, client);
+        return;
+    }
+    decode->seq = client->input.seq;
+    uint32_t slot = order_table_find(entry->orders, index, &decode->request.cl_ord_id);
+    report_status(entry, now, decode,
+                  slot == ORDER_NONE ? NULL : order_table_at(entry->orders, slot));
+}
+
 static void take_application(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     struct bytes type = fix_view_msg_type(&client->input.view);
@@ -79,6 +93,8 @@ static void take_application(struct order_entry *entry, uint32_t index, struct n
         take_new(entry, index, now);
     } else if (bytes_equal(type, BYTES(FIX_MSG_ORDER_CANCEL_REQUEST))) {
         take_cancel(entry, index, now);
+    } else if (bytes_equal(type, BYTES(FIX_MSG_ORDER_STATUS_REQUEST))) {
+        take_status(entry, index, now);
     } else {
         report_unsupported_type(entry, now, index, client->input.seq, type);
     }
