@@ -18,15 +18,21 @@
  * Where those are silent the code says "unverified" and does what is likely. It is stricter than
  * the venue may be: an undefined or repeated tag, and a time without its milliseconds, are refused.
  *
- * What it is not: it keeps no balances, so funds never run out. No TLS: that belongs to the
- * stream. A
- * ResendRequest is answered with the reports and business rejects asked for ([session] promises
+ * What it is not: it keeps no balances, so funds never run out; of margin it keeps the position and
+ * nothing else. No TLS: that belongs to the stream.
+ *
+ * It needs no process: attach memory streams and turn it, order what happens with
+ * kraken_spot_command, and let it go wrong by rule with kraken_faults_add. The same seed, times and
+ * bytes in give the same bytes out.
+ *
+ * A ResendRequest is answered with the reports and business rejects asked for ([session] promises
  * replay), as far as they are kept, and gap fills over the rest. A report that was not written yet
  * waits for the session's next Logon, at most `reports` of them; the venue's way is unverified.
  *
  * A FIX session, which the scope of F, G and q 530=6 is, is taken as the standard defines it: one
  * series of sequence numbers of one SenderCompID, over any number of connections, until a Logon
- * with 141=Y (unverified). Client orders of earlier sessions are reached by q 530=7 and H.
+ * with 141=Y or a roll-over (unverified). Client orders of earlier sessions are reached by q 530=7
+ * and H.
  *
  * Threading: one thread. Memory: fixed at init, apart from what OpenSSL takes during a Logon.
  */
