@@ -375,3 +375,63 @@ Test(fix_session_replay, the_owner_is_told_what_was_asked_for) {
     cr_assert_eq(say(&s, "35=2|34=4|7=9|16=0|"), FIX_ACTION_NONE, "rejected, not reported");
     cr_assert_str_neq(hear(&s), "");
 }
+
+/* ---- requests that cannot be answered, with something to resend */
+
+Test(fix_session_replay, case_8_impossible_ranges_are_rejected) {
+    static const struct {
+        const char *range;
+        const char *tag;
+    } cases[] = {{"7=0|16=0|", "7"},      {"7=5|16=0|", "7"},  {"7=5|16=9|", "7"},
+                 {"7=999|16=1000|", "7"}, {"7=3|16=2|", "16"}, {"7=4|16=1|", "16"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        begin();
+        for (int sent = 0; sent < 3; sent++) {
+            send("8", "a");
+        }
+        ask(2, cases[i].range);
+        char expected[120];
+        snprintf(expected, sizeof(expected),
+                 "35=3|34=5|45=2|58=Value is incorrect (out of range) for this tag|371=%s|372=2|"
+                 "373=5|",
+                 cases[i].tag);
+        cr_assert_str_eq(hear(&s), expected);
+        cr_assert_str_eq(hear(&s), "", "nothing is sent again");
+        cr_assert_eq(s.session.next_in, 3);
+    }
+}
+
+Test(fix_session_replay, a_stranger_s_request_is_not_answered) {
+    for (int kept = 0; kept < 2; kept++) {
+        begin_with(kept ? outbox_of(100, 10000) : NULL, 0);
+        send("8", "a");
+        ask(2, "49=WHO|7=2|16=0|");
+        cr_assert_str_eq(hear(&s), "35=3|34=3|45=2|58=CompID problem|372=2|373=9|");
+        cr_assert_str_eq(hear(&s), "35=5|34=4|58=CompID problem|");
+        cr_assert_str_eq(hear(&s), "");
+        cr_assert_eq(s.session.end, FIX_END_COMP_ID);
+    }
+}
+
+Test(fix_session_replay, past_the_end_is_to_the_end) {
+    begin();
+    send("8", "a");
+    send("8", "b");
+    ask(2, "7=3|16=4000|");
+    HEARS("35=8|34=3|43=Y|122|11=b|");
+}
+
+/* All that was in flight when the stream broke, and nothing else. */
+Test(fix_session_replay, what_was_in_flight_is_sent_again) {
+    begin();
+    send("8", "arrived");
+    send("8", "in flight");
+    send("9", "in flight, too");
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=2|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=5|98=0|108=30|");
+    ask(3, "7=3|16=0|");
+    HEARS("35=8|34=3|43=Y|122|11=in flight|", "35=9|34=4|43=Y|122|11=in flight, too|",
+          "35=4|34=5|43=Y|122|36=6|123=Y|");
+}
