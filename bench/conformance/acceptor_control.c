@@ -170,20 +170,17 @@ void acceptor_control_open(struct acceptor_control *control, unsigned listener) 
     }
 }
 
-bool acceptor_control_turn(struct acceptor_control *control, struct now now) {
-    bool done = false;
+void acceptor_control_turn(struct acceptor_control *control, struct now now) {
     for (uint32_t i = 0; i < ACCEPTOR_CONTROLS_MAX; i++) {
         struct stream *stream = control->stream[i];
         if (stream == NULL) {
             continue;
         }
         while (obey_one(control, now, stream)) {
-            done = true;
         }
         if (stream_state(stream) != STREAM_OPEN) {
             stream_discard(control->streams, stream);
             control->stream[i] = NULL;
         }
     }
-    return done;
 }

@@ -31,7 +31,7 @@ struct acceptor_control {
 
 void acceptor_control_open(struct acceptor_control *control, unsigned listener);
 
-/* Obeys all whole lines; true when something was done, and worlds want a turn. */
-bool acceptor_control_turn(struct acceptor_control *control, struct now now);
+/* Obeys all whole lines; the worlds want a turn then. */
+void acceptor_control_turn(struct acceptor_control *control, struct now now);
 
 #endif

@@ -160,7 +160,7 @@ static int64_t turn(struct acceptor *acceptor, struct now now) {
     acceptor_control_open(&acceptor->control, LISTENER_CONTROL);
     turn_worlds(acceptor, now);
     acceptor_door_turn(&acceptor->door, now);
-    (void)acceptor_control_turn(&acceptor->control, now);
+    acceptor_control_turn(&acceptor->control, now);
     turn_worlds(acceptor, now);
     (void)uring_stack_refill(acceptor->stack);
     return shortest_wait_ns(acceptor, now);
