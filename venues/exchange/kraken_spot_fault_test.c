@@ -316,3 +316,49 @@ Test(kraken_fault, replay) {
         "A > 35=1|112=X|\n"
         "A < 35=0|112=X|\n");
 }
+
+struct digest {
+    uint64_t hash;
+    uint64_t messages;
+};
+
+static void add_message(void *context, struct now now, char direction, struct bytes comp_id,
+                        struct bytes message) {
+    struct digest *digest = context;
+    (void)now;
+    (void)comp_id;
+    for (size_t i = 0; direction == '>' && i < message.len; ++i) {
+        digest->hash = (digest->hash ^ (unsigned char)message.data[i]) * UINT64_C(0x100000001b3);
+    }
+    digest->messages += direction == '>';
+}
+
+static struct digest digest_of(uint64_t seed) {
+    struct digest digest = {0};
+    kraken_script_run(
+        &(struct kraken_script_options){
+            .quotes = "BTC/USD:ask=1@9",
+            .faults = "order#1:half-fill=10 new#2:foreign fill#1:duplicate fill#2:replay",
+            .seed = seed,
+            .log = {.message = add_message, .context = &digest}},
+        "A U \n"
+        "A > 35=D|11=1|38=1|40=2|44=8|54=1|55=BTC/USD|59=1|60=@now|\n"
+        "+ 10\n"
+        "A < 35=8|6=0|11=1|14=0|17=*|37=*|38=1|39=0|40=2|44=8|54=1|55=BTC/USD|58=*|59=1|60=*|"
+        "150=0|151=1|381=0|\n"
+        "A < 35=8|6=8|11=1|14=0.5|17=@1|31=8|32=0.5|37=*|38=1|39=1|40=2|44=8|54=1|55=BTC/USD|59=1|"
+        "60=*|136=1|137=0|138=USD|150=F|151=0.5|381=4|527=1|1003=*|5050=1|\n"
+        "A < 35=8|6=8|11=1|14=0.5|17=@1|31=8|32=0.5|37=*|38=1|39=1|40=2|44=8|54=1|55=BTC/USD|59=1|"
+        "60=*|136=1|137=0|138=USD|150=F|151=0.5|381=4|527=1|1003=*|5050=1|\n");
+    return digest;
+}
+
+/* The same seed, times and bytes in give the same bytes out; another seed other ids. */
+Test(kraken_fault, is_the_same_every_time) {
+    struct digest first = digest_of(7);
+    struct digest second = digest_of(7);
+    struct digest other = digest_of(8);
+    cr_expect_eq(first.messages, 4);
+    cr_expect_eq(first.hash, second.hash);
+    cr_expect_neq(first.hash, other.hash);
+}

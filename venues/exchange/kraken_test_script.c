@@ -91,7 +91,8 @@ static void open_spot(struct script *script, const struct kraken_script_options 
                    .requests = or_default(options->limits.requests, 16),
                    .sent = or_default(options->limits.sent, 64),
                    .early = or_default(options->limits.early, 8)},
-        .seed = 1};
+        .log = options->log,
+        .seed = options->seed != 0 ? options->seed : 1};
     const char *problem = NULL;
     if (options->quotes != NULL &&
         !exchange_quotes_parse(&config.quotes, bytes_of_string(options->quotes), config.instruments,

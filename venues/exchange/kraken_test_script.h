@@ -44,6 +44,8 @@ struct kraken_script_options {
     const char *quotes;          /* NULL: none */
     const char *faults;          /* rules, with spaces between; NULL: none */
     bool replenish;
+    uint64_t seed;            /* 0: 1 */
+    struct kraken_log log;    /* of every message; none when zeroed */
     const char *ledger;       /* what the ledger must say at the end, without its heading, up to the
                                * column fill_notional; NULL: any */
     const char *whole_ledger; /* the same of all columns */
