@@ -125,8 +125,8 @@ Test(order_entry_life, a_cancel_the_venue_refuses) {
     rig_say(sim.firm, CANCEL("A2", "A1"));
     rig_expect(sim.venue, "35=F|11=#2");
     rig_say(sim.venue, "35=j|45=0|372=F|379=#2|380=101|58=EOrder:Unknown order|");
-    cr_assert_str_eq(rig_hear(sim.firm), "35=9|37=R-O1|11=A2|41=A1|39=0|434=1|102=2|"
-                                         "58=TRC-VEN-001: EOrder:Unknown order|");
+    cr_assert_str_eq(rig_hear(sim.firm), "35=9|37=R-O1|11=A2|41=A1|39=0|434=1|102=1|"
+                                         "58=TRC-VEN-009: EOrder:Unknown order|");
     rig_say(sim.firm, CANCEL("A3", "A1"));
     rig_expect(sim.venue, "35=F|11=#3|41=#1");
     rig_say(sim.venue, CANCELED("#3", "#1"));
@@ -137,8 +137,8 @@ Test(order_entry_life, a_cancel_the_venue_refuses) {
 Test(order_entry_life, an_order_the_venue_refuses) {
     struct sim sim = with_order();
     rig_say(sim.venue, "35=j|45=0|372=D|379=#1|380=0|58=EOrder:Insufficient funds|");
-    rig_expect(sim.firm, "35=8|150=8|39=8|11=A1|103=0|151=0|14=0|"
-                         "58=TRC-VEN-001: EOrder:Insufficient funds");
+    rig_expect(sim.firm, "35=8|150=8|39=8|11=A1|103=3|151=0|14=0|"
+                         "58=TRC-VEN-002: EOrder:Insufficient funds");
     cr_assert_eq(sim.rig->ledger_count, 1);
     cr_assert_eq(sim.rig->ledger[0].refuser, LEDGER_REFUSED_BY_VENUE);
     finish(&sim);
@@ -152,7 +152,7 @@ Test(order_entry_life, an_order_refused_by_its_number_alone) {
     rig_expect(sim.venue, "35=D|11=#2");
     /* The Logon was 1, the orders 2 and 3. */
     rig_say(sim.venue, "35=3|45=3|58=Missing Mandatory Field: Side (54)|");
-    rig_expect(sim.firm, "150=8|39=8|11=A2|58=TRC-VEN-001: Missing Mandatory Field: Side (54)");
+    rig_expect(sim.firm, "150=8|39=8|11=A2|58=TRC-VEN-014: Missing Mandatory Field: Side (54)");
     rig_say(sim.venue, "35=3|45=99|");
     rig_say(sim.venue, "35=3|45=1|");
     rig_say(sim.venue, "35=3|45=18446744073709551615|");

@@ -175,7 +175,7 @@ Test(order_entry_refusal, echoes_no_control_character) {
 Test(order_entry_refusal, of_other_messages) {
     struct rig *rig = both_clients_up();
     struct rig_peer *client = &rig->client[0];
-    static const char *const types[] = {"G", "q", "V", "UNKNOWN", "8", "r"};
+    static const char *const types[] = {"q", "AE", "AF", "R", "V", "UNKNOWN", "8", "r"};
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         char expected[64];
         snprintf(expected, sizeof(expected), "35=j|45=%llu|380=3|58=Unsupported Message Type",
@@ -364,7 +364,7 @@ Test(order_entry_refusal, of_a_cancel_named_by_the_orders_own_id) {
     rig_say(client, CANCEL("X", "A"));
     rig_skip(&rig->venue[0]);
     rig_say(&rig->venue[0], "35=j|45=0|372=F|379=#1|380=101|58=EOrder:Unknown order|");
-    rig_expect(client, "35=9|11=X|41=A|39=0|102=2");
+    rig_expect(client, "35=9|11=X|41=A|39=0|102=1");
     rig_say(&rig->venue[0], "35=8|11=#1|37=O|17=Y|150=F|39=2|31=30000|32=0.5|14=0.5|60=@|");
     rig_expect(client, "150=F|39=2|11=A");
     rig_end(rig);

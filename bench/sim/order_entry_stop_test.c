@@ -129,9 +129,9 @@ Test(order_entry_stop, a_cancel_of_the_clients_is_taken_meanwhile) {
 
 Test(order_entry_stop, does_not_wait_for_a_venue_longer_than_it_may) {
     struct sim sim = with_orders();
-    stop(&sim, true, 10);
+    stop(&sim, true, 5);
     rig_skip(sim.venue);
-    rig_advance(sim.rig, 9999);
+    rig_advance(sim.rig, 4999);
     assert_phase(&sim, ORDER_ENTRY_CANCELING);
     rig_expect_nothing(sim.venue);
     rig_advance(sim.rig, 1);

@@ -99,13 +99,13 @@ Test(order_entry_venue, back_settles_doubt_by_what_it_reports) {
     rig_say(sim.venue, "35=8|11=#4|37=O|17=X|150=4|39=4|14=0|58=gone|60=@|");
     rig_expect(sim.firm, "11=A4|150=4|39=4|58=gone");
     rig_say(sim.venue, "35=j|45=0|372=D|379=#5|380=0|58=EOrder:Rate limit exceeded|");
-    rig_expect(sim.firm, "11=A5|150=8|39=8|103=0");
+    rig_expect(sim.firm, "11=A5|150=8|39=8|103=3");
     rig_say(sim.venue, "35=8|11=#6|37=O|17=X|150=I|39=4|14=0|60=@|");
     rig_expect(sim.firm, "11=A6|150=4|39=4");
     /* 39=2 without a price is no fill and no open order. */
     rig_say(sim.venue, "35=8|11=#7|37=O|17=X|150=I|39=2|14=0.5|60=@|");
     rig_expect_nothing(sim.firm);
-    cr_assert_eq(counters(&sim)->bad_reports, 1);
+    cr_assert_eq(counters(&sim)->missing_fills, 1);
     /* And an order known again can be cancelled again. */
     rig_say(sim.firm, CANCEL("C1", "A1"));
     rig_expect(sim.venue, "35=F|41=#1");

@@ -15,12 +15,15 @@ static struct order_table_limits order_limits(const struct order_entry_limits *l
                                        .late_window = limits->late_window};
 }
 
+/* Of one struct order_queue. */
+static size_t queue_bytes(const struct order_entry_limits *limits) {
+    return aligned(bits_power_of_two_at_least(limits->orders) * sizeof(struct order_place));
+}
+
 static size_t venue_bytes(const struct order_entry_limits *limits) {
     struct request_table_limits requests = {.entries = limits->requests_per_venue};
     size_t table = request_table_footprint(requests);
-    return table == 0 ? 0
-                      : aligned(table) + aligned(bits_power_of_two_at_least(limits->orders) *
-                                                 sizeof(struct cancel_place));
+    return table == 0 ? 0 : aligned(table) + queue_bytes(limits);
 }
 
 static struct fix_outbox_limits outbox_limits(const struct order_entry_limits *limits) {
@@ -53,6 +56,7 @@ size_t order_entry_footprint(const struct order_entry_limits *limits) {
     size_t reports =
         aligned(limits->reports_per_client * sizeof(struct client_report)) + outbox_bytes(limits);
     return aligned(sizeof(struct order_entry)) + aligned(orders) +
+           aligned(limits->orders * sizeof(struct order_track)) + queue_bytes(limits) +
            aligned(limits->client_connections * sizeof(struct door_connection)) +
            aligned(limits->clients * sizeof(struct client)) + limits->clients * reports +
            aligned(limits->venues * sizeof(struct venue_slot)) + limits->venues * per_venue;
@@ -87,6 +91,12 @@ static void init_clients(struct order_entry *entry, struct carver *carver) {
     }
 }
 
+static void init_queue(const struct order_entry *entry, struct carver *carver,
+                       struct order_queue *queue) {
+    queue->capacity = bits_power_of_two_at_least(entry->setup.limits.orders);
+    queue->places = carve(carver, queue->capacity * sizeof(struct order_place));
+}
+
 static void init_venues(struct order_entry *entry, struct carver *carver) {
     const struct order_entry_setup *setup = &entry->setup;
     struct request_table_limits requests = {
@@ -98,8 +108,8 @@ static void init_venues(struct order_entry *entry, struct carver *carver) {
         slot->peer = setup->venues[i].peer;
         slot->requests =
             request_table_init(carve(carver, request_table_footprint(requests)), requests);
-        slot->cancels.capacity = bits_power_of_two_at_least(setup->limits.orders);
-        slot->cancels.places = carve(carver, slot->cancels.capacity * sizeof(struct cancel_place));
+        slot->can = slot->venue->ops->capability(slot->venue);
+        init_queue(entry, carver, &slot->cancels);
         backoff_init(&slot->backoff, &setup->venues[i].reconnect);
     }
 }
@@ -112,6 +122,8 @@ struct order_entry *order_entry_init(void *mem, const struct order_entry_setup *
     struct order_table_limits orders = order_limits(&setup->limits);
     entry->orders =
         order_table_init(carve(&carver, order_table_footprint(orders)), orders, &entry->setup.seed);
+    entry->tracks = carve(&carver, setup->limits.orders * sizeof(struct order_track));
+    init_queue(entry, &carver, &entry->watch);
     entry->door = carve(&carver, setup->limits.client_connections * sizeof(struct door_connection));
     init_clients(entry, &carver);
     init_venues(entry, &carver);
@@ -151,14 +163,7 @@ static void sweep(struct order_entry *entry, struct now now) {
     uint32_t slots[16];
     uint32_t count = order_table_sweep(entry->orders, now, slots, 16);
     for (uint32_t i = 0; i < count; i++) {
-        struct order *order = order_table_at(entry->orders, slots[i]);
-        struct request_table *requests = entry->venues[order->venue].requests;
-        if (order->new_request != REQUEST_NONE) {
-            request_table_free(requests, order->new_request);
-        }
-        if (order->cancel_request != REQUEST_NONE) {
-            request_table_free(requests, order->cancel_request);
-        }
+        requests_release(entry, slots[i]);
     }
 }
 
@@ -181,6 +186,7 @@ bool order_entry_turn(struct order_entry *entry, struct now now) {
     for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
         client_turn(entry, i, now);
     }
+    watch_turn(entry, now);
     stop_turn(entry, now);
     for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
         cancels_turn(entry, i, now);
@@ -207,7 +213,7 @@ static struct instant venue_deadline(const struct order_entry *entry,
 }
 
 struct instant order_entry_deadline(const struct order_entry *entry) {
-    struct instant earliest = door_deadline(entry);
+    struct instant earliest = instant_earlier(door_deadline(entry), watch_deadline(entry));
     for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
         earliest = instant_earlier(earliest, venue_deadline(entry, &entry->venues[i]));
     }

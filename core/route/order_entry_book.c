@@ -5,24 +5,25 @@
 #include "core/route/trace_event.h"
 
 /*
- * The request a report is about: by the refused message's number, by its id, by the id it cancels.
- * A refusal is of just the request it names: what that one would have cancelled is not refused.
+ * The request a report is about: by the refused message's number, by its id, by the id it cancels
+ * or replaces. A refusal is of just the request it names: what that one would have changed is not
+ * refused.
  */
-static const struct request *find_request(struct order_entry *entry, uint32_t venue,
-                                          const struct venue_report *report) {
+static uint32_t find_request(struct order_entry *entry, uint32_t venue,
+                             const struct venue_report *report) {
     struct request_table *requests = entry->venues[venue].requests;
     uint32_t found = REQUEST_NONE;
     if (report->request_known) {
         return request_table_match_id(requests, report->request_id, &found) == REQUEST_OURS
-                   ? request_table_at(requests, found)
-                   : NULL;
+                   ? found
+                   : REQUEST_NONE;
     }
     if (request_table_match(requests, report->cl_ord_id, &found) == REQUEST_OURS ||
         (report->kind != VENUE_REPORT_REFUSED && report->orig_cl_ord_id.len != 0 &&
          request_table_match(requests, report->orig_cl_ord_id, &found) == REQUEST_OURS)) {
-        return request_table_at(requests, found);
+        return found;
     }
-    return NULL;
+    return REQUEST_NONE;
 }
 
 static void note_foreign(struct order_entry *entry, uint32_t venue, struct now now,
@@ -58,39 +59,72 @@ static bool drop_pending_cancel(struct order *order) {
 }
 
 /* After the report that says what happened to the order instead. */
-static void tell_dropped_cancel(struct order_entry *entry, struct now now, struct order *order) {
+static void tell_dropped_cancel(struct order_entry *entry, struct now now, struct order *order,
+                                enum reject_code why) {
     if (order->cancel_cl_ord_id.len != 0) {
-        report_cancel_reject(
-            entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id, order, '1',
-            order->state == ORDER_IN_DOUBT ? REJECT_IN_DOUBT : REJECT_TOO_LATE, bytes_of(NULL, 0));
+        report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
+                             order, '1', why, bytes_of(NULL, 0));
         order->cancel_cl_ord_id.len = 0;
     }
+}
+
+/* Of an order in doubt the venue may still take it: then it goes on pending, told as it is. */
+static void tell_dropped_replace(struct order_entry *entry, uint32_t slot, struct now now,
+                                 enum reject_code why) {
+    struct order *order = order_table_at(entry->orders, slot);
+    if (order->replace_pending && !entry->tracks[slot].replace_told) {
+        entry->tracks[slot].replace_told = true;
+        report_cancel_reject(entry, now, order->client, &order->replace_cl_ord_id,
+                             &order->cl_ord_id, order, '2', why, bytes_of(NULL, 0));
+    }
+}
+
+void note_conflict(struct order_entry *entry, struct now now, const struct order *order,
+                   struct bytes text) {
+    entry->counters.conflicts++;
+    notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number, text);
 }
 
 static struct order_step step(struct order_entry *entry, struct order *order, struct now now,
                               enum order_event event) {
     struct order_step result = order_state_step(order->state, event, order->filled.scaled > 0);
     if (result.conflict) {
-        entry->counters.conflicts++;
-        notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number,
-                    bytes_of_string(order_event_name(event)));
+        note_conflict(entry, now, order, bytes_of_string(order_event_name(event)));
     }
     order->state = result.next;
     return result;
 }
 
-void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
-                struct bytes text, enum reject_code reject) {
+/* What was pending when the order ended, or when its venue fell silent; after the order's own
+ * report. */
+static void tell_dropped(struct order_entry *entry, uint32_t slot, struct now now,
+                         bool cancel_dropped) {
+    struct order *order = order_table_at(entry->orders, slot);
+    bool over = order_state_is_terminal(order->state);
+    enum reject_code why = over ? REJECT_TOO_LATE : REJECT_IN_DOUBT;
+    if (cancel_dropped) {
+        tell_dropped_cancel(entry, now, order, why);
+    }
+    tell_dropped_replace(entry, slot, now, why);
+    if (over) {
+        order->replace_pending = false;
+    }
+}
+
+void book_change(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
+                 enum order_report say, struct bytes text, enum reject_code reject) {
     struct order *order = order_table_at(entry->orders, slot);
     bool was_terminal = order_state_is_terminal(order->state);
     struct order_step result = step(entry, order, now, event);
     bool ended = !was_terminal && order_state_is_terminal(order->state);
-    bool dropped = (ended || event == ORDER_EVENT_VENUE_LOST) && drop_pending_cancel(order);
+    bool drops = ended || (event == ORDER_EVENT_VENUE_LOST && !was_terminal);
+    bool cancel_dropped = drops && drop_pending_cancel(order);
     if (result.report != ORDER_REPORT_NONE) {
-        report_order(entry, now, order, result.report, text, reject);
+        report_order(entry, now, order, say != ORDER_REPORT_NONE ? say : result.report, text,
+                     reject);
     }
-    if (dropped) {
-        tell_dropped_cancel(entry, now, order);
+    if (drops) {
+        tell_dropped(entry, slot, now, cancel_dropped);
     }
     if (ended) {
         end_order(entry, slot, now, reject);
@@ -98,6 +132,11 @@ void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum o
     if (order->state == ORDER_IN_DOUBT && result.report == ORDER_REPORT_IN_DOUBT) {
         notice_send(entry, now, NOTICE_IN_DOUBT, order->venue, order->number, text);
     }
+}
+
+void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
+                struct bytes text, enum reject_code reject) {
+    book_change(entry, slot, now, event, ORDER_REPORT_NONE, text, reject);
 }
 
 /* CumQty(14) is required (FIX 4.4, tag 14): without it a fill said twice would be booked twice. */
@@ -123,9 +162,7 @@ static void note_fill(struct order_entry *entry, struct now now, const struct or
                     BYTES("a fill before this one was not heard"));
     }
     if ((flags & ORDER_FILL_CONFLICT) != 0) {
-        entry->counters.conflicts++;
-        notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number,
-                    BYTES("the venue's fills contradict each other"));
+        note_conflict(entry, now, order, BYTES("the venue's fills contradict each other"));
     }
 }
 
@@ -134,12 +171,11 @@ static void tell_fill(struct order_entry *entry, uint32_t slot, struct now now,
     struct order *order = order_table_at(entry->orders, slot);
     bool was_terminal = order_state_is_terminal(order->state);
     (void)step(entry, order, now, order_fill_event(order, report->complete));
-    bool terminal = order_state_is_terminal(order->state);
+    bool ended = !was_terminal && order_state_is_terminal(order->state);
+    bool cancel_dropped = ended && drop_pending_cancel(order);
     report_fill(entry, now, order, booked, report);
-    if (terminal && !was_terminal) {
-        if (drop_pending_cancel(order)) {
-            tell_dropped_cancel(entry, now, order);
-        }
+    if (ended) {
+        tell_dropped(entry, slot, now, cancel_dropped);
         end_order(entry, slot, now, REJECT_NONE);
     } else if (was_terminal) {
         ledger_order(entry, order, LEDGER_NOT_REFUSED, REJECT_NONE);
@@ -158,12 +194,18 @@ static void book_unreadable(struct order_entry *entry, uint32_t slot, struct now
     }
 }
 
-/* The venue counts the order as filled and some of it was never heard: nobody can call it open. */
-static void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now) {
+/* All that it may ever fill, by what the venue has said of it. */
+static bool is_complete_there(const struct order *order, bool complete) {
+    bool grows =
+        order->replace_pending && order->replace_terms.quantity.scaled > order->told.scaled;
+    bool cash = (order->flags & ORDER_CASH) != 0;
+    return complete || (!cash && !grows && order->told.scaled >= order->quantity.scaled);
+}
+
+void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now, bool complete) {
     const struct order *order = order_table_at(entry->orders, slot);
-    bool complete_there = order->told.scaled >= order->quantity.scaled;
-    if (complete_there && order_fill_missing(order).scaled > 0 &&
-        !order_state_is_terminal(order->state) && order->state != ORDER_IN_DOUBT) {
+    if (is_complete_there(order, complete) && !order_state_is_terminal(order->state) &&
+        order->state != ORDER_IN_DOUBT && (complete || order_fill_missing(order).scaled > 0)) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: the venue filled it, and a fill was not heard"), REJECT_NONE);
     }
@@ -186,40 +228,74 @@ static void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
     } else if (outcome.booked.scaled > 0) {
         entry->counters.fills++;
         tell_fill(entry, slot, now, outcome.booked, report);
-        doubt_if_unheard(entry, slot, now);
+        doubt_if_unheard(entry, slot, now, report->complete);
     }
 }
 
-static void book_cancel_refusal(struct order_entry *entry, struct now now, struct order *order,
-                                struct bytes text) {
+static void book_cancel_refusal(struct order_entry *entry, uint32_t slot, struct now now,
+                                enum reject_code reject, struct bytes text) {
+    struct order *order = order_table_at(entry->orders, slot);
+    const struct order_track *track = &entry->tracks[slot];
     if (!order->cancel_pending) {
+        return;
+    }
+    /* It went out for an id that a replace, on its way then, has taken away meanwhile. */
+    if (track->cancel_of != track->current_request && !order_state_is_terminal(order->state)) {
+        cancel_owe(entry, slot);
         return;
     }
     order->cancel_pending = false;
     if (order->cancel_cl_ord_id.len != 0) {
         report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
-                             order, '1', REJECT_BY_VENUE, text);
+                             order, '1', reject, text);
         order->cancel_cl_ord_id.len = 0;
     }
 }
 
+/* What a request of this kind is when it is refused. */
+static enum venue_refuses refusal_of(enum request_kind kind) {
+    switch (kind) {
+    case REQUEST_CANCEL:
+        return VENUE_REFUSES_CANCEL;
+    case REQUEST_REPLACE:
+        return VENUE_REFUSES_REPLACE;
+    case REQUEST_STATUS:
+        return VENUE_REFUSES_STATUS;
+    case REQUEST_MASS_CANCEL:
+        return VENUE_REFUSES_MASS_CANCEL;
+    case REQUEST_NEW_ORDER:
+    case REQUEST_FREE:
+        break;
+    }
+    return VENUE_REFUSES_NEW;
+}
+
 /*
  * What is refused is what both the id and the message say. A refused cancel that is named by the
- * order's own id is still just a cancel; a refused order that is named by a cancel's id is
+ * order's own id is still just a cancel; a refused order that is named by another request's id is
  * nonsense.
  */
-static void book_refusal(struct order_entry *entry, const struct request *request, struct now now,
-                         const struct venue_report *report) {
-    struct order *order = order_table_at(entry->orders, request->order);
-    bool names_cancel = request->kind == REQUEST_CANCEL;
-    if (names_cancel && report->refuses == VENUE_REFUSES_NEW) {
+static void book_refusal(struct order_entry *entry, uint32_t named, const struct request *request,
+                         struct now now, const struct venue_report *report) {
+    const struct order *order = order_table_at(entry->orders, request->order);
+    enum venue_refuses refused = refusal_of(request->kind);
+    if (refused == VENUE_REFUSES_NEW && report->refuses != VENUE_REFUSES_UNSAID) {
+        refused = report->refuses;
+    }
+    enum reject_code reject = report->reject != REJECT_NONE ? report->reject : REJECT_BY_VENUE;
+    if (report->refuses == VENUE_REFUSES_NEW && refused != VENUE_REFUSES_NEW) {
         entry->counters.bad_reports++;
         notice_send(entry, now, NOTICE_BAD_REPORT, order->venue, order->number,
-                    BYTES("a cancel refused as if it were an order"));
-    } else if (names_cancel || report->refuses == VENUE_REFUSES_CANCEL) {
-        book_cancel_refusal(entry, now, order, report->text);
-    } else {
-        book_event(entry, request->order, now, ORDER_EVENT_REJECTED, report->text, REJECT_BY_VENUE);
+                    BYTES("a cancel, a replace or a question refused as if it were an order"));
+    } else if (refused == VENUE_REFUSES_CANCEL) {
+        book_cancel_refusal(entry, request->order, now, reject, report->text);
+    } else if (refused == VENUE_REFUSES_REPLACE) {
+        bool latest = request->kind != REQUEST_REPLACE || named == order->replace_request;
+        if (latest) {
+            book_replace_refusal(entry, request->order, now, reject, report->text);
+        }
+    } else if (refused == VENUE_REFUSES_NEW) {
+        book_event(entry, request->order, now, ORDER_EVENT_REJECTED, report->text, reject);
     }
 }
 
@@ -233,11 +309,10 @@ static void book_acknowledgement(struct order_entry *entry, uint32_t slot, struc
 }
 
 /*
- * The cumulative quantity of a report that is no fill: beyond those that were heard, one of them
- * went missing. Returns the text that goes with the end of the order then, else the venue's.
+ * Beyond the fills that were heard, one went missing. The text then is ours, else the venue's.
  */
-static struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
-                              const struct venue_report *report) {
+struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
+                       const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
     const struct instrument *instrument =
         instrument_table_at(entry->setup.directory->instruments, order->instrument);
@@ -257,32 +332,42 @@ static struct bytes note_told(struct order_entry *entry, uint32_t slot, struct n
     return missing > 0 ? unheard : report->text;
 }
 
-/* A filled order is not booked on the word of a status, which has no price. */
+/* A status has no price: it books no fill, and one that is all filled is so by fills heard. */
 static void book_status(struct order_entry *entry, uint32_t slot, struct now now,
                         const struct venue_report *report) {
-    if (report->complete) {
-        entry->counters.bad_reports++;
-        notice_send(entry, now, NOTICE_BAD_REPORT, order_table_at(entry->orders, slot)->venue,
-                    order_table_at(entry->orders, slot)->number,
-                    BYTES("a status that does not say whether the order is open"));
-        return;
-    }
+    const struct order *order = order_table_at(entry->orders, slot);
     struct bytes text = note_told(entry, slot, now, report);
-    book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, text, REJECT_NONE);
+    bool heard_all = order->filled.scaled > 0 && order_fill_missing(order).scaled == 0;
+    if (!report->complete) {
+        book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, text, REJECT_NONE);
+    } else if (heard_all && !order_state_is_terminal(order->state)) {
+        book_change(entry, slot, now, ORDER_EVENT_FILL, ORDER_REPORT_STATUS, text, REJECT_NONE);
+    } else {
+        doubt_if_unheard(entry, slot, now, true);
+    }
+}
+
+static void book_restated(struct order_entry *entry, uint32_t slot, struct now now,
+                          const struct venue_report *report) {
+    (void)note_told(entry, slot, now, report);
+    terms_restate(entry, slot, now, report,
+                  report->triggered ? BYTES("the stop price was reached") : report->text);
 }
 
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
                  const struct venue_report *report) {
-    const struct request *request = find_request(entry, venue, report);
-    if (request == NULL) {
+    uint32_t named = find_request(entry, venue, report);
+    if (named == REQUEST_NONE) {
         note_foreign(entry, venue, now, report);
         return;
     }
+    const struct request *request = request_table_at(entry->venues[venue].requests, named);
     uint32_t slot = request->order;
     struct bytes text;
     trace_put(entry->setup.trace, TRACE_EVENT_REPORT_IN, (uint16_t)venue, report->kind,
               order_table_at(entry->orders, slot)->number, 0);
     learn_venue_id(order_table_at(entry->orders, slot), report->venue_order_id);
+    order_table_at(entry->orders, slot)->triggered |= report->triggered;
     switch (report->kind) {
     case VENUE_REPORT_ACKNOWLEDGED:
         book_acknowledgement(entry, slot, now);
@@ -299,12 +384,16 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         book_event(entry, slot, now, ORDER_EVENT_EXPIRED, text, REJECT_NONE);
         break;
     case VENUE_REPORT_REFUSED:
-        book_refusal(entry, request, now, report);
+        book_refusal(entry, named, request, now, report);
         break;
     case VENUE_REPORT_STATUS:
-    case VENUE_REPORT_REPLACED:
-    case VENUE_REPORT_RESTATED:
         book_status(entry, slot, now, report);
+        break;
+    case VENUE_REPORT_RESTATED:
+        book_restated(entry, slot, now, report);
+        break;
+    case VENUE_REPORT_REPLACED:
+        book_replaced(entry, slot, named, now, report);
         break;
     case VENUE_REPORT_NOT_SENT:
     case VENUE_REPORT_MAYBE_SENT:

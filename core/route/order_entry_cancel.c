@@ -1,28 +1,9 @@
 #include "core/route/order_entry_state.h"
 
-static bool queue_is_empty(const struct cancel_queue *queue) {
-    return queue->head == queue->tail;
-}
-
-static struct cancel_place *place_at(const struct cancel_queue *queue, uint32_t position) {
-    return &queue->places[position & (queue->capacity - 1)];
-}
-
-/* The order whose cancel this place holds, NULL when it does no more. */
-static struct order *order_of_place(struct order_entry *entry, const struct cancel_place *place) {
-    struct order *order = order_table_at(entry->orders, place->slot);
-    return order->number == place->number && order->cancel_owed ? order : NULL;
-}
-
-/* Cold: only a venue that takes nothing for longer than orders live can make it full. */
-COLD static void drop_dead_places(struct order_entry *entry, struct cancel_queue *queue) {
-    uint32_t kept = queue->head;
-    for (uint32_t at = queue->head; at != queue->tail; at++) {
-        if (order_of_place(entry, place_at(queue, at)) != NULL) {
-            *place_at(queue, kept++) = *place_at(queue, at);
-        }
-    }
-    queue->tail = kept;
+/* The place still holds its order's cancel. */
+static bool is_owed(struct order_entry *entry, const struct order_place *place) {
+    const struct order *order = order_table_at(entry->orders, place->slot);
+    return order->number == place->number && order->cancel_owed;
 }
 
 void cancel_owe(struct order_entry *entry, uint32_t slot) {
@@ -30,35 +11,27 @@ void cancel_owe(struct order_entry *entry, uint32_t slot) {
     if (order->cancel_owed) {
         return;
     }
-    struct cancel_queue *queue = &entry->venues[order->venue].cancels;
-    if (queue->tail - queue->head == queue->capacity) {
-        drop_dead_places(entry, queue);
-    }
-    /* An order is in it at most once, and this one is not. */
-    CHECK(queue->tail - queue->head < queue->capacity);
     order->cancel_owed = true;
-    *place_at(queue, queue->tail++) = (struct cancel_place){.number = order->number, .slot = slot};
+    order_queue_put(entry, &entry->venues[order->venue].cancels, slot, INSTANT_NEVER, is_owed);
 }
 
-/* A refused cancel leaves its entry behind; the next one of the same order takes its place. */
 static enum venue_send send_cancel(struct order_entry *entry, struct now now, uint32_t slot) {
     struct order *order = order_table_at(entry->orders, slot);
     struct venue_slot *venue = &entry->venues[order->venue];
-    if (order->cancel_request != REQUEST_NONE) {
-        request_table_free(venue->requests, order->cancel_request);
-        order->cancel_request = REQUEST_NONE;
-    }
+    request_retire(entry, slot, order->cancel_request);
+    order->cancel_request = REQUEST_NONE;
     uint32_t request = request_table_take(venue->requests, now, REQUEST_CANCEL, slot);
     if (request == REQUEST_NONE) {
         return VENUE_SEND_AGAIN;
     }
     char id_text[REQUEST_UUID_BYTES];
     char orig_text[REQUEST_UUID_BYTES];
-    struct venue_order out = venue_order_make(entry, order, request, id_text, orig_text);
+    struct venue_order out = venue_order_make(entry, slot, request, id_text, orig_text);
     enum venue_send sent = venue->venue->ops->send_cancel(venue->venue, now, &out);
     if (sent == VENUE_SENT) {
         order->cancel_request = request;
         order->cancel_sent = now.mono;
+        entry->tracks[slot].cancel_of = entry->tracks[slot].current_request;
     } else {
         request_table_free(venue->requests, request);
     }
@@ -123,7 +96,7 @@ void order_cancel(struct order_entry *entry, struct now now) {
 }
 
 /* What a refusal would need: nobody else's queue, so that no client waits for another's cancel. */
-static bool can_be_told(const struct order_entry *entry, const struct order *order) {
+bool order_can_be_told(const struct order_entry *entry, const struct order *order) {
     return report_queue_free(&entry->clients[order->client].reports) >= REPORT_CELLS_PER_MESSAGE;
 }
 
@@ -140,7 +113,7 @@ static bool try_cancel(struct order_entry *entry, struct now now, uint32_t slot,
     if (sent == VENUE_SEND_AGAIN || sent == VENUE_SEND_LIMITED) {
         return false;
     }
-    if (!can_be_told(entry, order)) {
+    if (!order_can_be_told(entry, order)) {
         entry->held = true;
         return false;
     }
@@ -149,17 +122,17 @@ static bool try_cancel(struct order_entry *entry, struct now now, uint32_t slot,
 }
 
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now) {
-    struct cancel_queue *queue = &entry->venues[venue].cancels;
-    for (int count = 0; count < WALK_BURST && !queue_is_empty(queue); count++) {
-        const struct cancel_place *place = place_at(queue, queue->head);
-        struct order *order = order_of_place(entry, place);
-        if (order != NULL) {
+    struct order_queue *queue = &entry->venues[venue].cancels;
+    for (int count = 0; count < WALK_BURST && !order_queue_is_empty(queue); count++) {
+        const struct order_place *place = order_queue_first(queue);
+        if (is_owed(entry, place)) {
+            struct order *order = order_table_at(entry->orders, place->slot);
             if (!try_cancel(entry, now, place->slot, order)) {
                 return;
             }
             order->cancel_owed = false;
         }
-        queue->head++;
+        order_queue_drop_first(queue);
     }
-    entry->more |= !queue_is_empty(queue);
+    entry->more |= !order_queue_is_empty(queue);
 }

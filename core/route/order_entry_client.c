@@ -86,6 +86,18 @@ static void take_status(struct order_entry *entry, uint32_t index, struct now no
                   slot == ORDER_NONE ? NULL : order_table_at(entry->orders, slot));
 }
 
+/* One whose meaning was refused, too: order entry knows what order it was about. */
+static void take_replace(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    if (client_decode_replace(&client->input.view, entry->setup.directory, index, &entry->decode) ==
+        CLIENT_DECODE_REJECT) {
+        reject_form(entry, client);
+        return;
+    }
+    entry->decode.request.received = now.mono;
+    order_replace(entry, now);
+}
+
 static void take_application(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     struct bytes type = fix_view_msg_type(&client->input.view);
@@ -95,6 +107,8 @@ static void take_application(struct order_entry *entry, uint32_t index, struct n
         take_cancel(entry, index, now);
     } else if (bytes_equal(type, BYTES(FIX_MSG_ORDER_STATUS_REQUEST))) {
         take_status(entry, index, now);
+    } else if (bytes_equal(type, BYTES(FIX_MSG_ORDER_CANCEL_REPLACE_REQUEST))) {
+        take_replace(entry, index, now);
     } else {
         report_unsupported_type(entry, now, index, client->input.seq, type);
     }

@@ -64,7 +64,7 @@ static void walk(struct order_entry *entry, uint32_t index) {
 
 static bool cancels_are_out(const struct order_entry *entry) {
     for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
-        const struct cancel_queue *queue = &entry->venues[i].cancels;
+        const struct order_queue *queue = &entry->venues[i].cancels;
         if (queue->head != queue->tail) {
             return false;
         }

@@ -9,6 +9,9 @@
  *   order_entry_client_slow.c  clients that do not read, and reports of those that are not there
  *   order_entry_submit.c   a new order: checks, slot, request, venue
  *   order_entry_cancel.c   cancels, those that wait for room among them
+ *   order_entry_replace.c  replaces: checked, sent, and what the venue made of them
+ *   order_entry_request.c  requests that an order has with its venue, and their ids
+ *   order_entry_watch.c    looking again at orders that the venue owes an answer
  *   order_entry_venue.c    venue sessions: connecting, reports in, loss
  *   order_entry_book.c     one report booked on its order
  *   order_entry_report.c   what the client is told
@@ -34,9 +37,10 @@
 #define WALK_BURST 256
 /*
  * Free cells a report queue must have for one venue report or client message to be taken: the most
- * that one causes is a fill, the doubt that it leaves, and the end of a pending cancel.
+ * that one causes is a fill, the doubt that it leaves, and the ends of a pending cancel and a
+ * pending replace.
  */
-#define REPORT_CELLS_PER_MESSAGE 3
+#define REPORT_CELLS_PER_MESSAGE 4
 /* Cells of the ledger ring that one venue report or client message may need. */
 #define LEDGER_CELLS_PER_MESSAGE 2
 
@@ -96,30 +100,49 @@ struct client {
 };
 
 /* The number tells the order from a later one in its slot. */
-struct cancel_place {
+struct order_place {
     uint64_t number;
+    struct instant due; /* the watch: not looked at before */
     uint32_t slot;
 };
 
 /*
- * Orders whose cancel waits for room at the venue. One that ended meanwhile keeps its place until
- * the place is wanted.
+ * Orders that something is to be done with, each at most once. One that ended meanwhile keeps its
+ * place until the place is wanted.
  */
-struct cancel_queue {
-    struct cancel_place *places;
+struct order_queue {
+    struct order_place *places;
     uint32_t capacity; /* a power of two >= orders */
     uint32_t head;
     uint32_t tail;
+};
+
+/* Requests of an order that are over, whose ids the venue may still use: the latest of them. */
+#define REQUESTS_PAST_MAX 4U
+
+/* What order entry keeps of an order beside the order itself. */
+struct order_track {
+    uint32_t current_request; /* by whose id the venue knows it: the new order's, or that of the
+                                 latest replace it took */
+    uint32_t cancel_of;       /* current_request when the latest cancel went out */
+    uint32_t past[REQUESTS_PAST_MAX];
+    uint32_t past_count; /* ever */
+    bool watched;        /* it has a place in the watch */
+    bool replace_told;   /* the latest replace was refused to the client, or called in doubt */
+    bool replace_named;  /* the order table's latest claim is the latest replace's */
 };
 
 struct venue_slot {
     struct venue *venue;
     unsigned peer;
     struct request_table *requests;
-    struct cancel_queue cancels;
+    struct order_queue cancels; /* that wait for room */
+    const struct venue_capability *can;
     struct backoff backoff;
     struct instant up_since;
     bool up;
+    bool unheard; /* what it said lies unread for want of room; heard_since is when that ended */
+    struct instant heard_since;
     bool losing;        /* the session is gone: its orders are being told, from lose_from on */
     uint32_t lose_from; /* slot */
 };
@@ -127,6 +150,8 @@ struct venue_slot {
 struct order_entry {
     struct order_entry_setup setup;
     struct order_table *orders;
+    struct order_track *tracks; /* by slot */
+    struct order_queue watch;   /* orders that the venue owes an answer; by due */
     struct door_connection *door;
     struct client *clients;
     struct venue_slot *venues;
@@ -193,16 +218,83 @@ void order_submit(struct order_entry *entry, struct now now);
 void order_cancel(struct order_entry *entry, struct now now);
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now);
 void cancel_owe(struct order_entry *entry, uint32_t slot);
-struct venue_order venue_order_make(struct order_entry *entry, const struct order *order,
-                                    uint32_t request, char id_text[REQUEST_UUID_BYTES],
+/* The refusal of a request that the venue did not take. */
+enum reject_code reject_of_send(enum venue_send sent);
+/* What a client could be told of anything done about one of its orders has room. */
+bool order_can_be_told(const struct order_entry *entry, const struct order *order);
+
+/* queues */
+bool order_queue_is_empty(const struct order_queue *queue);
+/* There is room: an order is in it at most once, and `alive` says which places are still meant. */
+void order_queue_put(struct order_entry *entry, struct order_queue *queue, uint32_t slot,
+                     struct instant due,
+                     bool (*alive)(struct order_entry *, const struct order_place *));
+const struct order_place *order_queue_first(const struct order_queue *queue);
+void order_queue_drop_first(struct order_queue *queue);
+
+/* replace */
+void order_replace(struct order_entry *entry, struct now now);
+/* The venue took a replace, or changed the order's terms of itself. */
+void book_replaced(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
+                   const struct venue_report *report);
+/* The venue, or its silence, refused the pending replace. */
+void book_replace_refusal(struct order_entry *entry, uint32_t slot, struct now now,
+                          enum reject_code reject, struct bytes text);
+
+/* What the report tells of the order's terms, put over *terms; false when it tells none of them. */
+bool terms_told(const struct order_entry *entry, const struct order *order,
+                const struct venue_report *report, struct order_terms *terms);
+bool terms_are_same(const struct order_terms *a, const struct order_terms *b);
+struct order_terms terms_of(const struct order *order);
+/* The pending replace was taken, by what the report tells. */
+void terms_replace(struct order_entry *entry, uint32_t slot, struct now now,
+                   const struct venue_report *report);
+/* The venue changed the order: what the report tells of its terms is so. */
+void terms_restate(struct order_entry *entry, uint32_t slot, struct now now,
+                   const struct venue_report *report, struct bytes text);
+
+/* request */
+void track_begin(struct order_entry *entry, uint32_t slot);
+/*
+ * Whether there is an entry for what is no cancel: half of a venue's entries are for cancels, so
+ * that whatever was sent can be cancelled. All but the latest cancel of each order was taken or
+ * kept while the other half had room.
+ */
+bool requests_have_room(const struct order_entry *entry, uint32_t venue);
+/* The request is over; its id is known a while longer if there is room. REQUEST_NONE: nothing. */
+void request_retire(struct order_entry *entry, uint32_t slot, uint32_t request);
+/* All of them, before the slot is used again. */
+void requests_release(struct order_entry *entry, uint32_t slot);
+struct venue_order venue_order_make(struct order_entry *entry, uint32_t slot, uint32_t request,
+                                    char id_text[REQUEST_UUID_BYTES],
                                     char orig_text[REQUEST_UUID_BYTES]);
+
+/* watch */
+/* The venue owes this order an answer: it is looked at again until it owes none. */
+void watch_order(struct order_entry *entry, uint32_t slot, struct now now);
+void watch_turn(struct order_entry *entry, struct now now);
+struct instant watch_deadline(const struct order_entry *entry);
 
 /* venue, book */
 void venue_slot_turn(struct order_entry *entry, uint32_t index, struct now now);
 void venue_slot_flush(struct order_entry *entry, uint32_t index, struct now now);
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
                  const struct venue_report *report);
-/* Applies an event that moves no quantity: state, client report, ledger. */
+/*
+ * Applies an event that moves no quantity: state, client report, ledger. book_change says what is
+ * reported in place of what the event says of itself.
+ */
+void book_change(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
+                 enum order_report say, struct bytes text, enum reject_code reject);
+/* The venue counts the order as filled (`complete`: it says so) and some of it was never heard:
+ * nobody can call it open. */
+void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now, bool complete);
+/* A conflict of the venue with itself or with us: counted and said. */
+void note_conflict(struct order_entry *entry, struct now now, const struct order *order,
+                   struct bytes text);
+/* The cumulative quantity of a report that is no fill; returns the text that goes with it. */
+struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
+                       const struct venue_report *report);
 void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
                 struct bytes text, enum reject_code reject);
 

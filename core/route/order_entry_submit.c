@@ -66,24 +66,7 @@ static void fill_in(struct order *order, const struct order_request *request) {
     order->price = request->price;
 }
 
-struct venue_order venue_order_make(struct order_entry *entry, const struct order *order,
-                                    uint32_t request, char id_text[REQUEST_UUID_BYTES],
-                                    char orig_text[REQUEST_UUID_BYTES]) {
-    struct request_table *requests = entry->venues[order->venue].requests;
-    const struct instrument_table *instruments = entry->setup.directory->instruments;
-    const struct instrument *instrument = instrument_table_at(instruments, order->instrument);
-    request_id_format(request_table_at(requests, request)->id, id_text);
-    request_id_format(request_table_at(requests, order->new_request)->id, orig_text);
-    return (struct venue_order){
-        .order = order,
-        .instrument = instrument,
-        .symbol = instrument_table_venue_symbol(instruments, order->instrument, order->venue),
-        .cl_ord_id = bytes_of(id_text, REQUEST_UUID_BYTES),
-        .orig_cl_ord_id = bytes_of(orig_text, REQUEST_UUID_BYTES),
-        .request_id = request_table_at(requests, request)->id};
-}
-
-static enum reject_code reject_of_send(enum venue_send sent) {
+enum reject_code reject_of_send(enum venue_send sent) {
     switch (sent) {
     case VENUE_SENT:
         return REJECT_NONE;
@@ -102,17 +85,18 @@ static enum reject_code reject_of_send(enum venue_send sent) {
 static enum reject_code send_order(struct order_entry *entry, struct now now, struct order *order,
                                    uint32_t slot) {
     struct venue_slot *venue = &entry->venues[order->venue];
-    /* Half of the entries are for cancels: whatever was sent can be cancelled. */
-    if (request_table_used(venue->requests) >= entry->setup.limits.requests_per_venue / 2) {
+    if (!requests_have_room(entry, order->venue)) {
         return REJECT_REQUEST_LIMIT;
     }
     order->new_request = request_table_take(venue->requests, now, REQUEST_NEW_ORDER, slot);
     if (order->new_request == REQUEST_NONE) {
         return REJECT_REQUEST_LIMIT;
     }
+    track_begin(entry, slot);
+    entry->tracks[slot].current_request = order->new_request;
     char id_text[REQUEST_UUID_BYTES];
     char orig_text[REQUEST_UUID_BYTES];
-    struct venue_order out = venue_order_make(entry, order, order->new_request, id_text, orig_text);
+    struct venue_order out = venue_order_make(entry, slot, order->new_request, id_text, orig_text);
     enum venue_send sent = venue->venue->ops->send_new(venue->venue, now, &out);
     if (sent != VENUE_SENT) {
         request_table_free(venue->requests, order->new_request);
@@ -146,8 +130,10 @@ static enum reject_code try_submit(struct order_entry *entry, struct now now,
     reject = send_order(entry, now, order, slot);
     if (reject != REJECT_NONE) {
         order_table_undo(entry->orders, slot);
+        return reject;
     }
-    return reject;
+    watch_order(entry, slot, now);
+    return REJECT_NONE;
 }
 
 /* FIX 4.4 volume 7 appendix D: an order sent again in case it was lost is answered by its status.

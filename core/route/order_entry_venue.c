@@ -25,13 +25,17 @@ static void take(struct order_entry *entry, uint32_t index, struct now now,
 
 /* Reads while what is read can be told; what cannot stays in the stream. True: read to the end. */
 static bool read_reports(struct order_entry *entry, uint32_t index, struct now now) {
-    struct venue *venue = entry->venues[index].venue;
+    struct venue_slot *slot = &entry->venues[index];
+    struct venue *venue = slot->venue;
     struct venue_report report;
     for (int count = 0; count < TURN_BURST; count++) {
         if (!reports_have_room(entry)) {
+            slot->unheard = true;
             return false;
         }
         if (!venue->ops->poll(venue, now, &report)) {
+            slot->heard_since = slot->unheard ? now.mono : slot->heard_since;
+            slot->unheard = false;
             return true;
         }
         take(entry, index, now, &report);
