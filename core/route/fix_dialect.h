@@ -141,8 +141,9 @@ struct fix_dialect {
     const char *exec_inst[DIALECT_FLAGS]; /* ExecInst(18) tokens, NULL: none; blanks between */
     uint8_t exec_type[128];               /* enum dialect_exec by the character of ExecType */
     uint32_t trade_id_tag;
-    uint32_t liquidity_tag; /* of a fill; 0: none */
-    char liquidity_added;   /* its values */
+    uint32_t trade_id_other_tag; /* where the first is absent; 0: none */
+    uint32_t liquidity_tag;      /* of a fill; 0: none */
+    char liquidity_added;        /* its values */
     char liquidity_took;
     struct fix_schedule schedule; /* the venue's day; none: it never begins anew by itself */
     enum dialect_gap gap;

@@ -121,6 +121,7 @@ static bool may_connect(struct venue *base, struct now now) {
 
 static void attach(struct venue *base, struct now now, struct stream *stream) {
     (void)now;
+    self_of(base)->gap.next = 0;
     fix_link_attach(&self_of(base)->link, stream);
 }
 

@@ -9,6 +9,7 @@ struct execution {
     char liquidity;
     struct bytes leaves;
     struct bytes transact_time;
+    struct bytes trade_id_other;
 };
 
 static char only_char(struct bytes value) {
@@ -50,6 +51,8 @@ static void take_of_dialect(const struct fix_dialect *dialect, uint32_t tag, str
                             struct venue_report *report, struct execution *execution) {
     if (tag == dialect->trade_id_tag) {
         take(&report->trade_id, value);
+    } else if (tag == dialect->trade_id_other_tag) {
+        take(&execution->trade_id_other, value);
     } else if (tag == dialect->liquidity_tag) {
         take_char(&execution->liquidity, value);
     }
@@ -133,6 +136,7 @@ static struct execution read_execution(const struct fix_dialect *dialect,
     for (uint32_t i = 0; i < view->count; i++) {
         take_field(dialect, view->fields[i].tag, fix_view_value(view, i), report, &execution);
     }
+    take(&report->trade_id, execution.trade_id_other);
     if (execution.transact_time.len == 0 ||
         fix_get_utc(view, FIX_TRANSACT_TIME, &report->transact_time) != FIX_GET_OK) {
         report->transact_time.ns = 0;

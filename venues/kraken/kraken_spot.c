@@ -218,6 +218,7 @@ const struct fix_dialect kraken_spot_dialect = {
         },
     /* 1003 was seen by third parties against the live venue only; 527 is in er-fix. */
     .trade_id_tag = FIX_SECONDARY_EXEC_ID,
+    .trade_id_other_tag = KRAKEN_TRADE_ID,
     /* Seen by third parties; which value is which is assumed. Any other is left unsaid. */
     .liquidity_tag = KRAKEN_LIQUIDITY_IND,
     .liquidity_added = '1',

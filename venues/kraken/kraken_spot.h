@@ -17,6 +17,7 @@
 extern const struct fix_dialect kraken_spot_dialect;
 
 enum kraken_tag {
+    KRAKEN_TRADE_ID = 1003, /* a tag of FIX 5.0 */
     KRAKEN_NONCE = 5025,
     KRAKEN_LIQUIDITY_IND = 5050,
     KRAKEN_SELF_TRADE_PREVENTION = 7928,

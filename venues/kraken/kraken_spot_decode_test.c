@@ -121,6 +121,15 @@ Test(kraken_spot_decode, fees_in_several_currencies_and_a_rebate) {
     cr_expect(bench.report.complete);
 }
 
+Test(kraken_spot_decode, trade_id_is_the_verified_one_where_there_is_one) {
+    cr_assert(decode("35=8|11=a|39=1|150=F|1003=TABCDE|527=91234567|"));
+    expect("527", bench.report.trade_id, "91234567");
+    cr_assert(decode("35=8|11=a|39=1|150=F|1003=TABCDE|"));
+    expect("1003", bench.report.trade_id, "TABCDE");
+    cr_assert(decode("35=8|11=a|39=1|150=F|527=|1003=TABCDE|"));
+    expect("1003", bench.report.trade_id, "TABCDE");
+}
+
 /* The whole life of the sample order, as published or made after it: 41 names what was canceled. */
 Test(kraken_spot_decode, sample_cancel_and_reject) {
     cr_assert(decode_frame(
