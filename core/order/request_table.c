@@ -1,5 +1,7 @@
 #include "core/order/request_table.h"
 
+#include <string.h>
+
 #define NS_PER_TICK INT64_C(10000)
 
 #define TIME_BITS 48
@@ -191,52 +193,79 @@ uint32_t request_table_used(const struct request_table *table) {
     return table->used;
 }
 
-/* Where the hexadecimal digits of the two words lie; the four places between hold '-'. */
-static const unsigned char digit_places[32] = {0,  1,  2,  3,  4,  5,  6,  7,  9,  10, 11,
-                                               12, 14, 15, 16, 17, 19, 20, 21, 22, 24, 25,
-                                               26, 27, 28, 29, 30, 31, 32, 33, 34, 35};
+/*
+ * Eight hexadecimal digits at a time, one in each byte of a word, the first in its lowest byte. No
+ * byte carries into the next in any of these sums.
+ */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "digits lie in words as in text");
 
-static const unsigned char dash_places[4] = {8, 13, 18, 23};
+#define EACH_BYTE(value) (UINT64_C(0x0101010101010101) * (value))
 
-void request_id_format(struct request_id id, char *out) {
-    for (unsigned i = 0; i < 16; i++) {
-        unsigned shift = 60 - 4 * i;
-        out[digit_places[i]] = "0123456789abcdef"[id.high >> shift & 15];
-        out[digit_places[i + 16]] = "0123456789abcdef"[id.low >> shift & 15];
-    }
-    for (unsigned i = 0; i < sizeof(dash_places); i++) {
-        out[dash_places[i]] = '-';
-    }
+/* 1 in each byte that is 10 to 15, when none is above. */
+static uint64_t letters_of(uint64_t values) {
+    return (values + EACH_BYTE(6)) >> 4 & EACH_BYTE(1);
 }
 
-/* 0 .. 15, or above for what is no lower-case hexadecimal digit. */
-static unsigned digit_value(char digit) {
-    unsigned byte = (unsigned char)digit;
-    unsigned decimal = byte - '0';
-    unsigned letter = byte - 'a';
-    return decimal <= 9 ? decimal : letter <= 5 ? letter + 10 : 0x100;
+static uint64_t digits_of(uint32_t word) {
+    uint64_t spread = word;
+    spread = (spread | spread << 16) & UINT64_C(0x0000ffff0000ffff);
+    spread = (spread | spread << 8) & UINT64_C(0x00ff00ff00ff00ff);
+    spread = (spread | spread << 4) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    uint64_t values = __builtin_bswap64(spread);
+    return values + EACH_BYTE('0') + letters_of(values) * ('a' - '9' - 1);
+}
+
+/* What digits_of makes of it must be what was read: *bad is 0 then. */
+static uint32_t word_of(uint64_t digits, uint64_t *bad) {
+    uint64_t values = ((digits & EACH_BYTE(15)) + (digits >> 6 & EACH_BYTE(1)) * 9) & EACH_BYTE(15);
+    uint64_t packed = __builtin_bswap64(values);
+    packed = (packed | packed >> 4) & UINT64_C(0x00ff00ff00ff00ff);
+    packed = (packed | packed >> 8) & UINT64_C(0x0000ffff0000ffff);
+    uint32_t word = (uint32_t)(packed | packed >> 16);
+    *bad |= digits ^ digits_of(word);
+    return word;
+}
+
+/* 8-4-4-4-12 digits; the parts of `digits` are 32 of them without what lies between. */
+static void spread(const uint64_t digits[4], char *out) {
+    const char *from = (const char *)digits;
+    memcpy(out, from, 8);
+    memcpy(out + 9, from + 8, 4);
+    memcpy(out + 14, from + 12, 4);
+    memcpy(out + 19, from + 16, 4);
+    memcpy(out + 24, from + 20, 12);
+    out[8] = out[13] = out[18] = out[23] = '-';
+}
+
+static void gather(const char *text, uint64_t digits[4]) {
+    char *into = (char *)digits;
+    memcpy(into, text, 8);
+    memcpy(into + 8, text + 9, 4);
+    memcpy(into + 12, text + 14, 4);
+    memcpy(into + 16, text + 19, 4);
+    memcpy(into + 20, text + 24, 12);
+}
+
+void request_id_format(struct request_id id, char *out) {
+    const uint64_t digits[4] = {digits_of((uint32_t)(id.high >> 32)), digits_of((uint32_t)id.high),
+                                digits_of((uint32_t)(id.low >> 32)), digits_of((uint32_t)id.low)};
+    spread(digits, out);
 }
 
 bool request_id_parse(struct bytes text, struct request_id *id) {
     if (text.len != REQUEST_UUID_BYTES) {
         return false;
     }
-    uint64_t high = 0;
-    uint64_t low = 0;
-    unsigned seen = 0;
-    for (unsigned i = 0; i < 16; i++) {
-        unsigned digit_high = digit_value(text.data[digit_places[i]]);
-        unsigned digit_low = digit_value(text.data[digit_places[i + 16]]);
-        seen |= digit_high | digit_low;
-        high = high << 4 | (digit_high & 15);
-        low = low << 4 | (digit_low & 15);
-    }
-    bool dashed = true;
-    for (unsigned i = 0; i < sizeof(dash_places); i++) {
-        dashed &= text.data[dash_places[i]] == '-';
-    }
-    if (seen > 15 || !dashed || (high & VERSION_MASK) != VERSION_4 ||
-        (low & VARIANT_MASK) != VARIANT_1) {
+    const char *at = text.data;
+    uint64_t digits[4];
+    uint64_t bad = (uint64_t)(at[8] ^ '-') | (uint64_t)(at[13] ^ '-') | (uint64_t)(at[18] ^ '-') |
+                   (uint64_t)(at[23] ^ '-');
+    gather(at, digits);
+    uint64_t high = (uint64_t)word_of(digits[0], &bad) << 32;
+    high |= word_of(digits[1], &bad);
+    uint64_t low = (uint64_t)word_of(digits[2], &bad) << 32;
+    low |= word_of(digits[3], &bad);
+    if (bad != 0 || (high & VERSION_MASK) != VERSION_4 || (low & VARIANT_MASK) != VARIANT_1) {
         return false;
     }
     *id = (struct request_id){.high = high, .low = low};

@@ -325,6 +325,32 @@ Test(request_table, parse_undoes_format) {
     }
 }
 
+/* Digit by digit, as the form is written down. */
+static bool is_uuid(const char *text) {
+    for (int i = 0; i < 36; i++) {
+        bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (dash ? text[i] != '-'
+                 : strchr("0123456789abcdef", text[i]) == NULL || text[i] == '\0') {
+            return false;
+        }
+    }
+    return text[14] == '4' && strchr("89ab", text[19]) != NULL;
+}
+
+Test(request_table, every_byte_in_every_place) {
+    for (int place = 0; place < 36; place++) {
+        for (int byte = 0; byte < 256; byte++) {
+            char text[] = "9a9b3cf0-40af-4567-89ab-cdef01234567";
+            text[place] = (char)byte;
+            struct request_id id;
+            cr_assert_eq(request_id_parse(bytes_of(text, 36), &id), is_uuid(text), "%d at %d", byte,
+                         place);
+            char back[36];
+            cr_assert(!is_uuid(text) || (request_id_format(id, back), memcmp(back, text, 36) == 0));
+        }
+    }
+}
+
 static void free_twice(void *argument) {
     request_table_free(argument, 0);
     request_table_free(argument, 0);
