@@ -265,6 +265,7 @@ static bool decode_execution(struct fix_venue *venue, const struct fix_view *vie
                                  ? (enum dialect_exec)dialect->exec_type[exec_type]
                                  : DIALECT_EXEC_UNKNOWN;
     hear(venue, report->cl_ord_id);
+    hear(venue, report->orig_cl_ord_id);
     report->complete = execution.ord_status == '2';
     report->triggered = is_plain_type(dialect, execution.ord_type);
     bool says_something = decode_exec(dialect, exec, &execution, report);

@@ -204,15 +204,20 @@ const struct fix_dialect kraken_spot_dialect = {
     .mass_cancel_scope = {[MASS_CANCEL_INSTRUMENT] = '1', [MASS_CANCEL_ALL] = '6'},
     /* v: OrderQty(38) is money. The Spot API takes that of market buys only. */
     .exec_inst = {"P", "E", "v"},
-    /* er-fix: 150. A is a scheduled order (168), which is never sent from here. */
+    /*
+     * er-fix: 150. A is a scheduled order (168), which is never sent from here. 6 and E are not in
+     * the list, but 39=E is: should they come, they say nothing that is not said by what follows.
+     */
     .exec_type =
         {
             ['0'] = DIALECT_EXEC_NEW,
             ['4'] = DIALECT_EXEC_CANCELED,
             ['5'] = DIALECT_EXEC_REPLACED,
+            ['6'] = DIALECT_EXEC_IGNORE,
             ['A'] = DIALECT_EXEC_IGNORE,
             ['C'] = DIALECT_EXEC_EXPIRED,
             ['D'] = DIALECT_EXEC_RESTATED,
+            ['E'] = DIALECT_EXEC_IGNORE,
             ['F'] = DIALECT_EXEC_FILL,
             ['I'] = DIALECT_EXEC_STATUS,
         },

@@ -213,9 +213,11 @@ Test(kraken_spot_decode, what_each_report_is) {
     }
 }
 
-/* 168 is never sent from here: a scheduled order is nobody's that we know. */
-Test(kraken_spot_decode, pending_new_of_a_scheduled_order_says_nothing) {
+/* 168 is never sent from here: a scheduled order is nobody's that we know. What is pending ends. */
+Test(kraken_spot_decode, what_is_pending_says_nothing) {
     cr_assert_not(decode("35=8|11=a|14=0|39=A|150=A|"));
+    cr_assert_not(decode("35=8|11=a|41=b|14=0|39=E|150=E|"));
+    cr_assert_not(decode("35=8|11=a|41=b|14=0|39=6|150=6|"));
 }
 
 Test(kraken_spot_decode, replaced_names_both_ids_and_the_new_terms) {
@@ -323,4 +325,8 @@ Test(kraken_spot_decode, report_and_reject_settle_what_was_sent) {
     sent_ring_note(&bench.venue.sent, 3, REQUEST_CANCEL, id);
     cr_assert(decode("35=j|45=0|372=F|379=0000000a-0000-4000-8000-000000000002|380=101|"));
     cr_expect_eq(sent_ring_find(&bench.venue.sent, 3)->fate, SENT_SETTLED);
+    cr_assert(request_id_parse(BYTES("0000000a-0000-4000-8000-000000000003"), &id));
+    sent_ring_note(&bench.venue.sent, 4, REQUEST_NEW_ORDER, id);
+    cr_assert(decode("35=8|11=x|41=0000000a-0000-4000-8000-000000000003|39=4|150=4|"));
+    cr_expect_eq(sent_ring_find(&bench.venue.sent, 4)->fate, SENT_SETTLED, "its cancel was taken");
 }
