@@ -56,6 +56,10 @@ uint64_t fix_outbox_lowest(const struct fix_outbox *outbox) {
     return outbox->ring.count == 0 ? 0 : fix_message_ring_at(&outbox->ring, 0)->seq;
 }
 
+uint64_t fix_outbox_highest(const struct fix_outbox *outbox) {
+    return outbox->highest;
+}
+
 uint64_t fix_outbox_lost(const struct fix_outbox *outbox) {
     return outbox->lost;
 }

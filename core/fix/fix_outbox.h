@@ -53,6 +53,9 @@ bool fix_outbox_next(const struct fix_outbox *outbox, uint64_t seq,
 /* The lowest number kept; 0 when empty. */
 uint64_t fix_outbox_lowest(const struct fix_outbox *outbox);
 
+/* The number put last since the last clear, kept or not; 0 when none was. */
+uint64_t fix_outbox_highest(const struct fix_outbox *outbox);
+
 /* The greatest number that fell out since the last clear; 0 when none did. */
 uint64_t fix_outbox_lost(const struct fix_outbox *outbox);
 

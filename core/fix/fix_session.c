@@ -4,6 +4,7 @@
 #include "core/fix/fix_outbox.h"
 #include "core/fix/fix_session_internal.h"
 
+#define UNASKED_MAX 2
 #define AT_ONCE ((struct instant){.ns = 0})
 
 /* Without heartbeats nobody promised traffic; with them, a fifth more than the interval is the
@@ -47,7 +48,7 @@ void fix_session_init(struct fix_session *session, const struct fix_session_conf
         .resend_window = {.ns = INT64_MIN},
         .probe_deadline = INSTANT_NEVER,
         .period = FIX_PERIOD_UNKNOWN,
-        .schedule_at = INSTANT_NEVER,
+        .schedule_at = config->schedule.kind != FIX_SCHEDULE_NONE ? AT_ONCE : INSTANT_NEVER,
         .deadline_state = INSTANT_NEVER,
         .deadline_silence = INSTANT_NEVER,
     };
@@ -58,6 +59,11 @@ void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t
     CHECK(next_in >= 1 && next_out >= 1);
     session->next_in = next_in;
     session->next_out = next_out;
+    /* Messages under numbers that will be used again are of another run. */
+    struct fix_outbox *outbox = session->config.outbox;
+    if (outbox != NULL && fix_outbox_highest(outbox) >= next_out) {
+        fix_outbox_clear(outbox);
+    }
 }
 
 void fix_session_restart_out(struct fix_session *session) {
@@ -280,6 +286,7 @@ void fix_session_logout(struct fix_session *session, struct now now, struct byte
 void fix_session_hold(struct fix_session *session, struct now now) {
     session->last_received = now.mono;
     session->deadline_silence = INSTANT_NEVER;
+    fix_session_probe_hold(session, now);
 }
 
 /* What is owed already will be the sign of life, as soon as there is room for it. */
@@ -317,6 +324,18 @@ struct instant fix_session_deadline(const struct fix_session *session) {
     return instant_earlier(deadline, fix_session_replay_deadline(session));
 }
 
+/* False: the question is due for the third time and was never written. A stream that takes nothing
+ * for that long is as dead as one that brings nothing, whether we read it (fix_session_hold) or
+ * not. */
+static bool ask_for_life(struct fix_session *session) {
+    if (fix_session_owed_find(session, FIX_MSG_TEST_REQUEST[0]) == NULL) {
+        fix_owed_set_text(fix_session_owe(session, FIX_MSG_TEST_REQUEST[0]), BYTES("TEST"));
+        return true;
+    }
+    session->unasked++;
+    return session->unasked < UNASKED_MAX;
+}
+
 static enum fix_action tick_up(struct fix_session *session, struct now now) {
     if (session->heartbeat_s == 0) {
         return FIX_ACTION_NONE;
@@ -328,7 +347,9 @@ static enum fix_action tick_up(struct fix_session *session, struct now now) {
         instant_reached(now.mono, instant_add(session->last_received, silence_allowed(session)))) {
         /* Counted from now: a turn that came late must not cost the peer its time to answer. */
         session->deadline_silence = instant_add(now.mono, silence_allowed(session));
-        fix_owed_set_text(fix_session_owe(session, FIX_MSG_TEST_REQUEST[0]), BYTES("TEST"));
+        if (!ask_for_life(session)) {
+            return fix_session_drop(session, FIX_END_HEARTBEAT_TIMEOUT);
+        }
     }
     struct duration interval = {.ns = session->heartbeat_s * NS_PER_S};
     if (heartbeat_wanted(session) &&

@@ -287,6 +287,7 @@ struct fix_session {
     struct instant last_progress;    /* of an open ResendRequest: asked, or next_in moved */
     struct instant deadline_state;   /* of the current waiting state; INSTANT_NEVER if none */
     struct instant deadline_silence; /* after a TestRequest: when silence ends the session */
+    uint32_t unasked; /* TestRequests that were due while one was still not written */
     uint32_t owed_count;
     uint32_t owed_first;
     struct fix_owed owed[FIX_OWED_MAX];
@@ -309,7 +310,10 @@ struct fix_session {
 /* Sequence numbers start at 1. CHECKs the configuration: it was validated when it was read. */
 void fix_session_init(struct fix_session *session, const struct fix_session_config *config);
 
-/* Numbers known from an earlier life (a journal, say). Only while DOWN; both at least 1. */
+/*
+ * Numbers known from an earlier life (a journal, say). Only while DOWN; both at least 1. The
+ * outbox, which may have been refilled before, is emptied when it has numbers that are yet to come.
+ */
 void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t next_out);
 
 /*
@@ -322,8 +326,9 @@ void fix_session_restore_time(struct fix_session *session, struct utc last_used)
  * Whether a connection is wanted: DOWN, and inside the session time. A schedule works by itself: in
  * its last moment the session logs out (FIX_END_SCHEDULE), Logons outside are refused, and the
  * first Logon of a new period begins at 1 in both directions. UTC may step: a period that began
- * stays begun. fix_session_deadline and _tick hold for a DOWN session with a schedule as well: at
- * the deadline this may have changed.
+ * stays begun, unless its start is more than an hour ahead now: then the clock was wrong before.
+ * fix_session_deadline and _tick hold for a DOWN session with a schedule as well: at the deadline
+ * this may have changed.
  */
 bool fix_session_may_connect(const struct fix_session *session, struct now now);
 
@@ -348,8 +353,12 @@ bool fix_session_has_input(const struct fix_session *session);
 /* Whether fix_session_output would write something. */
 bool fix_session_has_output(const struct fix_session *session);
 
-/* The stream is gone, but not yet discarded: answers to ResendRequests are not worth writing. */
-void fix_session_forget_replays(struct fix_session *session);
+/* Whether it is something that should not wait: not the rest of a long replay. */
+bool fix_session_has_urgent_output(const struct fix_session *session);
+
+/* The stream is gone, but not yet discarded: nothing that is owed will be written, or has a number.
+ */
+void fix_session_forget_output(struct fix_session *session);
 
 /*
  * Room for the next fix_session_output: FIX_ADMIN_BYTES_MAX, or more where a long message is to be
@@ -445,7 +454,8 @@ enum fix_probe fix_session_probe_verdict(const struct fix_session *session, stru
 
 /*
  * The caller does not read now, for reasons of its own: the silence of the peer up to now counts
- * for nothing, because what it said may lie there unread.
+ * for nothing, because what it said may lie there unread. A peer that takes nothing either is given
+ * up all the same, after three times the silence that is allowed.
  */
 void fix_session_hold(struct fix_session *session, struct now now);
 

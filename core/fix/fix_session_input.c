@@ -42,7 +42,6 @@ enum fix_action fix_session_take_in_sequence(struct fix_session *session, struct
     }
     switch (message->kind) {
     case '0':
-        fix_session_probe_heard(session, message);
         return FIX_ACTION_NONE;
     case '1':
         return fix_session_take_test_request(session, message);
@@ -183,6 +182,10 @@ static enum fix_action take_in_session(struct fix_session *session, struct now n
     }
     if (!fix_message_time_in_range(session, now, message)) {
         return distrust(session, now, message, FIX_END_SENDING_TIME, FIX_REJECT_SENDING_TIME);
+    }
+    /* A sign of life, whatever its number. */
+    if (message->kind == '0') {
+        fix_session_probe_heard(session, message);
     }
     return take_by_kind(session, now, message);
 }

@@ -102,6 +102,8 @@ enum fix_action fix_session_schedule_tick(struct fix_session *session, struct no
 /* Probes, fix_session_probe.c. */
 void fix_session_probe_heard(struct fix_session *session, const struct fix_message *message);
 void fix_session_probe_forget(struct fix_session *session);
+/* What the peer says is not read now: its time to answer begins anew. */
+void fix_session_probe_hold(struct fix_session *session, struct now now);
 
 /* Messages ahead of a gap, fix_session_early.c: kept for their turn where there is room. */
 void fix_session_keep_early(struct fix_session *session, const struct fix_message *message);
@@ -122,6 +124,8 @@ void fix_session_resend_requested(struct fix_session *session, struct now now, u
 /* Replays, fix_session_replay.c. A range of numbers that were sent becomes owed. */
 void fix_session_replay(struct fix_session *session, struct now now, struct fix_range range);
 void fix_session_replays_clear(struct fix_session *session);
+/* Those that stand in the owed queue, too. */
+void fix_session_forget_replays(struct fix_session *session);
 bool fix_session_replay_due(const struct fix_session *session);
 void fix_session_replay_tick(struct fix_session *session, struct now now);
 struct instant fix_session_replay_deadline(const struct fix_session *session);

@@ -150,3 +150,34 @@ Test(fix_session_liveness, down_has_no_deadline) {
     cr_assert_eq(script_tick(&s), FIX_ACTION_NONE);
     cr_assert_str_eq(hear(&s), "");
 }
+
+/* Nothing is read, and nothing can be written: the question is owed once, and the third time it is
+ * due is the end. */
+Test(fix_session_liveness, a_peer_that_is_held_and_takes_nothing) {
+    script_up(&s, FIX_ACCEPTOR);
+    action = FIX_ACTION_NONE;
+    int questions = 0;
+    while (action == FIX_ACTION_NONE) {
+        script_advance(&s, 36000);
+        action = script_tick(&s);
+        cr_assert_leq(s.session.owed_count, 2);
+        cr_assert_lt(questions++, 10);
+        if (action == FIX_ACTION_NONE) {
+            fix_session_hold(&s.session, s.now);
+        }
+    }
+    cr_assert_eq(questions, 3);
+    cr_assert_eq(action, FIX_ACTION_CLOSE);
+    cr_assert_eq(s.session.end, FIX_END_HEARTBEAT_TIMEOUT);
+}
+
+Test(fix_session_liveness, a_peer_that_is_held_and_reads_lives) {
+    script_up(&s, FIX_ACCEPTOR);
+    for (int i = 0; i < 50; i++) {
+        script_advance(&s, 36000);
+        cr_assert_eq(script_tick(&s), FIX_ACTION_NONE);
+        fix_session_hold(&s.session, s.now);
+        while (*hear(&s) != '\0') {
+        }
+    }
+}

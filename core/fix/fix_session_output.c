@@ -43,6 +43,11 @@ void fix_session_owed_clear(struct fix_session *session) {
     session->owed_first = 0;
 }
 
+void fix_session_forget_output(struct fix_session *session) {
+    fix_session_owed_clear(session);
+    fix_session_replays_clear(session);
+}
+
 void fix_owed_set_text(struct fix_owed *owed, struct bytes text) {
     owed->text_len = (uint8_t)fix_text_copy(owed->text, sizeof(owed->text), text);
 }
@@ -53,6 +58,10 @@ void fix_session_owe_logon(struct fix_session *session) {
 
 bool fix_session_has_output(const struct fix_session *session) {
     return session->owed_count != 0 || fix_session_replay_due(session);
+}
+
+bool fix_session_has_urgent_output(const struct fix_session *session) {
+    return session->owed_count != 0;
 }
 
 bool fix_session_can_send(const struct fix_session *session) {
@@ -126,6 +135,7 @@ static void put_body(const struct fix_session *session, struct fix_writer *write
 
 void fix_session_count_sent(struct fix_session *session, struct now now) {
     session->last_sent = now.mono;
+    session->unasked = 0;
     session->counters.sent++;
 }
 

@@ -12,17 +12,27 @@ static bool can_be_probed(const struct fix_session *session) {
     return session->state == FIX_SESSION_UP;
 }
 
-void fix_session_probe(struct fix_session *session, struct now now) {
-    if (!can_be_probed(session) || !instant_is_never(session->probe_deadline)) {
-        return;
-    }
+static struct instant probe_ends(const struct fix_session *session, struct now now) {
     struct duration timeout = session->config.probe_timeout;
     if (timeout.ns == 0) {
         timeout.ns = PROBE_TIMEOUT_NS;
     }
+    return instant_add(now.mono, timeout);
+}
+
+void fix_session_probe_hold(struct fix_session *session, struct now now) {
+    if (!instant_is_never(session->probe_deadline)) {
+        session->probe_deadline = probe_ends(session, now);
+    }
+}
+
+void fix_session_probe(struct fix_session *session, struct now now) {
+    if (!can_be_probed(session) || !instant_is_never(session->probe_deadline)) {
+        return;
+    }
     session->probe_count++;
     session->probe_answered = false;
-    session->probe_deadline = instant_add(now.mono, timeout);
+    session->probe_deadline = probe_ends(session, now);
     /* Nothing has gone out for long: the question would not either. */
     if (session->owed_count > FIX_OWED_MAX - FIX_OWED_RESERVE) {
         return;

@@ -58,6 +58,31 @@ Test(fix_session_probe, timeout_of_the_configuration) {
     cr_assert_eq(verdict(), FIX_PROBE_DEAD);
 }
 
+/* An answer ahead of a gap is one, though its turn is still to come. */
+Test(fix_session_probe, whatever_the_number_of_the_answer) {
+    script_up(&s, FIX_ACCEPTOR);
+    fix_session_probe(&s.session, s.now);
+    hear(&s);
+    say(&s, "35=0|34=9|112=PROBE-1|");
+    cr_assert_eq(verdict(), FIX_PROBE_ALIVE);
+}
+
+/* Its answer may lie there unread. */
+Test(fix_session_probe, waits_while_the_peer_is_not_read) {
+    script_up(&s, FIX_ACCEPTOR);
+    fix_session_probe(&s.session, s.now);
+    hear(&s);
+    for (int i = 0; i < 50; i++) {
+        script_advance(&s, 100);
+        fix_session_hold(&s.session, s.now);
+        cr_assert_eq(verdict(), FIX_PROBE_PENDING);
+    }
+    script_advance(&s, 1999);
+    cr_assert_eq(verdict(), FIX_PROBE_PENDING);
+    script_advance(&s, 1);
+    cr_assert_eq(verdict(), FIX_PROBE_DEAD);
+}
+
 Test(fix_session_probe, one_at_a_time) {
     script_up(&s, FIX_ACCEPTOR);
     for (int i = 0; i < 100; i++) {

@@ -198,6 +198,24 @@ Test(fix_session_replay, the_outbox_outlives_the_connection_and_not_a_reset) {
     HEARS("35=4|34=1|43=Y|122|36=2|123=Y|", "35=8|34=2|43=Y|122|11=b|");
 }
 
+/* Numbers set by hand. */
+Test(fix_session_replay, numbers_that_are_yet_to_come_are_not_in_the_outbox) {
+    begin();
+    send("8", "a");
+    send("8", "b");
+    script_disconnect(&s);
+    fix_session_restore(&s.session, 2, 4);
+    cr_assert_eq(fix_outbox_count(s.config.outbox), 2);
+    fix_session_restore(&s.session, 1, 3);
+    cr_assert_eq(fix_outbox_count(s.config.outbox), 0);
+    script_connect(&s);
+    say(&s, "35=A|34=1|98=0|108=30|");
+    cr_assert_str_eq(hear(&s), "35=A|34=3|98=0|108=30|");
+    send("8", "c");
+    ask(2, "7=1|16=0|");
+    HEARS("35=4|34=1|43=Y|122|36=4|123=Y|", "35=8|34=4|43=Y|122|11=c|");
+}
+
 /* ---- long answers */
 
 static void begin_long(uint32_t burst, int reports) {

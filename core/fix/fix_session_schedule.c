@@ -8,15 +8,22 @@ static bool has_schedule(const struct fix_session *session) {
     return session->config.schedule.kind != FIX_SCHEDULE_NONE;
 }
 
+/* How far before its start a period stays begun. */
+#define STEP_BACK_MAX_NS (3600 * NS_PER_S)
+
 /*
  * The period that counts. A clock that was put back over a start does not bring the old period
- * back: its numbers are gone, here and at the peer.
+ * back: its numbers are gone, here and at the peer. One that was put back by much more than clocks
+ * are was wrong before, and so is what was believed then.
  */
 static struct fix_schedule_period period_now(const struct fix_session *session, struct now now) {
     const struct fix_schedule *schedule = &session->config.schedule;
     struct fix_schedule_period period = fix_schedule_period_at(schedule, now.utc);
-    return period.number < session->period ? fix_schedule_period(schedule, session->period)
-                                           : period;
+    if (period.number >= session->period) {
+        return period;
+    }
+    struct fix_schedule_period begun = fix_schedule_period(schedule, session->period);
+    return begun.starts.ns - now.utc.ns <= STEP_BACK_MAX_NS ? begun : period;
 }
 
 bool fix_session_is_in_time(const struct fix_session *session, struct now now) {

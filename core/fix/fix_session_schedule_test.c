@@ -121,6 +121,16 @@ Test(fix_session_schedule, the_deadline_says_when_to_dial) {
     cr_assert_eq(waited, PAUSE_MS);
 }
 
+Test(fix_session_schedule, one_that_was_never_up_knows_when_as_well) {
+    configure(FIX_INITIATOR);
+    script_advance(&s, ENDS_MS + 5000);
+    cr_assert(!fix_session_may_connect(&s.session, s.now));
+    cr_assert_leq(fix_session_deadline(&s.session).ns, s.now.mono.ns, "it has not looked yet");
+    script_tick(&s);
+    pass(PAUSE_MS - 5000);
+    cr_assert(fix_session_may_connect(&s.session, s.now));
+}
+
 /* Fills are on their way when the Logout goes out: their numbers are about to end. */
 Test(fix_session_schedule, traffic_is_taken_until_the_logout_is_answered) {
     begin(FIX_INITIATOR);
@@ -220,6 +230,28 @@ Test(fix_session_schedule, a_step_back_before_the_end_makes_the_session_longer) 
     cr_assert_eq(s.session.state, FIX_SESSION_UP);
     pass(16000);
     hear_logout();
+}
+
+/* It was wrong by days when the session connected, and then was put right. */
+Test(fix_session_schedule, a_clock_that_was_far_ahead_is_not_believed_for_ever) {
+    configure(FIX_ACCEPTOR);
+    int64_t days_ms = INT64_C(3) * 24 * 3600 * 1000;
+    step_utc(days_ms);
+    log_on();
+    script_send(&s, "8", "a");
+    step_utc(-days_ms);
+    pass(1000);
+    hear_logout();
+    script_disconnect(&s);
+    cr_assert(fix_session_may_connect(&s.session, s.now));
+    log_on();
+    pass(ENDS_MS);
+    hear_logout();
+    script_disconnect(&s);
+    pass(PAUSE_MS);
+    cr_assert(fix_session_may_connect(&s.session, s.now));
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_UP);
 }
 
 Test(fix_session_schedule, a_step_forward_is_noticed_within_a_second) {

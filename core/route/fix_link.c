@@ -6,6 +6,9 @@
  */
 #define FIX_LINK_BURST 64
 
+/* Bytes on their way beyond which a replay waits. */
+#define FIX_LINK_REPLAY_UNSENT_MAX 16384
+
 void fix_link_init(struct fix_link *link, const struct fix_session_config *config) {
     *link = (struct fix_link){.stream = NULL};
     fix_session_init(&link->session, config);
@@ -54,7 +57,7 @@ enum fix_action fix_link_read(struct fix_link *link, struct now now, struct fix_
         }
         /* By an answer that is awaited it is not in our hands. */
         link->blocked =
-            input->action == FIX_ACTION_BLOCKED && fix_session_has_output(&link->session);
+            input->action == FIX_ACTION_BLOCKED && fix_session_has_urgent_output(&link->session);
         if (input->action != FIX_ACTION_NONE) {
             return input->action;
         }
@@ -77,18 +80,6 @@ void fix_link_consume(struct fix_link *link, const struct fix_input *input) {
     }
 }
 
-/* On a stream that is gone: numbers are used up as if written, and go down with the connection. */
-static void drop_owed(struct fix_link *link, struct now now) {
-    char nowhere[FIX_ADMIN_BYTES_MAX];
-    bool secret = false;
-    fix_session_forget_replays(&link->session);
-    while (fix_session_output(&link->session, now, nowhere, sizeof(nowhere), &secret) != 0) {
-        if (secret) {
-            explicit_bzero(nowhere, sizeof(nowhere));
-        }
-    }
-}
-
 /* A message that the stream once took may be too long for it now that it is resent: in the room of
  * an admin message the session fills over it. */
 static enum stream_result reserve_output(struct fix_link *link, struct stream_room *room,
@@ -107,7 +98,7 @@ static enum stream_result write_one(struct fix_link *link, struct now now) {
     size_t bytes;
     enum stream_result result = reserve_output(link, &room, &bytes);
     if (result == STREAM_GONE) {
-        drop_owed(link, now);
+        fix_session_forget_output(&link->session);
     }
     if (result != STREAM_OK) {
         return result;
@@ -126,9 +117,18 @@ static enum stream_result write_one(struct fix_link *link, struct now now) {
     return STREAM_OK;
 }
 
-/* STREAM_OK: nothing is owed any more. */
+/* A long replay goes no faster than the peer takes it: what lies unsent delays what is live. */
+static bool may_write(const struct fix_link *link) {
+    if (fix_session_has_urgent_output(&link->session)) {
+        return true;
+    }
+    return fix_session_has_output(&link->session) &&
+           stream_unsent(link->stream) <= FIX_LINK_REPLAY_UNSENT_MAX;
+}
+
+/* STREAM_OK: what may be written has been. */
 static enum stream_result write_owed(struct fix_link *link, struct now now) {
-    while (fix_session_has_output(&link->session)) {
+    while (may_write(link)) {
         enum stream_result result = write_one(link, now);
         if (result != STREAM_OK) {
             return result;
@@ -153,7 +153,7 @@ static enum stream_result write_first(struct fix_link *link, struct now now) {
 
 /* What had blocked reading is written: there may be more to read, and nothing else will say so. */
 static void unblock(struct fix_link *link) {
-    if (link->blocked && !fix_session_has_output(&link->session)) {
+    if (link->blocked && !fix_session_has_urgent_output(&link->session)) {
         link->blocked = false;
         link->more = true;
     }

@@ -194,6 +194,25 @@ Test(fix_link, a_long_answer_does_not_keep_live_reports) {
     cr_assert_eq(gateway.link.session.replay_count, 0);
 }
 
+/* Else the first live report would wait for all of it. */
+Test(fix_link, a_slow_reader_is_not_buried_under_an_answer) {
+    begin();
+    come_up();
+    reports(180, 200);
+    break_stream();
+    come_up();
+    turn();
+    for (int i = 0; i < 200; i++) {
+        now.mono.ns += NS_PER_MS;
+        fix_link_flush(&gateway.link, now);
+    }
+    cr_assert_lt(stream_unsent(gateway.link.stream), 16384 + 1024);
+    cr_assert_gt(stream_unsent(gateway.link.stream), 8192);
+    cr_assert(report(10, STREAM_RELEASE_NOW));
+    turns(400);
+    cr_assert_eq(firm.received, 181);
+}
+
 /* The queue's turn comes without a byte to read. */
 Test(fix_link, what_came_early_needs_nothing_to_read) {
     begin();
