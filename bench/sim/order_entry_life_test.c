@@ -53,6 +53,29 @@ Test(order_entry_life, an_order_as_the_venue_gets_it) {
     finish(&sim);
 }
 
+Test(order_entry_life, stops_dates_and_reduce_only_as_the_venue_gets_them) {
+    static const struct {
+        const char *said;
+        const char *heard;
+    } rows[] = {
+        {"35=D|11=A1|55=BTC-USD|54=1|38=0.5|40=3|99=31000|60=@|",
+         "35=D|11=#1|38=0.5|40=3|54=1|55=BTC/USD|59=1|60=@|62=@+5000|99=31000|7928=1|"},
+        {"35=D|11=A2|55=BTC-USD|54=2|38=0.5|40=4|44=28000|99=29000|18=E|60=@|",
+         "35=D|11=#2|18=E|38=0.5|40=4|44=28000|54=2|55=BTC/USD|59=1|60=@|62=@+5000|99=29000|"
+         "7928=1|"},
+        {"35=D|11=A3|55=BTC-USD|54=1|38=0.5|40=2|44=30000|59=6|126=@+3600000|60=@|",
+         "35=D|11=#3|38=0.5|40=2|44=30000|54=1|55=BTC/"
+         "USD|59=6|60=@|62=@+5000|126=20260105-13:00:00|"
+         "7928=1|"},
+    };
+    struct sim sim = up();
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rig_say(sim.firm, "%s", rows[i].said);
+        cr_expect_str_eq(rig_hear(sim.venue), rows[i].heard);
+    }
+    finish(&sim);
+}
+
 Test(order_entry_life, reports_as_the_client_gets_them) {
     struct sim sim = with_order();
     rig_say(sim.venue, ACK("#1"));

@@ -202,10 +202,15 @@ static bool is_complete_there(const struct order *order, bool complete) {
     return complete || (!cash && !grows && order->told.scaled >= order->quantity.scaled);
 }
 
+/* Whether the venue counts a fill that was not heard, or must, to call the order complete. */
+static bool is_short(const struct order *order, bool complete) {
+    return order_fill_missing(order).scaled > 0 || (complete && !order_fill_is_all(order));
+}
+
 void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now, bool complete) {
     const struct order *order = order_table_at(entry->orders, slot);
     if (is_complete_there(order, complete) && !order_state_is_terminal(order->state) &&
-        order->state != ORDER_IN_DOUBT && (complete || order_fill_missing(order).scaled > 0)) {
+        order->state != ORDER_IN_DOUBT && is_short(order, complete)) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: the venue filled it, and a fill was not heard"), REJECT_NONE);
     }

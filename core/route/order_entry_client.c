@@ -33,12 +33,6 @@ static void reject_form(const struct order_entry *entry, struct client *client) 
                        decode->ref_tag, fix_reject_text(decode->reason));
 }
 
-/* What order entry does not carry to a venue yet. */
-static bool is_beyond_us(const struct order_request *request) {
-    return order_type_has_stop(request->type) || request->time_in_force == TIF_GTD ||
-           (request->flags & (ORDER_REDUCE_ONLY | ORDER_CASH)) != 0;
-}
-
 static void take_new(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     enum client_decode_result result =
@@ -47,11 +41,7 @@ static void take_new(struct order_entry *entry, uint32_t index, struct now now) 
     entry->decode.seq = client->input.seq;
     switch (result) {
     case CLIENT_DECODE_OK:
-        if (is_beyond_us(&entry->decode.request)) {
-            report_refusal(entry, now, &entry->decode, REJECT_UNSUPPORTED);
-        } else {
-            order_submit(entry, now);
-        }
+        order_submit(entry, now);
         break;
     case CLIENT_DECODE_REJECT:
         reject_form(entry, client);

@@ -22,23 +22,62 @@ static enum reject_code check(const struct order_entry *entry,
     return REJECT_NONE;
 }
 
-static enum reject_code check_instrument(const struct order_entry *entry,
+/* Said by us rather than by the venue, which would take the time of a round trip for it. */
+static enum reject_code check_capability(const struct venue_capability *venue, struct now now,
                                          const struct order_request *request) {
-    const struct instrument *instrument =
-        instrument_table_at(entry->setup.directory->instruments, request->instrument);
+    if ((venue->types >> request->type & 1) == 0 ||
+        (venue->time_in_forces >> request->time_in_force & 1) == 0 ||
+        (request->flags & ~venue->flags) != 0) {
+        return REJECT_UNSUPPORTED;
+    }
+    if (request->time_in_force != TIF_GTD) {
+        return REJECT_NONE;
+    }
+    int64_t ahead_ns;
+    bool far = __builtin_sub_overflow(request->expire_time.ns, now.utc.ns, &ahead_ns) ||
+               (venue->expire_time_max.ns != 0 && ahead_ns > venue->expire_time_max.ns);
+    return far || ahead_ns <= 0 ? REJECT_EXPIRE_TIME : REJECT_NONE;
+}
+
+static enum reject_code check_quantity(const struct instrument *instrument,
+                                       const struct order_request *request) {
+    /* How much that is of the instrument, its price will say. */
+    if ((request->flags & ORDER_CASH) != 0) {
+        return REJECT_NONE;
+    }
     switch (instrument_check_quantity(instrument, request->quantity)) {
     case INSTRUMENT_CHECK_OK:
-        break;
+        return REJECT_NONE;
     case INSTRUMENT_CHECK_OFF_LOT:
         return REJECT_QUANTITY_LOT;
     default:
         return REJECT_QUANTITY_RANGE;
     }
-    if (request->type == ORDER_LIMIT &&
+}
+
+static enum reject_code check_prices(const struct instrument *instrument,
+                                     const struct order_request *request) {
+    if (order_type_has_price(request->type) &&
         instrument_check_price(instrument, request->price) != INSTRUMENT_CHECK_OK) {
         return REJECT_PRICE_TICK;
     }
+    if (order_type_has_stop(request->type) &&
+        instrument_check_price(instrument, request->stop_price) != INSTRUMENT_CHECK_OK) {
+        return REJECT_STOP_PRICE;
+    }
     return REJECT_NONE;
+}
+
+static enum reject_code check_terms(const struct order_entry *entry, struct now now,
+                                    const struct order_request *request) {
+    const struct venue *venue = entry->venues[request->venue].venue;
+    const struct instrument *instrument =
+        instrument_table_at(entry->setup.directory->instruments, request->instrument);
+    enum reject_code reject = check_capability(venue->ops->capability(venue), now, request);
+    if (reject == REJECT_NONE) {
+        reject = check_quantity(instrument, request);
+    }
+    return reject == REJECT_NONE ? check_prices(instrument, request) : reject;
 }
 
 static enum reject_code take_slot(struct order_entry *entry, struct now now,
@@ -63,7 +102,10 @@ static void fill_in(struct order *order, const struct order_request *request) {
     order->instrument = request->instrument;
     order->venue = request->venue;
     order->quantity = request->quantity;
+    order->cash = request->cash;
     order->price = request->price;
+    order->stop_price = request->stop_price;
+    order->expire_time = request->expire_time;
 }
 
 enum reject_code reject_of_send(enum venue_send sent) {
@@ -116,7 +158,7 @@ static enum reject_code try_submit(struct order_entry *entry, struct now now,
                                    const struct order_request *request) {
     enum reject_code reject = check(entry, request);
     if (reject == REJECT_NONE) {
-        reject = check_instrument(entry, request);
+        reject = check_terms(entry, now, request);
     }
     uint32_t slot = ORDER_NONE;
     if (reject == REJECT_NONE) {
