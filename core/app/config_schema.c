@@ -227,7 +227,7 @@ const struct config_key config_keys[] = {
      .help = "A new order that the venue has not taken by then is dropped by it."},
     {"venues", "connect_timeout", CONFIG_TYPE_DURATION, .min = 10 * MS, .max = 60 * S,
      .fallback = "5s", .reload = CONFIG_RELOAD_SESSION, IN_VENUE(connect_timeout),
-     .help = "From the first SYN to an open connection. With several venues, the longest counts."},
+     .help = "From the first SYN to an open connection."},
     {"venues", "logon_timeout", CONFIG_TYPE_DURATION, .min = 10 * MS, .max = 60 * S,
      .fallback = "10s", .reload = CONFIG_RELOAD_SESSION, IN_VENUE(logon_timeout),
      .help = "From our Logon to the venue's."},

@@ -30,12 +30,6 @@ static struct order_entry_limits entry_limits(const struct config *config) {
 
 static struct uring_limits stack_limits(const struct config *config) {
     const struct config_limits *limits = &config->limits;
-    struct duration connect_timeout = config->venues[0].connect_timeout;
-    for (uint32_t i = 1; i < config->venue_count; i++) {
-        if (config->venues[i].connect_timeout.ns > connect_timeout.ns) {
-            connect_timeout = config->venues[i].connect_timeout;
-        }
-    }
     return (struct uring_limits){
         .stream = {.send_bytes = limits->send_buffer_bytes,
                    .receive_bytes = limits->receive_buffer_bytes,
@@ -48,7 +42,7 @@ static struct uring_limits stack_limits(const struct config *config) {
         .listeners_max = config->listener_count,
         .peers_max = config->venue_count,
         .sockets_per_peer = 2,
-        .connect_timeout = connect_timeout,
+        .connect_timeout = config->venues[0].connect_timeout, /* each venue says its own */
     };
 }
 
@@ -336,6 +330,7 @@ static bool open_all(struct instance *instance, struct uring_error *error) {
         if (!uring_stack_peer(instance->stack, &config->venues[i].endpoint.at, error)) {
             return false;
         }
+        uring_stack_peer_timeout(instance->stack, i, config->venues[i].connect_timeout);
     }
     return true;
 }

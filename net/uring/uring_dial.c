@@ -17,7 +17,7 @@ struct stream *uring_dial(struct uring_stack *stack, unsigned peer) {
         return NULL;
     }
     struct uring_stream *stream = uring_stack_take_slot(stack, fd, STREAM_CONNECTING);
-    stream->peer = &stack->peers[peer].at;
+    stream->peer = &stack->peers[peer];
     stack->counters.dialled++;
     uring_stack_mark(stream);
     return &stream->stream;
@@ -32,12 +32,12 @@ bool uring_dial_advance(struct uring_stream *stream) {
     if (entry == NULL) {
         return false;
     }
-    io_uring_prep_connect(entry, stream->fd, &stream->peer->address.any,
-                          stream->peer->address_bytes);
+    io_uring_prep_connect(entry, stream->fd, &stream->peer->at.address.any,
+                          stream->peer->at.address_bytes);
     uring_tag_entry(entry, stream, URING_CONNECT);
     struct uring_stack *stack = stream->stack;
-    stream->give_up = instant_add(stack->now, stack->limits.connect_timeout);
-    uring_queue_push(&stack->connecting, stream);
+    stream->give_up = instant_add(stack->now, stream->peer->connect_timeout);
+    uring_queue_insert(&stack->connecting, stream);
     return true;
 }
 

@@ -55,7 +55,7 @@ struct uring_stream {
     bool receive_likely;    /* the socket had more to read when last asked */
     bool reset_on_close;    /* abort: RST rather than FIN */
     struct instant give_up; /* while connecting */
-    const struct endpoint *peer;
+    const struct uring_peer *peer;
 
     struct stream_send send;
     uint32_t sending; /* bytes of the send in flight */
@@ -73,6 +73,8 @@ struct uring_queue {
 };
 
 void uring_queue_push(struct uring_queue *queue, struct uring_stream *stream);
+/* Before those that give up later. */
+void uring_queue_insert(struct uring_queue *queue, struct uring_stream *stream);
 void uring_queue_remove(struct uring_queue *queue, struct uring_stream *stream);
 
 struct uring_listener {
@@ -86,6 +88,7 @@ struct uring_listener {
 
 struct uring_peer {
     struct endpoint at;
+    struct duration connect_timeout;
     /* Ready sockets, -1 where one is missing. The refiller's release store pairs with the worker's
      * acquire exchange; each place is filled by one and emptied by the other. */
     _Atomic int ready[URING_SOCKETS_PER_PEER_MAX];
@@ -107,7 +110,7 @@ struct uring_stack {
     uint32_t accepted;                /* slots that accepted streams hold */
     struct uring_stream *dirty_first; /* have something to submit, oldest first */
     struct uring_stream *dirty_last;
-    struct uring_queue connecting; /* by deadline: the timeout is the same for all */
+    struct uring_queue connecting; /* by deadline */
 
     int wake_fd;
     bool wake_armed;

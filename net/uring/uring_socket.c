@@ -87,6 +87,7 @@ bool uring_stack_peer(struct uring_stack *stack, const struct endpoint *at,
     }
     struct uring_peer *peer = &stack->peers[stack->peer_count++];
     peer->at = *at;
+    peer->connect_timeout = stack->limits.connect_timeout;
     for (uint32_t i = 0; i < URING_SOCKETS_PER_PEER_MAX; i++) {
         atomic_init(&peer->ready[i], -1);
     }
@@ -97,6 +98,12 @@ bool uring_stack_peer(struct uring_stack *stack, const struct endpoint *at,
         return false;
     }
     return true;
+}
+
+void uring_stack_peer_timeout(struct uring_stack *stack, unsigned peer,
+                              struct duration connect_timeout) {
+    CHECK(!stack->ring.started && peer < stack->peer_count && connect_timeout.ns > 0);
+    stack->peers[peer].connect_timeout = connect_timeout;
 }
 
 unsigned uring_stack_refill(struct uring_stack *stack) {

@@ -139,6 +139,19 @@ void uring_queue_push(struct uring_queue *queue, struct uring_stream *stream) {
     queue->last = stream;
 }
 
+/* Dials are few, and as a rule the newest gives up last. */
+void uring_queue_insert(struct uring_queue *queue, struct uring_stream *stream) {
+    struct uring_stream *before = queue->last;
+    while (before != NULL && before->give_up.ns > stream->give_up.ns) {
+        before = before->queue_previous;
+    }
+    struct uring_stream *after = before == NULL ? queue->first : before->queue_next;
+    stream->queue_previous = before;
+    stream->queue_next = after;
+    *(before == NULL ? &queue->first : &before->queue_next) = stream;
+    *(after == NULL ? &queue->last : &after->queue_previous) = stream;
+}
+
 void uring_queue_remove(struct uring_queue *queue, struct uring_stream *stream) {
     if (stream->queue_previous == NULL) {
         queue->first = stream->queue_next;

@@ -104,6 +104,10 @@ struct endpoint uring_stack_listens_at(const struct uring_stack *stack, unsigned
 bool uring_stack_peer(struct uring_stack *stack, const struct endpoint *peer,
                       struct uring_error *error) MUST_USE;
 
+/* A connect_timeout of its own, > 0, for a peer. Cold, before uring_stack_start. */
+void uring_stack_peer_timeout(struct uring_stack *stack, unsigned peer,
+                              struct duration connect_timeout);
+
 /* The calling thread becomes the worker. Makes the last system calls but io_uring_enter. */
 bool uring_stack_start(struct uring_stack *stack, struct uring_error *error) MUST_USE;
 

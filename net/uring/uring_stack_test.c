@@ -395,6 +395,44 @@ Test(uring_stack, a_dial_without_answer_times_out) {
     destroy(self);
 }
 
+/* The one dialled last gives up first, and one between the two in between. */
+Test(uring_stack, each_peer_has_its_own_patience) {
+    static const int64_t timeouts_ms[] = {900, 300, 600};
+    struct endpoint at;
+    int listener = raw_listen(&at, 0);
+    int filler = raw_connect(&at);
+    struct uring_limits limits = uring_fixture_limits;
+    limits.peers_max = 3;
+    struct uring_error error = {{0}};
+    struct uring_fixture *self = calloc(1, sizeof(*self));
+    self->mem = aligned_alloc(64, uring_stack_footprint(&limits));
+    self->stack = uring_stack_init(self->mem, &limits, &error);
+    for (unsigned peer = 0; peer < 3; peer++) {
+        cr_assert(uring_stack_peer(self->stack, &at, &error), "%s", error.text);
+        uring_stack_peer_timeout(self->stack, peer,
+                                 (struct duration){.ns = timeouts_ms[peer] * NS_PER_MS});
+    }
+    cr_assert(uring_stack_start(self->stack, &error), "%s", error.text);
+    self->fixture = (struct stream_fixture){.ops = &uring_fixture_ops, .limits = limits.stream};
+    struct stream *streams[3];
+    for (unsigned peer = 0; peer < 3; peer++) {
+        streams[peer] = stream_dial(uring_stack_streams(self->stack), peer);
+        cr_assert_not_null(streams[peer]);
+    }
+    turns(self, 20);
+    for (int64_t ms = 300; ms <= 900; ms += 300) {
+        self->now.mono.ns += 300 * NS_PER_MS;
+        turns(self, 1);
+        for (unsigned peer = 0; peer < 3; peer++) {
+            cr_expect_eq(stream_state(streams[peer]) == STREAM_CLOSED, timeouts_ms[peer] <= ms,
+                         "peer %u after %lld ms", peer, (long long)ms);
+        }
+    }
+    close(filler);
+    close(listener);
+    destroy(self);
+}
+
 /* A turn waits no longer than until the stack's own next deadline. */
 Test(uring_stack, waiting_ends_at_the_connect_deadline) {
     struct endpoint at;
