@@ -28,6 +28,7 @@ enum tag {
     SYMBOL = 55,
     TEXT = 58,
     TRANSACT_TIME = 60,
+    POSS_RESEND = 97,
     ORD_REJ_REASON = 103,
     EXEC_TYPE = 150,
     LEAVES_QTY = 151,
@@ -108,7 +109,11 @@ bool fix_session::send(const std::string &type, const fields &values) {
     FIX::Message message;
     message.getHeader().setField(MSG_TYPE, type);
     for (const auto &field : values) {
-        message.setField(field.first, field.second);
+        /* The one header field a client has a say in. */
+        FIX::FieldMap &place = field.first == POSS_RESEND
+                                   ? static_cast<FIX::FieldMap &>(message.getHeader())
+                                   : static_cast<FIX::FieldMap &>(message);
+        place.setField(field.first, field.second);
     }
     /* FIX 4.4: OrderStatusRequest is the one request of ours that has none. */
     if (type != "H") {

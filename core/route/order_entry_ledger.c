@@ -51,7 +51,7 @@ void ledger_order(struct order_entry *entry, const struct order *order, enum led
         .venue = order->venue,
         .side = report_side(order->side),
         .venue_order_id_len = order->venue_order_id_len,
-        .cl_ord_id = order->cl_ord_id,
+        .cl_ord_id = *order_table_first_id(order),
         .quantity = order->quantity,
         .filled = order->filled,
         .price = order->price,
