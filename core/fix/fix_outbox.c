@@ -56,6 +56,10 @@ uint64_t fix_outbox_lowest(const struct fix_outbox *outbox) {
     return outbox->ring.count == 0 ? 0 : fix_message_ring_at(&outbox->ring, 0)->seq;
 }
 
+uint32_t fix_outbox_count_from(const struct fix_outbox *outbox, uint64_t seq) {
+    return outbox->ring.count - fix_message_ring_count_below(&outbox->ring, seq);
+}
+
 uint64_t fix_outbox_highest(const struct fix_outbox *outbox) {
     return outbox->highest;
 }

@@ -66,9 +66,20 @@ void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t
     }
 }
 
+/* A reset gives up what was sent; what never was is lost, and somebody has to know. */
+static void count_unsent_lost(struct fix_session *session) {
+    const struct fix_outbox *outbox = session->config.outbox;
+    if (outbox != NULL && session->unsent.next != 0) {
+        session->counters.resend_lost += fix_outbox_count_from(outbox, session->unsent.next) -
+                                         fix_outbox_count_from(outbox, session->unsent.last + 1);
+    }
+    session->unsent = (struct fix_range){0};
+}
+
 void fix_session_restart_out(struct fix_session *session) {
     session->next_out = 1;
     fix_session_forget_replays(session);
+    count_unsent_lost(session);
     if (session->config.outbox != NULL) {
         fix_outbox_clear(session->config.outbox);
     }

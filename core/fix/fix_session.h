@@ -287,7 +287,8 @@ struct fix_session {
     struct instant last_progress;    /* of an open ResendRequest: asked, or next_in moved */
     struct instant deadline_state;   /* of the current waiting state; INSTANT_NEVER if none */
     struct instant deadline_silence; /* after a TestRequest: when silence ends the session */
-    uint32_t unasked; /* TestRequests that were due while one was still not written */
+    struct fix_range unsent; /* numbers that went to the outbox only and were not resent; 0: none */
+    uint32_t unasked;        /* TestRequests that were due while one was still not written */
     uint32_t owed_count;
     uint32_t owed_first;
     struct fix_owed owed[FIX_OWED_MAX];

@@ -277,6 +277,11 @@ bool fix_session_end_unsent(struct fix_session *session, struct fix_writer *writ
         return false;
     }
     fix_outbox_put(session->config.outbox, session->next_out, bytes_of(writer->start, len));
+    struct fix_range *unsent = &session->unsent;
+    if (unsent->next == 0 || unsent->next > unsent->last) {
+        unsent->next = session->next_out;
+    }
+    unsent->last = session->next_out;
     session->next_out++;
     return true;
 }

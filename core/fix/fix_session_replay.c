@@ -193,6 +193,9 @@ static size_t resend_step(struct fix_session *session, struct now now, struct fi
     size_t len = write_resent(session, now, message, room, bytes);
     if (len != 0) {
         session->counters.resent++;
+        if (range->next >= session->unsent.next && range->next <= session->unsent.last) {
+            session->unsent.next = range->next + 1;
+        }
         range->next++;
     }
     return len;

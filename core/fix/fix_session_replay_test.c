@@ -453,3 +453,28 @@ Test(fix_session_replay, what_was_in_flight_is_sent_again) {
     HEARS("35=8|34=3|43=Y|122|11=in flight|", "35=9|34=4|43=Y|122|11=in flight, too|",
           "35=4|34=5|43=Y|122|36=6|123=Y|");
 }
+
+/* Numbered for a peer that was away: a reset takes them without their ever having been sent. */
+Test(fix_session_replay, what_was_never_sent_is_counted_when_numbers_begin_anew) {
+    for (int heard_first = 0; heard_first < 2; heard_first++) {
+        begin();
+        send("8", "sent");
+        script_disconnect(&s);
+        for (int i = 0; i < 3; i++) {
+            struct fix_writer writer;
+            fix_session_begin_unsent(&s.session, s.now, BYTES("8"), s.out, sizeof(s.out), &writer);
+            fix_put_bytes(&writer, 11, BYTES("away"));
+            cr_assert(fix_session_end_unsent(&s.session, &writer));
+        }
+        script_connect(&s);
+        if (heard_first) {
+            say(&s, "35=A|34=2|98=0|108=30|");
+            hear(&s);
+            ask(3, "7=3|16=4|");
+            HEARS("35=8|34=3|43=Y|122|11=away|", "35=8|34=4|43=Y|122|11=away|");
+        }
+        say(&s, "35=A|34=1|98=0|108=30|141=Y|");
+        cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|141=Y|");
+        cr_assert_eq(s.session.counters.resend_lost, heard_first ? 1 : 3);
+    }
+}

@@ -397,3 +397,19 @@ Test(fix_session_sequence, logon_without_reset_inside_a_session_changes_nothing)
     cr_assert_eq(s.session.next_in, 4);
     cr_assert_eq(s.session.heartbeat_s, 30);
 }
+
+/* A peer that sends its old Logon again in answer to our request resets nothing. */
+Test(fix_session_sequence, a_reset_logon_that_comes_again_is_none) {
+    begin_expecting(5);
+    uint64_t next_in = s.session.next_in;
+    uint64_t next_out = s.session.next_out;
+    cr_assert_eq(say(&s, "35=A|34=1|43=Y|98=0|108=30|141=Y|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "");
+    cr_assert_eq(s.session.next_in, next_in);
+    cr_assert_eq(s.session.next_out, next_out);
+    char text[80];
+    snprintf(text, sizeof(text), "35=A|34=%d|43=Y|98=0|108=30|141=Y|", (int)next_in);
+    cr_assert_eq(say(&s, text), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "");
+    cr_assert_eq(s.session.next_in, next_in + 1, "used");
+}

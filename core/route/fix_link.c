@@ -6,6 +6,9 @@
  */
 #define FIX_LINK_BURST 64
 
+/* A caller whose message found no room asks again every turn; when it does not, nothing waits. */
+#define FIX_LINK_WANTED_FLUSHES 2
+
 /* Bytes on their way beyond which a replay waits. */
 #define FIX_LINK_REPLAY_UNSENT_MAX 16384
 
@@ -23,6 +26,7 @@ void fix_link_attach(struct fix_link *link, struct stream *stream) {
     link->abandoned = false;
     link->more = false;
     link->blocked = false;
+    link->wanted = 0;
 }
 
 static bool note_connected(struct fix_link *link, struct now now) {
@@ -117,12 +121,13 @@ static enum stream_result write_one(struct fix_link *link, struct now now) {
     return STREAM_OK;
 }
 
-/* A long replay goes no faster than the peer takes it: what lies unsent delays what is live. */
+/* A long replay goes no faster than the peer takes it, for what lies unsent delays what is live;
+ * and it leaves room that comes in small pieces to the live message that waits for a larger one. */
 static bool may_write(const struct fix_link *link) {
     if (fix_session_has_urgent_output(&link->session)) {
         return true;
     }
-    return fix_session_has_output(&link->session) &&
+    return fix_session_has_output(&link->session) && link->wanted == 0 &&
            stream_unsent(link->stream) <= FIX_LINK_REPLAY_UNSENT_MAX;
 }
 
@@ -167,6 +172,7 @@ void fix_link_flush(struct fix_link *link, struct now now) {
         (void)fix_session_tick(&link->session, now);
     }
     (void)write_owed(link, now);
+    link->wanted -= link->wanted != 0;
     unblock(link);
     if (link->session.state == FIX_SESSION_CLOSING && !link->finished &&
         !fix_session_has_output(&link->session)) {
@@ -190,6 +196,7 @@ enum stream_result fix_link_begin(struct fix_link *link, struct now now, struct 
         link->room_bytes = bytes;
         fix_session_begin(&link->session, now, msg_type, room.data, bytes, writer);
     }
+    link->wanted = result == STREAM_OK || result == STREAM_GONE ? 0 : FIX_LINK_WANTED_FLUSHES;
     return result;
 }
 

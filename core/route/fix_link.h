@@ -23,6 +23,7 @@ struct fix_link {
     bool connected;                       /* the session was told that the stream is open */
     bool more;             /* reading stopped short of what is there: read again at once */
     bool blocked;          /* reading waits until what is owed has been written */
+    unsigned wanted;       /* an application message found no room: flushes that leave it to it */
     bool finished;         /* our direction was ended */
     bool abandoned;        /* logged out before it was connected */
     struct instant linger; /* once finished: how long the peer may take to end its own */

@@ -213,6 +213,26 @@ Test(fix_link, a_slow_reader_is_not_buried_under_an_answer) {
     cr_assert_eq(firm.received, 181);
 }
 
+/* A live message needs more room at once than a step of the answer. */
+Test(fix_link, room_in_small_pieces_goes_to_the_live_report) {
+    begin();
+    come_up();
+    reports(150, 200);
+    break_stream();
+    come_up();
+    turn();
+    stream_memory_window(gateway.link.stream, 2048);
+    int live = 0;
+    for (int i = 0; i < 400; i++) {
+        now.mono.ns += NS_PER_MS;
+        stream_memory_deliver(stream_memory_peer(gateway.link.stream), 300);
+        read_all(&firm);
+        fix_link_flush(&gateway.link, now);
+        live += report(1500, STREAM_RELEASE_NOW);
+    }
+    cr_assert_gt(live, 30);
+}
+
 /* The queue's turn comes without a byte to read. */
 Test(fix_link, what_came_early_needs_nothing_to_read) {
     begin();
