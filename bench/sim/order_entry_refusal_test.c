@@ -177,7 +177,7 @@ Test(order_entry_refusal, echoes_no_control_character) {
 Test(order_entry_refusal, of_other_messages) {
     struct rig *rig = both_clients_up();
     struct rig_peer *client = &rig->client[0];
-    static const char *const types[] = {"q", "AE", "AF", "R", "V", "UNKNOWN", "8", "r"};
+    static const char *const types[] = {"AE", "AF", "R", "V", "UNKNOWN", "8", "r"};
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         char expected[64];
         snprintf(expected, sizeof(expected), "35=j|45=%llu|380=3|58=Unsupported Message Type",

@@ -82,6 +82,7 @@ struct order {
     uint32_t fills;
     struct cl_ord_id cl_ord_id;
     struct cl_ord_id cancel_cl_ord_id;  /* of the cancel in progress */
+    struct cl_ord_id mass_cl_ord_id;    /* of the mass cancel that is for it, too */
     struct cl_ord_id replace_cl_ord_id; /* of the replace in progress */
     uint8_t venue_order_id_len;
     char venue_order_id[VENUE_ORDER_ID_MAX + 1];

@@ -189,6 +189,7 @@ bool order_entry_turn(struct order_entry *entry, struct now now) {
     watch_turn(entry, now);
     stop_turn(entry, now);
     for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
+        mass_venue_turn(entry, i, now);
         cancels_turn(entry, i, now);
         venue_slot_flush(entry, i, now);
     }

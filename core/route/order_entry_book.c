@@ -58,16 +58,6 @@ static bool drop_pending_cancel(struct order *order) {
     return dropped;
 }
 
-/* After the report that says what happened to the order instead. */
-static void tell_dropped_cancel(struct order_entry *entry, struct now now, struct order *order,
-                                enum reject_code why) {
-    if (order->cancel_cl_ord_id.len != 0) {
-        report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
-                             order, '1', why, bytes_of(NULL, 0));
-        order->cancel_cl_ord_id.len = 0;
-    }
-}
-
 /* Of an order in doubt the venue may still take it: then it goes on pending, told as it is. */
 static void tell_dropped_replace(struct order_entry *entry, uint32_t slot, struct now now,
                                  enum reject_code why) {
@@ -103,7 +93,8 @@ static void tell_dropped(struct order_entry *entry, uint32_t slot, struct now no
     bool over = order_state_is_terminal(order->state);
     enum reject_code why = over ? REJECT_TOO_LATE : REJECT_IN_DOUBT;
     if (cancel_dropped) {
-        tell_dropped_cancel(entry, now, order, why);
+        cancel_end(entry, now, slot, over ? CANCEL_REFUSED : CANCEL_INTERRUPTED, why,
+                   bytes_of(NULL, 0));
     }
     tell_dropped_replace(entry, slot, now, why);
     if (over) {
@@ -249,12 +240,7 @@ static void book_cancel_refusal(struct order_entry *entry, uint32_t slot, struct
         cancel_owe(entry, slot);
         return;
     }
-    order->cancel_pending = false;
-    if (order->cancel_cl_ord_id.len != 0) {
-        report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
-                             order, '1', reject, text);
-        order->cancel_cl_ord_id.len = 0;
-    }
+    cancel_end(entry, now, slot, CANCEL_REFUSED, reject, text);
 }
 
 /* What a request of this kind is when it is refused. */

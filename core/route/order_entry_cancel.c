@@ -54,20 +54,32 @@ static enum reject_code check(const struct order *order, struct now now) {
                                                                : REJECT_NONE;
 }
 
-/* The cancel in progress comes to nothing, and whoever asked for it is told why. */
-static void give_up(struct order_entry *entry, struct now now, struct order *order,
-                    enum reject_code why) {
-    order->cancel_pending = false;
-    if (order->cancel_cl_ord_id.len != 0) {
-        report_cancel_reject(entry, now, order->client, &order->cancel_cl_ord_id, &order->cl_ord_id,
-                             order, '1', why, bytes_of(NULL, 0));
-        order->cancel_cl_ord_id.len = 0;
+void cancel_begin(struct order_entry *entry, struct now now, uint32_t slot) {
+    struct order *order = order_table_at(entry->orders, slot);
+    if (!order->cancel_pending || is_unanswered(order, now)) {
+        order->cancel_pending = true;
+        cancel_owe(entry, slot);
     }
 }
 
-static enum reject_code check_venue(const struct order_entry *entry, const struct order *order) {
-    const struct venue_slot *venue = &entry->venues[order->venue];
-    return venue->up && venue->venue->ops->up(venue->venue) ? REJECT_NONE : REJECT_VENUE_DOWN;
+/* One of both is told of it, at most: who asked for this order before who asked for many. */
+void cancel_end(struct order_entry *entry, struct now now, uint32_t slot, enum cancel_end end,
+                enum reject_code why, struct bytes text) {
+    struct order *order = order_table_at(entry->orders, slot);
+    bool own = order->cancel_cl_ord_id.len != 0;
+    struct cl_ord_id id =
+        own || end == CANCEL_INTERRUPTED ? order->cancel_cl_ord_id : order->mass_cl_ord_id;
+    order->cancel_pending = false;
+    order->cancel_cl_ord_id.len = 0;
+    if (end == CANCEL_REFUSED) {
+        order->mass_cl_ord_id.len = 0;
+    } else if (order->mass_cl_ord_id.len != 0) {
+        mass_wait(entry, order->venue);
+    }
+    if (id.len != 0) {
+        report_cancel_reject(entry, now, order->client, &id, &order->cl_ord_id, order, '1', why,
+                             text);
+    }
 }
 
 void order_cancel(struct order_entry *entry, struct now now) {
@@ -75,8 +87,8 @@ void order_cancel(struct order_entry *entry, struct now now) {
     uint32_t slot = order_table_find(entry->orders, request->client, &request->orig_cl_ord_id);
     struct order *order = slot == ORDER_NONE ? NULL : order_table_at(entry->orders, slot);
     enum reject_code reject = order == NULL ? REJECT_UNKNOWN_ORDER : check(order, now);
-    if (reject == REJECT_NONE) {
-        reject = check_venue(entry, order);
+    if (reject == REJECT_NONE && !venue_slot_is_up(entry, order->venue)) {
+        reject = REJECT_VENUE_DOWN;
     }
     if (reject == REJECT_NONE && order_table_claim(entry->orders, slot, ORDER_CLAIM_CANCEL,
                                                    &request->cl_ord_id) == ORDER_TABLE_DUPLICATE) {
@@ -87,8 +99,8 @@ void order_cancel(struct order_entry *entry, struct now now) {
                              &request->orig_cl_ord_id, order, '1', reject, bytes_of(NULL, 0));
         return;
     }
-    if (order->cancel_pending) {
-        give_up(entry, now, order, REJECT_NO_ANSWER);
+    if (order->cancel_pending && order->cancel_cl_ord_id.len != 0) {
+        cancel_end(entry, now, slot, CANCEL_INTERRUPTED, REJECT_NO_ANSWER, bytes_of(NULL, 0));
     }
     order->cancel_pending = true;
     order->cancel_cl_ord_id = request->cl_ord_id;
@@ -117,7 +129,11 @@ static bool try_cancel(struct order_entry *entry, struct now now, uint32_t slot,
         entry->held = true;
         return false;
     }
-    give_up(entry, now, order, sent == VENUE_SEND_DOWN ? REJECT_VENUE_DOWN : REJECT_UNSUPPORTED);
+    if (sent == VENUE_SEND_DOWN) {
+        cancel_end(entry, now, slot, CANCEL_INTERRUPTED, REJECT_VENUE_DOWN, bytes_of(NULL, 0));
+    } else {
+        cancel_end(entry, now, slot, CANCEL_REFUSED, REJECT_UNSUPPORTED, bytes_of(NULL, 0));
+    }
     return true;
 }
 

@@ -88,6 +88,22 @@ static void take_replace(struct order_entry *entry, uint32_t index, struct now n
     order_replace(entry, now);
 }
 
+static void take_mass_cancel(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    struct client_decode *decode = &entry->decode;
+    switch (client_decode_mass_cancel(&client->input.view, entry->setup.directory, index, decode)) {
+    case CLIENT_DECODE_OK:
+        order_mass_cancel(entry, now);
+        break;
+    case CLIENT_DECODE_REJECT:
+        reject_form(entry, client);
+        break;
+    case CLIENT_DECODE_REFUSE:
+        report_mass_refusal(entry, now, decode, decode->refuse);
+        break;
+    }
+}
+
 static void take_application(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     struct bytes type = fix_view_msg_type(&client->input.view);
@@ -99,6 +115,8 @@ static void take_application(struct order_entry *entry, uint32_t index, struct n
         take_status(entry, index, now);
     } else if (bytes_equal(type, BYTES(FIX_MSG_ORDER_CANCEL_REPLACE_REQUEST))) {
         take_replace(entry, index, now);
+    } else if (bytes_equal(type, BYTES(FIX_MSG_ORDER_MASS_CANCEL_REQUEST))) {
+        take_mass_cancel(entry, index, now);
     } else {
         report_unsupported_type(entry, now, index, client->input.seq, type);
     }
@@ -132,6 +150,12 @@ static bool may_read(struct order_entry *entry, struct client *client, struct no
     }
     if (may_deliver(client) && !ledger_has_room(entry, LEDGER_CELLS_PER_MESSAGE)) {
         entry->held = true;
+        fix_link_hold(&client->link);
+        fix_session_hold(&client->link.session, now);
+        return false;
+    }
+    /* Of one client one runs at a time, and what comes after it is not what it is about. */
+    if (may_deliver(client) && client->mass.running) {
         fix_link_hold(&client->link);
         fix_session_hold(&client->link.session, now);
         return false;
@@ -188,9 +212,8 @@ static void write_reports(struct order_entry *entry, uint32_t index, struct now 
  * What is known goes out before the next message is read: in which order a client hears things
  * depends on what it said, not on how its bytes were cut.
  */
-void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
+static void read_messages(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
-    disconnect_turn(entry, index, now);
     client->drained = false;
     client->shut = false;
     if (client->link.stream == NULL) {
@@ -217,6 +240,12 @@ void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
         }
     }
     entry->more = true;
+}
+
+void client_turn(struct order_entry *entry, uint32_t index, struct now now) {
+    disconnect_turn(entry, index, now);
+    read_messages(entry, index, now);
+    mass_turn(entry, index, now);
 }
 
 void client_write(struct order_entry *entry, uint32_t index, struct now now) {

@@ -37,11 +37,6 @@ static bool wants_cancel(const struct disconnect *disconnect, const struct order
            is_of_before(disconnect, order);
 }
 
-static bool venue_is_up(const struct order_entry *entry, uint32_t venue) {
-    const struct venue_slot *slot = &entry->venues[venue];
-    return slot->up && slot->venue->ops->up(slot->venue);
-}
-
 /* A few orders a turn; their cancels go out by the queue every cancel takes. */
 static void walk(struct order_entry *entry, uint32_t index) {
     struct disconnect *disconnect = &entry->clients[index].disconnect;
@@ -53,7 +48,7 @@ static void walk(struct order_entry *entry, uint32_t index) {
             continue;
         }
         disconnect->left = true;
-        if (venue_is_up(entry, order->venue)) {
+        if (venue_slot_is_up(entry, order->venue)) {
             disconnect->orders++;
             order->cancel_pending = true;
             cancel_owe(entry, slot);

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "core/fix/fix_tag.h"
@@ -119,12 +120,31 @@ static void push_execution(struct order_entry *entry, struct now now, uint32_t c
     push(entry, now, client);
 }
 
+/* The cancel that is pending is nobody's but a mass cancel's. */
+static bool is_mass_canceled(const struct order *order) {
+    return order->cancel_pending && order->cancel_cl_ord_id.len == 0 &&
+           order->mass_cl_ord_id.len != 0;
+}
+
+/* The order keeps its own id, so that the mass cancel's goes before what there is to say. */
+static struct bytes mass_text(const struct order *order, struct bytes text,
+                              char room[REPORT_TEXT_MAX + 1]) {
+    int len = snprintf(room, REPORT_TEXT_MAX + 1, "mass cancel %.*s%s%.*s",
+                       (int)order->mass_cl_ord_id.len, order->mass_cl_ord_id.text,
+                       text.len != 0 ? "; " : "", (int)text.len,
+                       text.len != 0 ? (const char *)text.data : "");
+    return bytes_of(room, len > REPORT_TEXT_MAX ? REPORT_TEXT_MAX : (size_t)len);
+}
+
 void report_order(struct order_entry *entry, struct now now, const struct order *order,
                   enum order_report what, struct bytes text, enum reject_code reject) {
     struct client_report *report = order_cell(entry, now, order);
+    char room[REPORT_TEXT_MAX + 1];
     report->exec_type = exec_type_of[what];
-    if (what == ORDER_REPORT_CANCELED && reject == REJECT_NONE &&
-        disconnect_canceled(entry, order)) {
+    if (what == ORDER_REPORT_CANCELED && is_mass_canceled(order)) {
+        text = mass_text(order, text, room);
+    } else if (what == ORDER_REPORT_CANCELED && reject == REJECT_NONE &&
+               disconnect_canceled(entry, order)) {
         reject = REJECT_DISCONNECTED;
     }
     report->reject = reject;
@@ -292,20 +312,33 @@ void report_status(struct order_entry *entry, struct now now, const struct clien
     push_execution(entry, now, order->client, report);
 }
 
-void report_mass_cancel(struct order_entry *entry, struct now now,
-                        const struct client_decode *decode, bool accepted, uint32_t total_affected,
-                        enum reject_code reject) {
+void report_mass_refusal(struct order_entry *entry, struct now now,
+                         const struct client_decode *decode, enum reject_code reject) {
     uint32_t client = decode->request.client;
     struct client_report *report = report_queue_slot(&entry->clients[client].reports);
     report->kind = CLIENT_REPORT_MASS_CANCEL;
     report->reject = reject;
     report->cl_ord_id = decode->request.cl_ord_id;
     report->mass_request = only_of(MASS_CANCEL_TYPES, decode->raw.mass_scope);
-    report->mass_response = accepted ? report->mass_request : '0';
-    report->total_affected = total_affected;
+    report->mass_response = '0';
     report->symbol_len = report_copy(report->symbol, REPORT_ID_MAX, decode->raw.symbol);
     report->transact_time = now.utc;
     put_text(report, reject, bytes_of(NULL, 0));
+    push_execution(entry, now, client, report);
+}
+
+void report_mass_cancel(struct order_entry *entry, struct now now, uint32_t client,
+                        const struct mass_cancel *mass, struct bytes text) {
+    struct client_report *report = report_queue_slot(&entry->clients[client].reports);
+    report->kind = CLIENT_REPORT_MASS_CANCEL;
+    report->cl_ord_id = mass->cl_ord_id;
+    report->mass_request = mass->scope == MASS_CANCEL_INSTRUMENT ? '1' : '7';
+    report->mass_response = report->mass_request;
+    report->total_affected = mass->affected;
+    report->symbol_len =
+        report_copy(report->symbol, REPORT_ID_MAX, bytes_of(mass->symbol, mass->symbol_len));
+    report->transact_time = now.utc;
+    put_text(report, REJECT_NONE, text);
     push_execution(entry, now, client, report);
 }
 

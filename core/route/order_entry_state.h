@@ -9,6 +9,7 @@
  *   order_entry_client_slow.c  clients that do not read, and reports of those that are not there
  *   order_entry_submit.c   a new order: checks, slot, request, venue
  *   order_entry_cancel.c   cancels, those that wait for room among them
+ *   order_entry_mass.c     cancels of many orders at once
  *   order_entry_replace.c  replaces: checked, sent, and what the venue made of them
  *   order_entry_request.c  requests that an order has with its venue, and their ids
  *   order_entry_watch.c    looking again at orders that the venue owes an answer
@@ -80,8 +81,23 @@ struct disconnect {
     struct instant due;
 };
 
+/* A client's mass cancel, counting. Its ClOrdID stays when it is over. */
+struct mass_cancel {
+    bool running;
+    enum mass_cancel_scope scope;
+    uint32_t instrument; /* MASS_CANCEL_INSTRUMENT */
+    uint32_t venue;      /* likewise; ROUTE_NONE: any */
+    uint32_t from;       /* slot: how far the walk has come; ORDER_NONE: done */
+    uint32_t affected;
+    uint32_t waiting; /* of these: their venue is away */
+    struct cl_ord_id cl_ord_id;
+    uint8_t symbol_len;
+    char symbol[REPORT_ID_MAX + 1]; /* as the client wrote it */
+};
+
 struct client {
     struct disconnect disconnect;
+    struct mass_cancel mass;
     struct fix_link link;
     struct report_queue reports;
     bool was_up;
@@ -145,6 +161,8 @@ struct venue_slot {
     struct instant heard_since;
     bool losing;        /* the session is gone: its orders are being told, from lose_from on */
     uint32_t lose_from; /* slot */
+    bool mass_waits; /* orders of mass cancels wait for it to be up; looked for from mass_from on */
+    uint32_t mass_from; /* slot */
 };
 
 struct order_entry {
@@ -218,10 +236,29 @@ void order_submit(struct order_entry *entry, struct now now);
 void order_cancel(struct order_entry *entry, struct now now);
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now);
 void cancel_owe(struct order_entry *entry, uint32_t slot);
+/* Not doubled: one that is under way is asked for again only if the venue left it unanswered. */
+void cancel_begin(struct order_entry *entry, struct now now, uint32_t slot);
+enum cancel_end {
+    CANCEL_REFUSED = 0, /* it came to nothing */
+    CANCEL_INTERRUPTED  /* its venue is away, or in doubt: a mass cancel asks again */
+};
+/* The cancel in progress is over and the order goes on, or ended otherwise: whoever asked for it is
+ * told. */
+void cancel_end(struct order_entry *entry, struct now now, uint32_t slot, enum cancel_end end,
+                enum reject_code why, struct bytes text);
 /* The refusal of a request that the venue did not take. */
 enum reject_code reject_of_send(enum venue_send sent);
 /* What a client could be told of anything done about one of its orders has room. */
 bool order_can_be_told(const struct order_entry *entry, const struct order *order);
+
+/* mass cancel */
+void order_mass_cancel(struct order_entry *entry, struct now now);
+/* A part of the client's walk, then its answer. While it is running the client is not read. */
+void mass_turn(struct order_entry *entry, uint32_t index, struct now now);
+/* An order of a mass cancel waits for this venue. */
+void mass_wait(struct order_entry *entry, uint32_t venue);
+/* Those that waited for this venue, once it is up. */
+void mass_venue_turn(struct order_entry *entry, uint32_t venue, struct now now);
 
 /* queues */
 bool order_queue_is_empty(const struct order_queue *queue);
@@ -276,6 +313,7 @@ void watch_turn(struct order_entry *entry, struct now now);
 struct instant watch_deadline(const struct order_entry *entry);
 
 /* venue, book */
+bool venue_slot_is_up(const struct order_entry *entry, uint32_t index);
 void venue_slot_turn(struct order_entry *entry, uint32_t index, struct now now);
 void venue_slot_flush(struct order_entry *entry, uint32_t index, struct now now);
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
@@ -319,10 +357,11 @@ void report_cancel_reject(struct order_entry *entry, struct now now, uint32_t cl
 /* The answer to a status request; `order` NULL: not known. */
 void report_status(struct order_entry *entry, struct now now, const struct client_decode *decode,
                    const struct order *order);
-/* The answer to a mass cancel; `reject` only when it was not accepted. */
-void report_mass_cancel(struct order_entry *entry, struct now now,
-                        const struct client_decode *decode, bool accepted, uint32_t total_affected,
-                        enum reject_code reject);
+/* The answer to a mass cancel: refused, or taken, with how many orders it is for. */
+void report_mass_refusal(struct order_entry *entry, struct now now,
+                         const struct client_decode *decode, enum reject_code reject);
+void report_mass_cancel(struct order_entry *entry, struct now now, uint32_t client,
+                        const struct mass_cancel *mass, struct bytes text);
 char report_side(enum order_side side);
 unsigned report_average_digits(const struct instrument *instrument);
 void report_unsupported_type(struct order_entry *entry, struct now now, uint32_t client,

@@ -1,5 +1,10 @@
 #include "core/route/order_entry_state.h"
 
+bool venue_slot_is_up(const struct order_entry *entry, uint32_t index) {
+    const struct venue_slot *slot = &entry->venues[index];
+    return slot->up && slot->venue->ops->up(slot->venue);
+}
+
 static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
     struct venue_slot *slot = &entry->venues[index];
     slot->up = true;
