@@ -89,6 +89,11 @@ void order_ledger::report(const execution_report &report) {
     if (entry == nullptr) {
         entry = find(report.cl_ord_id);
     }
+    /* FIX 4.4, OrderStatusRequest: an unknown order is told of as rejected. */
+    if (entry == nullptr && report.exec_type == "I" && report.ord_status == "8") {
+        states_[report.cl_ord_id].insert("status");
+        return;
+    }
     if (entry == nullptr) {
         complain(report.cl_ord_id + ": report for an order never sent");
         return;
