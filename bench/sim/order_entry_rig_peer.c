@@ -20,6 +20,7 @@ void rig_client_connect(struct rig_peer *client) {
     struct stream *stream = stream_dial(stream_memory_stack(client->rig->world, OUTSIDE), 0);
     cr_assert(stream != NULL);
     rig_peer_take(client, stream);
+    client->asked_until = 0;
     rig_settle(client->rig);
 }
 
@@ -205,6 +206,36 @@ static void check_header(struct rig_peer *peer, const char *data, size_t len) {
     }
 }
 
+static uint64_t number_in(const char *data, size_t len, unsigned tag) {
+    char value[FIX_WIRE_MESSAGE_MAX];
+    return strtoull(fix_wire_value(data, len, tag, value, sizeof(value)), NULL, 10);
+}
+
+static void ask_for_gap(struct rig_peer *peer, uint64_t seq) {
+    if (peer->next_in > peer->asked_until) {
+        peer->asked_until = seq;
+        rig_say(peer, "35=2|7=%llu|16=0|", (unsigned long long)peer->next_in);
+    }
+}
+
+/* Of a peer that asks: whether the message is to be handed out. A Logon ahead of its time is. */
+static bool is_in_turn(struct rig_peer *peer, const char *data, size_t len) {
+    char type[FIX_WIRE_MESSAGE_MAX];
+    uint64_t seq = number_in(data, len, 34);
+    fix_wire_value(data, len, 35, type, sizeof(type));
+    if (seq > peer->next_in) {
+        ask_for_gap(peer, seq);
+        return strcmp(type, "A") == 0;
+    }
+    if (seq < peer->next_in) {
+        char dup[FIX_WIRE_MESSAGE_MAX];
+        cr_assert_str_eq(fix_wire_value(data, len, 43, dup, sizeof(dup)), "Y");
+        return false;
+    }
+    peer->next_in = strcmp(type, "4") == 0 ? number_in(data, len, 36) : peer->next_in + 1;
+    return strcmp(type, "4") != 0;
+}
+
 /* What a client is told is FIX 4.4 to the letter, all of it and always. */
 static void check_dictionary(const struct rig_peer *peer, const char *data, size_t len) {
     static struct fix_view view;
@@ -222,13 +253,21 @@ const char *rig_hear_now(struct rig_peer *peer) {
         peer->text[0] = '\0';
         return peer->text;
     }
-    check_header(peer, peer->heard, len);
+    bool in_turn = true;
+    if (peer->asks) {
+        in_turn = is_in_turn(peer, peer->heard, len);
+    } else {
+        check_header(peer, peer->heard, len);
+    }
     if (!is_venue(peer)) {
         check_dictionary(peer, peer->heard, len);
     }
     fix_wire_text(peer->heard, len, peer->rig->now.utc, peer->text, sizeof(peer->text));
     peer->heard_bytes -= len;
     memmove(peer->heard, peer->heard + len, peer->heard_bytes);
+    if (!in_turn) {
+        return rig_hear_now(peer);
+    }
     if (is_venue(peer)) {
         shorten_ids(peer, peer->text);
     }
