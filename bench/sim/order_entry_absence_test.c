@@ -86,6 +86,10 @@ static void catch_up(struct absence *absence) {
         rig_advance(absence->rig, 2);
         hear(absence);
         come_back(absence);
+        /* What came ahead of a gap was dropped: the next number shows what is missing. */
+        if (i % 64 == 63 && client->stream != NULL) {
+            rig_say(client, "35=1|112=T|");
+        }
         if (client->stream != NULL && stream_memory_peer(client->stream) != NULL) {
             stream_memory_window(rig_router_end(client), SIZE_MAX);
         }

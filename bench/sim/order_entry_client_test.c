@@ -85,6 +85,47 @@ Test(order_entry_client, a_second_connection_of_a_live_session_is_sent_away) {
     rig_end(rig);
 }
 
+/* The first of them is the one the session is probed for; nobody turns in circles meanwhile. */
+Test(order_entry_client, many_second_connections_are_all_answered) {
+    struct rig_options options = rig_default();
+    options.client_connections = 4;
+    struct rig *rig = rig_up(&options);
+    struct stream *newcomers[4];
+    for (int i = 0; i < 4; i++) {
+        newcomers[i] = stranger(rig);
+        stranger_says(rig, newcomers[i], "FIRMA", LOGON, 10);
+    }
+    for (int i = 1; i < 4; i++) {
+        cr_assert_str_eq(stranger_hears(rig, newcomers[i]),
+                         "35=5|58=another connection is being let in|");
+    }
+    const char *probe = rig_hear(&rig->client[0]);
+    char id[64];
+    cr_assert(sscanf(probe, "35=1|112=%63[^|]", id) == 1, "%s", probe);
+    rig_say(&rig->client[0], "35=0|112=%s|", id);
+    cr_assert_str_eq(stranger_hears(rig, newcomers[0]),
+                     "35=5|58=this session is connected already|");
+    rig_expect_nothing(&rig->client[0]);
+    rig_advance(rig, 1000);
+    for (int i = 0; i < 4; i++) {
+        stream_memory_discard(newcomers[i]);
+    }
+    rig_client_up(&rig->client[1]);
+    rig_end(rig);
+}
+
+Test(order_entry_client, a_second_connection_that_goes_leaves_its_place) {
+    struct rig_options options = rig_default();
+    options.client_connections = 1;
+    struct rig *rig = rig_up(&options);
+    struct stream *newcomer = stranger(rig);
+    stranger_says(rig, newcomer, "FIRMA", LOGON, 10);
+    stream_memory_discard(newcomer);
+    rig_settle(rig);
+    rig_client_up(&rig->client[1]);
+    rig_end(rig);
+}
+
 /* It is not: who comes second has the session, with its numbers and what waits for it. */
 Test(order_entry_client, a_second_connection_of_a_dead_session_takes_its_place) {
     struct rig *rig = rig_up(NULL);

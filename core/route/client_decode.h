@@ -12,9 +12,9 @@
  *   client_decode_replace.c  35=G
  *   client_decode_cancel.c   35=F, H and q: what names an order, or many
  *
- * The session layer's dictionary (fix_dictionary.h) stays switched off for clients: these five types
- * are read more tightly here than FIX 4.4 asks for, the session reads its own, any other type is
- * answered unread, and a second walk over the fields would cost as much as this one.
+ * The session layer's dictionary (fix_dictionary.h) stays switched off for clients: these five
+ * types are read more tightly here than FIX 4.4 asks for, the session reads its own, any other type
+ * is answered unread, and a second walk over the fields would cost as much as this one.
  *
  * Not here: whether numbers fit the instrument (tick, lot, minimum), what the venue can do, and
  * what the order in question is like; those are order entry's.

@@ -80,8 +80,7 @@ static uint32_t places_of(const struct order_entry *entry, uint32_t client) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < entry->setup.limits.client_connections; i++) {
         const struct door_connection *place = &entry->door[i];
-        count += place->stream != NULL && place->client == client &&
-                 (place->state == DOOR_WAITING || place->state == DOOR_ASKED);
+        count += place->stream != NULL && place->client == client && place->state != DOOR_LEAVING;
     }
     return count;
 }
@@ -130,7 +129,22 @@ static void try_to_ask(struct order_entry *entry, struct now now, struct door_co
     ask(entry, now, place, identity.password);
 }
 
-static void let_in(struct door_connection *place, struct now now) {
+static bool another_is_let_in(const struct order_entry *entry, uint32_t client) {
+    for (uint32_t i = 0; i < entry->setup.limits.client_connections; i++) {
+        const struct door_connection *place = &entry->door[i];
+        if (place->stream != NULL && place->state == DOOR_ADMITTED && place->client == client) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One at a time: it is for this one that the session is being probed, or waited for. */
+static void let_in(struct order_entry *entry, struct now now, struct door_connection *place) {
+    if (another_is_let_in(entry, place->client)) {
+        send_away(entry, now, place, BYTES("another connection is being let in"));
+        return;
+    }
     place->state = DOOR_ADMITTED;
     place->deadline = after(now, TAKE_OVER_NS);
 }
@@ -154,7 +168,7 @@ void door_answer(struct order_entry *entry, struct now now, const struct answer 
         return;
     }
     if (answer->ok) {
-        let_in(place, now);
+        let_in(entry, now, place);
     } else {
         send_away(entry, now, place, BYTES("wrong user or password"));
     }
@@ -169,7 +183,7 @@ void door_identified(struct order_entry *entry, struct now now, struct door_conn
     }
     place->client = index;
     if (!entry->setup.clients[index].session.verdict_needed) {
-        let_in(place, now);
+        let_in(entry, now, place);
     } else if (places_of(entry, index) < PLACES_PER_CLIENT) {
         place->state = DOOR_WAITING;
     } else {
@@ -213,10 +227,19 @@ static void probe(struct order_entry *entry, struct now now, struct door_connect
 /* A session that is ending is waited for, but not for long. */
 static void admit(struct order_entry *entry, struct now now, struct door_connection *place) {
     const struct client *client = &entry->clients[place->client];
-    if (client->link.stream != NULL && client->link.session.state == FIX_SESSION_UP) {
-        probe(entry, now, place);
-    } else if (client->link.stream == NULL || instant_reached(now.mono, place->deadline)) {
+    bool late = instant_reached(now.mono, place->deadline);
+    if (client->link.stream == NULL) {
         take_over(entry, now, place);
+    } else if (stream_state(place->stream) != STREAM_OPEN) {
+        door_shut_out(entry, now, place, BYTES("closed before it was let in"));
+    } else if (client->link.session.state != FIX_SESSION_UP) {
+        if (late) {
+            take_over(entry, now, place);
+        }
+    } else if (late) {
+        send_away(entry, now, place, BYTES("this session is connected already"));
+    } else {
+        probe(entry, now, place);
     }
 }
 
