@@ -595,6 +595,36 @@ Test(order_entry_client, that_is_away_for_long_gets_the_rest_by_resend) {
     rig_end(rig);
 }
 
+/* To begin anew costs nothing that was never sent: it comes under new numbers, called a possible
+ * resend, before what waited in the queue. */
+Test(order_entry_client, that_is_away_for_long_and_begins_anew_gets_all_of_it) {
+    struct rig_options options = rig_default();
+    options.reports_per_client = 64;
+    struct rig *rig = rig_up(&options);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, "35=D|11=A1|55=BTC-USD|54=1|38=500|40=2|44=30000|60=@|");
+    rig_expect(&rig->venue[0], "35=D|11=#1");
+    rig_peer_reset(client);
+    fill_often(&rig->venue[0], 200);
+    uint64_t unsent = counters(rig)->reports_unsent;
+    cr_assert_gt(unsent, 130);
+    rig_client_connect(client);
+    client->next_out = 1;
+    rig_say(client, "35=A|98=0|108=30|141=Y|");
+    rig_expect(client, "35=A|141=Y");
+    for (uint64_t i = 1; i <= 200; i++) {
+        char expected[64];
+        snprintf(expected, sizeof(expected), "35=8|17=R-E%llu|150=F|%s", (unsigned long long)i,
+                 i <= unsent ? "97=Y" : "-97");
+        rig_expect(client, expected);
+    }
+    rig_expect_nothing(client);
+    cr_assert_eq(counters(rig)->reports_lost, 0);
+    rig_say(client, "35=2|7=2|16=2|");
+    rig_expect(client, "35=8|43=Y|97=Y|17=R-E1");
+    rig_end(rig);
+}
+
 /* What even the outbox has not is filled over, and said to have been. */
 Test(order_entry_client, that_asks_for_what_is_not_kept_any_more_is_noticed) {
     struct rig_options options = rig_default();

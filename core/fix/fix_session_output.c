@@ -285,3 +285,10 @@ bool fix_session_end_unsent(struct fix_session *session, struct fix_writer *writ
     session->next_out++;
     return true;
 }
+
+struct fix_outbox *fix_session_swap_outbox(struct fix_session *session, struct fix_outbox *empty) {
+    CHECK(session->state == FIX_SESSION_DOWN && fix_outbox_count(empty) == 0);
+    struct fix_outbox *had = session->config.outbox;
+    session->config.outbox = empty;
+    return had;
+}

@@ -53,8 +53,8 @@ size_t order_entry_footprint(const struct order_entry_limits *limits) {
     if (orders == 0 || per_venue == 0) {
         return 0;
     }
-    size_t reports =
-        aligned(limits->reports_per_client * sizeof(struct client_report)) + outbox_bytes(limits);
+    size_t reports = aligned(limits->reports_per_client * sizeof(struct client_report)) +
+                     2 * outbox_bytes(limits);
     return aligned(sizeof(struct order_entry)) + aligned(orders) +
            aligned(limits->orders * sizeof(struct order_track)) + queue_bytes(limits) +
            aligned(limits->client_connections * sizeof(struct door_connection)) +
@@ -81,6 +81,7 @@ static void init_clients(struct order_entry *entry, struct carver *carver) {
         struct client *client = &entry->clients[i];
         struct fix_session_config config = entry->setup.clients[i].session;
         config.outbox = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
+        client->spare = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
         config.resent_types = "89rj";
         config.verdict_needed = false; /* the door has it */
         client->door_asked = ROUTE_NONE;

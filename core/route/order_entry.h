@@ -15,8 +15,8 @@
  * nothing of what waits for it could be written for unread_max, or at once when its queue is full.
  * Of a client that is not there the queue keeps what it can; then the oldest reports are numbered
  * and go to its outbox, as if they had been lost on the way, and the client gets them by a
- * ResendRequest after its next Logon. What the outbox has to let go is counted and noticed, and
- * gap-filled; a Logon with 141=Y gives up what is in the outbox, but not the queue.
+ * ResendRequest after its next Logon, or, when that begins anew with 141=Y, under new numbers with
+ * 97=Y. What the outbox has to let go is counted and noticed, and gap-filled.
  *
  * Threading: one OE worker. The rings' other ends belong to cold threads.
  */

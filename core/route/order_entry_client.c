@@ -168,6 +168,7 @@ static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
     if (!client->was_up && client->link.session.state == FIX_SESSION_UP) {
         client->was_up = true;
         client_is_reading(client, now);
+        client->resent_before = client->link.session.counters.resent;
         notice_send(entry, now, NOTICE_CLIENT_UP, index, 0, bytes_of(NULL, 0));
     }
 }
@@ -183,6 +184,7 @@ void client_part(struct order_entry *entry, uint32_t index, struct now now) {
     client->was_up = false;
     client->cut = false;
     client->unsent = 0;
+    client_note_asked(client);
     entry->more |= entry->phase != ORDER_ENTRY_RUNNING;
 }
 
@@ -190,6 +192,9 @@ void client_part(struct order_entry *entry, uint32_t index, struct now now) {
 static void write_reports(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     const struct client_report *report;
+    if (!client_replay(client, now)) {
+        return;
+    }
     while ((report = report_queue_peek(&client->reports)) != NULL) {
         struct fix_writer writer;
         if (fix_link_begin(&client->link, now, client_report_msg_type(report),

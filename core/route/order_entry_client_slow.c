@@ -18,6 +18,10 @@ void client_is_reading(struct client *client, struct now now) {
     client->waiting_since = now.mono;
 }
 
+static bool has_waiting(const struct client *client) {
+    return report_queue_count(&client->reports) != 0 || client->replay_from != 0;
+}
+
 static void cut_off(struct order_entry *entry, uint32_t index, struct now now, struct bytes why) {
     struct client *client = &entry->clients[index];
     entry->counters.clients_cut_off++;
@@ -30,7 +34,7 @@ static void cut_off(struct order_entry *entry, uint32_t index, struct now now, s
 
 static bool waits_too_long(const struct order_entry *entry, uint32_t index, struct now now) {
     const struct client *client = &entry->clients[index];
-    return report_queue_count(&client->reports) != 0 &&
+    return has_waiting(client) &&
            instant_reached(now.mono, instant_add(client->waiting_since,
                                                  entry->setup.clients[index].unread_max));
 }
@@ -41,12 +45,14 @@ static void keep_unsent(struct order_entry *entry, uint32_t index, struct now no
     const struct client_report *report = report_queue_peek(&client->reports);
     char room[CLIENT_REPORT_BYTES_MAX];
     struct fix_writer writer;
+    uint64_t number = client->link.session.next_out;
     fix_session_begin_unsent(&client->link.session, now, client_report_msg_type(report), room,
                              sizeof(room), &writer);
     client_report_encode(&entry->encoder, report, &writer);
     /* Every value in a report was checked or made by us and the room is enough for all. */
     bool kept = fix_session_end_unsent(&client->link.session, &writer);
     CHECK(kept);
+    client_note_unsent(client, number);
     reports_pop(entry, index);
     entry->counters.reports_unsent++;
     if (client->unsent++ == 0) {
@@ -81,6 +87,7 @@ static void note_lost(struct order_entry *entry, uint32_t index, struct now now)
 void client_judge(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     note_lost(entry, index, now);
+    client_note_reset(entry, index, now);
     if (is_up(client)) {
         if (is_full(client)) {
             cut_off(entry, index, now, BYTES("reports are not read: their queue is full"));
@@ -101,7 +108,7 @@ struct instant client_patience_deadline(const struct order_entry *entry, uint32_
     if (client->cut) {
         return client->cut_deadline;
     }
-    if (!is_up(client) || report_queue_count(&client->reports) == 0) {
+    if (!is_up(client) || !has_waiting(client)) {
         return INSTANT_NEVER;
     }
     return instant_add(client->waiting_since, entry->setup.clients[index].unread_max);
