@@ -149,3 +149,42 @@ Test(order_entry_input, garbage_between_messages_is_passed_over) {
     }
     rig_end(rig);
 }
+
+/* To answer a j by a j goes on for ever; and what a client cannot use, somebody should know of. */
+Test(order_entry_input, a_reject_by_the_client_is_noticed_and_not_answered) {
+    struct rig *rig = rig_up(NULL);
+    rig_say(&rig->client[0], "35=j|45=2|372=8|380=3|58=what is that|");
+    rig_expect_nothing(&rig->client[0]);
+    cr_assert_str_eq(rig->notice_text[NOTICE_CLIENT_REJECTED], "what is that");
+    rig_say(&rig->client[0], "35=3|45=2|371=136|373=2|58=unknown tag|");
+    rig_expect_nothing(&rig->client[0]);
+    cr_assert_str_eq(rig->notice_text[NOTICE_CLIENT_REJECTED], "unknown tag");
+    cr_assert_eq(order_entry_counters(rig->entry)->rejects_by_clients, 2);
+    rig_end(rig);
+}
+
+/* A refusal must not speak of a live order that has the same id. */
+Test(order_entry_input, whatever_else_is_wrong_a_used_id_is_said_to_be_used) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, BUY("A"));
+    rig_expect(&rig->venue[0], "35=D|11=#1");
+    rig_say(client, "35=D|11=A|55=NOPE-USD|54=1|38=0.5|40=1|60=@|");
+    rig_expect(client, "150=8|103=6|58=TRC-ORD-007: ClOrdID already used");
+    rig_say(client, "35=D|97=Y|11=A|55=NOPE-USD|54=1|38=0.5|40=1|60=@|");
+    rig_expect(client, "150=I|39=A|11=A|55=BTC-USD");
+    cr_assert_eq(rig->ledger_count, 0);
+    rig_end(rig);
+}
+
+/* What lay in a gap for long is not what the firm means any more. */
+Test(order_entry_input, an_order_sent_again_too_late_is_refused) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, "35=D|43=Y|122=20200101-00:00:00|11=A|55=BTC-USD|54=1|38=0.5|40=1|60=@|");
+    rig_expect(client, "150=8|103=4|58=TRC-ORD-038: sent again too late");
+    rig_expect_nothing(&rig->venue[0]);
+    rig_say(client, "35=D|43=Y|122=@|11=A|55=BTC-USD|54=1|38=0.5|40=1|60=@|");
+    rig_expect(&rig->venue[0], "35=D|11=#1");
+    rig_end(rig);
+}

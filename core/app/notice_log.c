@@ -6,6 +6,7 @@ static struct bytes session_name(const struct directory *directory, const struct
     switch (notice->kind) {
     case NOTICE_CLIENT_UP:
     case NOTICE_CLIENT_DOWN:
+    case NOTICE_CLIENT_REJECTED:
     case NOTICE_CLIENT_SLOW:
     case NOTICE_REPORTS_UNSENT:
     case NOTICE_REPORTS_LOST:

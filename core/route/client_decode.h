@@ -60,8 +60,9 @@ struct client_raw {
 
 struct client_decode {
     struct order_request request;
-    uint64_t seq;     /* the message's 34; set by whoever has it delivered */
-    bool poss_resend; /* 97=Y: it may have been sent before under another number */
+    uint64_t seq;          /* the message's 34; set by whoever has it delivered */
+    struct utc sent_first; /* with 43=Y: when it was sent the first time; else 0 */
+    bool poss_resend;      /* 97=Y: it may have been sent before under another number */
     struct client_raw raw;
     enum reject_code refuse;
     enum fix_reject_reason reason;

@@ -128,6 +128,18 @@ static enum client_decode_result collect(const struct fix_view *view, uint32_t a
     return CLIENT_DECODE_OK;
 }
 
+/* Of a message that is sent again; the session has seen to it that 122 is there, and a time. */
+static struct utc sent_first(const struct fix_view *view) {
+    struct utc at = {.ns = 0};
+    bool again = false;
+    struct bytes text;
+    (void)!fix_get_bool(view, FIX_POSS_DUP_FLAG, &again);
+    if (again && fix_get_bytes(view, FIX_ORIG_SENDING_TIME, &text) == FIX_GET_OK) {
+        (void)!fix_time_parse(text, &at);
+    }
+    return at;
+}
+
 enum client_decode_result client_collect(const struct fix_view *view,
                                          const struct client_fields *fields,
                                          enum order_request_kind kind, uint32_t client,
@@ -137,6 +149,7 @@ enum client_decode_result client_collect(const struct fix_view *view,
     out->request.kind = kind;
     out->request.client = client;
     (void)!fix_get_bool(view, FIX_POSS_RESEND, &out->poss_resend);
+    out->sent_first = sent_first(view);
     enum client_decode_result result = collect(view, fields->allowed, &seen, out);
     uint32_t missing = fields->required & ~seen;
     if (result == CLIENT_DECODE_OK && missing != 0) {

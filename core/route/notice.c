@@ -7,6 +7,7 @@ const char *notice_kind_name(enum notice_kind kind) {
         [NOTICE_CLIENT_UP] = "client logged on",
         [NOTICE_CLIENT_DOWN] = "client disconnected",
         [NOTICE_CLIENT_REFUSED] = "connection refused",
+        [NOTICE_CLIENT_REJECTED] = "client rejects a message",
         [NOTICE_CLIENT_SLOW] = "client does not read",
         [NOTICE_REPORTS_UNSENT] = "reports kept for resend",
         [NOTICE_REPORTS_LOST] = "reports not kept any more",

@@ -14,10 +14,11 @@
 enum notice_kind {
     NOTICE_CLIENT_UP = 0,
     NOTICE_CLIENT_DOWN,
-    NOTICE_CLIENT_REFUSED, /* a connection that was not let in */
-    NOTICE_CLIENT_SLOW,    /* cut off, because it does not read */
-    NOTICE_REPORTS_UNSENT, /* a client is away and its queue is full: they wait for its request */
-    NOTICE_REPORTS_LOST,   /* a client asked for numbers that are not kept any more */
+    NOTICE_CLIENT_REFUSED,  /* a connection that was not let in */
+    NOTICE_CLIENT_REJECTED, /* a message of ours, by 35=3 or j; the number is the message's */
+    NOTICE_CLIENT_SLOW,     /* cut off, because it does not read */
+    NOTICE_REPORTS_UNSENT,  /* a client is away and its queue is full: they wait for its request */
+    NOTICE_REPORTS_LOST,    /* a client asked for numbers that are not kept any more */
     NOTICE_CANCEL_ON_DISCONNECT, /* how many orders, and how long it took */
     NOTICE_VENUE_UP,
     NOTICE_VENUE_DOWN,

@@ -117,9 +117,10 @@ struct order_entry_counters {
     uint64_t conflicts;
     uint64_t notices_dropped;
     uint64_t connections_refused;
-    uint64_t clients_cut_off; /* for not reading */
-    uint64_t reports_unsent;  /* numbered and kept for a client that was not there */
-    uint64_t reports_lost;    /* asked for again when they were not kept any more */
+    uint64_t rejects_by_clients; /* 35=3 or j: something they were told, they could not use */
+    uint64_t clients_cut_off;    /* for not reading */
+    uint64_t reports_unsent;     /* numbered and kept for a client that was not there */
+    uint64_t reports_lost;       /* asked for again when they were not kept any more */
 };
 
 struct order_entry;

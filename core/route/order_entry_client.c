@@ -33,6 +33,13 @@ static void reject_form(const struct order_entry *entry, struct client *client) 
                        decode->ref_tag, fix_reject_text(decode->reason));
 }
 
+/* An order that was stopped by a gap comes when the market is another; nobody wants it then. */
+#define SENT_AGAIN_MAX_NS (5 * NS_PER_S)
+
+static bool is_too_old(const struct client_decode *decode, struct now now) {
+    return decode->sent_first.ns != 0 && now.utc.ns - decode->sent_first.ns > SENT_AGAIN_MAX_NS;
+}
+
 static void take_new(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     enum client_decode_result result =
@@ -41,13 +48,17 @@ static void take_new(struct order_entry *entry, uint32_t index, struct now now) 
     entry->decode.seq = client->input.seq;
     switch (result) {
     case CLIENT_DECODE_OK:
-        order_submit(entry, now);
+        if (is_too_old(&entry->decode, now)) {
+            order_refuse(entry, now, REJECT_TOO_OLD);
+        } else {
+            order_submit(entry, now);
+        }
         break;
     case CLIENT_DECODE_REJECT:
         reject_form(entry, client);
         break;
     case CLIENT_DECODE_REFUSE:
-        report_refusal(entry, now, &entry->decode, entry->decode.refuse);
+        order_refuse(entry, now, entry->decode.refuse);
         break;
     }
 }
@@ -85,6 +96,9 @@ static void take_replace(struct order_entry *entry, uint32_t index, struct now n
         return;
     }
     entry->decode.request.received = now.mono;
+    if (entry->decode.refuse == REJECT_NONE && is_too_old(&entry->decode, now)) {
+        entry->decode.refuse = REJECT_TOO_OLD;
+    }
     order_replace(entry, now);
 }
 
@@ -104,6 +118,17 @@ static void take_mass_cancel(struct order_entry *entry, uint32_t index, struct n
     }
 }
 
+/* It could not use what it was told: the operator should know, and nobody else can help. */
+static void note_rejected(struct order_entry *entry, uint32_t index, struct now now) {
+    const struct fix_view *view = &entry->clients[index].input.view;
+    uint64_t seq = 0;
+    struct bytes text = BYTES("no reason given");
+    (void)!fix_get_uint(view, FIX_REF_SEQ_NUM, FIX_SEQ_MAX, &seq);
+    (void)!fix_get_bytes(view, FIX_TEXT, &text);
+    entry->counters.rejects_by_clients++;
+    notice_send(entry, now, NOTICE_CLIENT_REJECTED, index, seq, text);
+}
+
 static void take_application(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     struct bytes type = fix_view_msg_type(&client->input.view);
@@ -117,6 +142,8 @@ static void take_application(struct order_entry *entry, uint32_t index, struct n
         take_replace(entry, index, now);
     } else if (bytes_equal(type, BYTES(FIX_MSG_ORDER_MASS_CANCEL_REQUEST))) {
         take_mass_cancel(entry, index, now);
+    } else if (bytes_equal(type, BYTES(FIX_MSG_BUSINESS_REJECT))) {
+        note_rejected(entry, index, now);
     } else {
         report_unsupported_type(entry, now, index, client->input.seq, type);
     }
@@ -126,6 +153,8 @@ static void act(struct order_entry *entry, uint32_t index, struct now now, enum 
     struct client *client = &entry->clients[index];
     if (action == FIX_ACTION_DELIVER) {
         take_application(entry, index, now);
+    } else if (action == FIX_ACTION_REJECTED) {
+        note_rejected(entry, index, now);
     }
     fix_link_consume(&client->link, &client->input);
 }

@@ -88,6 +88,10 @@ void client_judge(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     note_lost(entry, index, now);
     client_note_reset(entry, index, now);
+    if (client->link.session.counters.resent != client->resent_seen) {
+        client->resent_seen = client->link.session.counters.resent;
+        client_is_reading(client, now);
+    }
     if (is_up(client)) {
         if (is_full(client)) {
             cut_off(entry, index, now, BYTES("reports are not read: their queue is full"));

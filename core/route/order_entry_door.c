@@ -141,6 +141,10 @@ struct instant door_deadline(const struct order_entry *entry) {
             continue;
         }
         earliest = instant_earlier(earliest, place->deadline);
+        if (place->state == DOOR_WAITING &&
+            entry->clients[place->client].door_asked == ROUTE_NONE) {
+            earliest = instant_earlier(earliest, entry->clients[place->client].locked_until);
+        }
         if (place->state == DOOR_SILENT) {
             eviction = instant_earlier(eviction, may_be_evicted(place));
         }

@@ -4,12 +4,13 @@
 #include "core/route/order_entry_state.h"
 
 /* Logons of one client at the door that may wait for their passwords to be checked. */
-#define PLACES_PER_CLIENT 4
-/* Wrong passwords in a row from which on the next one has to wait, twice as long each time. */
+#define PLACES_PER_CLIENT 8
+/* Wrong passwords in a row from which on the next one has to wait. It is not refused: whoever knows
+ * the CompIDs could keep a firm out by that. */
 #define WRONG_PASSWORDS_FREE 3
-#define LOCK_FIRST_NS (1 * NS_PER_S)
-#define LOCK_DOUBLINGS_MAX 6
+#define WRONG_WAIT_NS (1 * NS_PER_S)
 /* How long a Logout may take to be read, and an old connection to end. */
+#define WAIT_NS (10 * NS_PER_S)
 #define FAREWELL_NS (1 * NS_PER_S)
 #define TAKE_OVER_NS (5 * NS_PER_S)
 #define LOGOUT_BYTES_MAX 512
@@ -68,11 +69,7 @@ static void send_away(struct order_entry *entry, struct now now, struct door_con
 static void count_wrong(struct client *client, struct now now) {
     client->wrong_passwords++;
     if (client->wrong_passwords >= WRONG_PASSWORDS_FREE) {
-        uint32_t doublings = client->wrong_passwords - WRONG_PASSWORDS_FREE;
-        if (doublings > LOCK_DOUBLINGS_MAX) {
-            doublings = LOCK_DOUBLINGS_MAX;
-        }
-        client->locked_until = after(now, LOCK_FIRST_NS << doublings);
+        client->locked_until = after(now, WRONG_WAIT_NS);
     }
 }
 
@@ -111,11 +108,7 @@ static void ask(struct order_entry *entry, struct now now, struct door_connectio
 static void try_to_ask(struct order_entry *entry, struct now now, struct door_connection *place) {
     struct client *client = &entry->clients[place->client];
     const struct fix_session_config *config = &entry->setup.clients[place->client].session;
-    if (!instant_reached(now.mono, client->locked_until)) {
-        send_away(entry, now, place, BYTES("too many wrong passwords: try again later"));
-        return;
-    }
-    if (client->door_asked != ROUTE_NONE) {
+    if (client->door_asked != ROUTE_NONE || !instant_reached(now.mono, client->locked_until)) {
         return;
     }
     struct fix_identity identity;
@@ -186,6 +179,7 @@ void door_identified(struct order_entry *entry, struct now now, struct door_conn
         let_in(entry, now, place);
     } else if (places_of(entry, index) < PLACES_PER_CLIENT) {
         place->state = DOOR_WAITING;
+        place->deadline = after(now, WAIT_NS);
     } else {
         send_away(entry, now, place, BYTES("too many Logons at once"));
     }

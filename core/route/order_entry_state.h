@@ -117,6 +117,7 @@ struct client {
     uint64_t replay_from;         /* in `spare`; 0: nothing waits there */
     uint64_t unsent_from;         /* the numbers that never were on a stream; 0: none */
     uint64_t unsent_to;
+    uint64_t resent_seen;   /* of the same counter: what is sent again is read, too */
     uint64_t resent_before; /* the session's counter when it came up */
     struct fix_input input;
 };
@@ -250,6 +251,8 @@ bool held_back_may_go_on(const struct order_entry *entry);
 
 /* submit, cancel */
 void order_submit(struct order_entry *entry, struct now now);
+/* Says why not: of the order that has the id, when one has it. */
+void order_refuse(struct order_entry *entry, struct now now, enum reject_code reject);
 void order_cancel(struct order_entry *entry, struct now now);
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now);
 void cancel_owe(struct order_entry *entry, uint32_t slot);

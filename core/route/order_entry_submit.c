@@ -191,6 +191,18 @@ static bool tell_status(struct order_entry *entry, struct now now,
     return true;
 }
 
+void order_refuse(struct order_entry *entry, struct now now, enum reject_code reject) {
+    const struct order_request *request = &entry->decode.request;
+    /* Whatever else is wrong with it: a used id speaks of the order that has it. */
+    if (order_table_is_used(entry->orders, request->client, &request->cl_ord_id)) {
+        reject = REJECT_DUPLICATE_ID;
+    }
+    if (reject != REJECT_DUPLICATE_ID || !entry->decode.poss_resend ||
+        !tell_status(entry, now, request)) {
+        report_refusal(entry, now, &entry->decode, reject);
+    }
+}
+
 void order_submit(struct order_entry *entry, struct now now) {
     const struct order_request *request = &entry->decode.request;
     trace_put(entry->setup.trace, TRACE_EVENT_ORDER_IN, (uint16_t)request->client,
@@ -199,16 +211,9 @@ void order_submit(struct order_entry *entry, struct now now) {
     enum reject_code reject = try_submit(entry, now, request);
     if (reject == REJECT_NONE) {
         entry->counters.orders_accepted++;
-        return;
-    }
-    trace_put(entry->setup.trace, TRACE_EVENT_ORDER_REFUSED, (uint16_t)request->client, reject, 0,
-              0);
-    /* Whatever else is wrong with it: a used id speaks of the order that has it. */
-    if (order_table_is_used(entry->orders, request->client, &request->cl_ord_id)) {
-        reject = REJECT_DUPLICATE_ID;
-    }
-    if (reject != REJECT_DUPLICATE_ID || !entry->decode.poss_resend ||
-        !tell_status(entry, now, request)) {
-        report_refusal(entry, now, &entry->decode, reject);
+    } else {
+        trace_put(entry->setup.trace, TRACE_EVENT_ORDER_REFUSED, (uint16_t)request->client, reject,
+                  0, 0);
+        order_refuse(entry, now, reject);
     }
 }

@@ -51,6 +51,7 @@ static const struct reject_info infos[REJECT_CODES] = {
                                   "99"},
     [REJECT_DISCONNECTED] = {"TRC-ORD-037", "canceled because its session disconnected", "99",
                              "99"},
+    [REJECT_TOO_OLD] = {"TRC-ORD-038", "sent again too late", "4", "0"},
     [REJECT_BY_VENUE] = {"TRC-VEN-001", "refused by the venue", "0", "2"},
     [REJECT_VENUE_FUNDS] = {"TRC-VEN-002", "the venue: insufficient funds", "3", "2"},
     [REJECT_VENUE_POST_ONLY] = {"TRC-VEN-003", "the venue: a post-only order would have traded",
