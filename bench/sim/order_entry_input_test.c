@@ -188,3 +188,22 @@ Test(order_entry_input, an_order_sent_again_too_late_is_refused) {
     rig_expect(&rig->venue[0], "35=D|11=#1");
     rig_end(rig);
 }
+
+/* Who speaks before it has heard of a gap, and then fills it over, has said it all the same. */
+Test(order_entry_input, what_came_ahead_of_a_gap_is_taken_when_that_is_filled) {
+    struct rig *rig = rig_up(NULL);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, BUY("A"));
+    rig_expect(&rig->venue[0], "35=D|11=#1");
+    rig_peer_reset(client);
+    rig_client_connect(client);
+    client->next_out = 10; /* 3 to 9 died with the connection */
+    rig_say(client, "35=A|98=0|108=30|");
+    rig_say(client, "35=F|11=C|41=A|60=@|");
+    rig_expect(client, "35=A");
+    rig_expect(client, "35=2|7=3|16=0");
+    rig_expect_nothing(&rig->venue[0]);
+    rig_say(client, "35=4|34=3|43=Y|122=@|36=11|123=Y|");
+    rig_expect(&rig->venue[0], "35=F|41=#1");
+    rig_end(rig);
+}

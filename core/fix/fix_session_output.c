@@ -290,5 +290,6 @@ struct fix_outbox *fix_session_swap_outbox(struct fix_session *session, struct f
     CHECK(session->state == FIX_SESSION_DOWN && fix_outbox_count(empty) == 0);
     struct fix_outbox *had = session->config.outbox;
     session->config.outbox = empty;
+    session->unsent = (struct fix_range){0};
     return had;
 }

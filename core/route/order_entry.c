@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/bits.h"
+#include "core/fix/fix_early.h"
 #include "core/fix/fix_outbox.h"
 #include "core/route/order_entry_state.h"
 
@@ -35,6 +36,15 @@ static size_t outbox_bytes(const struct order_entry_limits *limits) {
     return aligned(fix_outbox_footprint(outbox_limits(limits)));
 }
 
+/* What a client says before it has heard of a gap. */
+static struct fix_early_limits early_limits(void) {
+    return (struct fix_early_limits){.messages = 256, .bytes = 64 * 1024};
+}
+
+static size_t early_bytes(void) {
+    return aligned(fix_early_footprint(early_limits()));
+}
+
 static bool limits_are_possible(const struct order_entry_limits *limits) {
     return limits->orders >= 1 && limits->orders <= 1U << 24 &&
            limits->clients <= ROUTE_CLIENTS_MAX && limits->venues >= 1 &&
@@ -54,7 +64,7 @@ size_t order_entry_footprint(const struct order_entry_limits *limits) {
         return 0;
     }
     size_t reports = aligned(limits->reports_per_client * sizeof(struct client_report)) +
-                     2 * outbox_bytes(limits);
+                     2 * outbox_bytes(limits) + early_bytes();
     return aligned(sizeof(struct order_entry)) + aligned(orders) +
            aligned(limits->orders * sizeof(struct order_track)) + queue_bytes(limits) +
            aligned(limits->client_connections * sizeof(struct door_connection)) +
@@ -81,6 +91,7 @@ static void init_clients(struct order_entry *entry, struct carver *carver) {
         struct client *client = &entry->clients[i];
         struct fix_session_config config = entry->setup.clients[i].session;
         config.outbox = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
+        config.early = fix_early_init(carve(carver, early_bytes()), early_limits());
         client->spare = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
         config.resent_types = "89rj";
         config.verdict_needed = false; /* the door has it */

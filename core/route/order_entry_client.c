@@ -197,7 +197,6 @@ static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
     if (!client->was_up && client->link.session.state == FIX_SESSION_UP) {
         client->was_up = true;
         client_is_reading(client, now);
-        client->resent_before = client->link.session.counters.resent;
         notice_send(entry, now, NOTICE_CLIENT_UP, index, 0, bytes_of(NULL, 0));
     }
 }
@@ -213,7 +212,6 @@ void client_part(struct order_entry *entry, uint32_t index, struct now now) {
     client->was_up = false;
     client->cut = false;
     client->unsent = 0;
-    client_note_asked(client);
     entry->more |= entry->phase != ORDER_ENTRY_RUNNING;
 }
 

@@ -20,44 +20,19 @@ static void note_given_up(struct order_entry *entry, uint32_t index, struct now 
                 BYTES("numbered for want of room, and the client began anew"));
 }
 
-void client_note_unsent(struct client *client, uint64_t number) {
-    if (client->unsent_from == 0) {
-        client->unsent_from = number;
-    }
-    client->unsent_to = number;
-}
-
-void client_note_asked(struct client *client) {
-    uint64_t resent = client->link.session.counters.resent - client->resent_before;
-    if (client->unsent_from != 0 && resent > client->unsent_to - client->unsent_from) {
-        client->unsent_from = 0;
-    }
-}
-
 void client_begins_anew(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
-    if (client->unsent_from == 0) {
+    const struct fix_range unsent = client->link.session.unsent;
+    /* With a replay that is not through there is no third outbox: the session counts what it drops.
+     */
+    if (unsent.next == 0 || unsent.next > unsent.last || client->replay_from != 0) {
         return;
     }
-    if (client->replay_from != 0) {
-        /* Twice before the first replay was through: there is no third outbox. */
-        note_given_up(entry, index, now, client->unsent_to - client->unsent_from + 1);
-    } else {
-        client->spare = fix_session_swap_outbox(&client->link.session, client->spare);
-        client->replay_from = client->unsent_from;
-        uint64_t lost = fix_outbox_lost(client->spare);
-        if (lost >= client->replay_from) {
-            note_given_up(entry, index, now, lost - client->replay_from + 1);
-        }
-    }
-    client->unsent_from = 0;
-}
-
-void client_note_reset(struct order_entry *entry, uint32_t index, struct now now) {
-    struct client *client = &entry->clients[index];
-    if (client->unsent_from != 0 && client->link.session.next_out <= client->unsent_from) {
-        note_given_up(entry, index, now, client->unsent_to - client->unsent_from + 1);
-        client->unsent_from = 0;
+    client->spare = fix_session_swap_outbox(&client->link.session, client->spare);
+    client->replay_from = unsent.next;
+    uint64_t lost = fix_outbox_lost(client->spare);
+    if (lost >= unsent.next) {
+        note_given_up(entry, index, now, lost - unsent.next + 1);
     }
 }
 

@@ -45,14 +45,12 @@ static void keep_unsent(struct order_entry *entry, uint32_t index, struct now no
     const struct client_report *report = report_queue_peek(&client->reports);
     char room[CLIENT_REPORT_BYTES_MAX];
     struct fix_writer writer;
-    uint64_t number = client->link.session.next_out;
     fix_session_begin_unsent(&client->link.session, now, client_report_msg_type(report), room,
                              sizeof(room), &writer);
     client_report_encode(&entry->encoder, report, &writer);
     /* Every value in a report was checked or made by us and the room is enough for all. */
     bool kept = fix_session_end_unsent(&client->link.session, &writer);
     CHECK(kept);
-    client_note_unsent(client, number);
     reports_pop(entry, index);
     entry->counters.reports_unsent++;
     if (client->unsent++ == 0) {
@@ -87,7 +85,6 @@ static void note_lost(struct order_entry *entry, uint32_t index, struct now now)
 void client_judge(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     note_lost(entry, index, now);
-    client_note_reset(entry, index, now);
     if (client->link.session.counters.resent != client->resent_seen) {
         client->resent_seen = client->link.session.counters.resent;
         client_is_reading(client, now);

@@ -115,10 +115,7 @@ struct client {
     uint64_t lost_told;           /* of the session's resend_lost */
     struct fix_outbox *spare;     /* empty, or what waits to be said anew */
     uint64_t replay_from;         /* in `spare`; 0: nothing waits there */
-    uint64_t unsent_from;         /* the numbers that never were on a stream; 0: none */
-    uint64_t unsent_to;
-    uint64_t resent_seen;   /* of the same counter: what is sent again is read, too */
-    uint64_t resent_before; /* the session's counter when it came up */
+    uint64_t resent_seen;         /* of the same counter: what is sent again is read, too */
     struct fix_input input;
 };
 
@@ -228,14 +225,8 @@ struct instant disconnect_deadline(const struct order_entry *entry, uint32_t ind
 /* Whether the cancel that is pending is for that reason. */
 bool disconnect_canceled(const struct order_entry *entry, const struct order *order);
 
-/* What was numbered and never sent. */
-void client_note_unsent(struct client *client, uint64_t number);
-/* It was, if the connection that ends now asked for all of it. */
-void client_note_asked(struct client *client);
 /* A Logon with 141=Y is about to be read. */
 void client_begins_anew(struct order_entry *entry, uint32_t index, struct now now);
-/* Numbers began anew inside the session: what was not asked for by then is gone. */
-void client_note_reset(struct order_entry *entry, uint32_t index, struct now now);
 /* Says what waits from before a reset; false when there is no room for all of it now. */
 bool client_replay(struct client *client, struct now now);
 
