@@ -229,7 +229,9 @@ static void venue_hears(struct chaos *chaos, const char *text) {
     } else if (strncmp(text, "35=1|", 5) == 0) {
         rig_say(&chaos->rig->venue[0], "35=0|112=TEST|");
     } else {
-        cr_assert(strncmp(text, "35=0|", 5) == 0, "%s", text);
+        /* A question about an order in doubt (H) is left unanswered: the book's own reports settle
+         * it. */
+        cr_assert(strncmp(text, "35=0|", 5) == 0 || strncmp(text, "35=H|", 5) == 0, "%s", text);
     }
 }
 

@@ -245,6 +245,7 @@ Test(order_entry_replace, unanswered_puts_the_order_in_doubt) {
     rig_expect(sim.firm, "35=8|11=A1|150=I|39=E|58=in doubt: the venue did not answer a replace");
     rig_expect(sim.firm, "35=9|11=G1|41=A1|39=E|434=2|102=2|58=TRC-ORD-024: the order is in doubt "
                          "until the venue answers");
+    rig_expect(sim.venue, "35=H|11=#3|37=OV");
     rig_say(sim.firm, REPLACE("G2", "A1", "2", "30000"));
     rig_expect(sim.firm, "35=9|11=G2|41=A1|434=2|102=2|58=TRC-ORD-024: the order is in doubt until "
                          "the venue answers");

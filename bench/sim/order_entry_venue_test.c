@@ -175,6 +175,8 @@ Test(order_entry_venue, that_asks_for_orders_again_gets_a_gap_fill) {
     rig_say(sim.firm, BUY("A3"));
     rig_expect(sim.venue, "35=4|43=Y|123=Y|36=4");
     rig_expect(sim.venue, "35=D|11=#3");
+    rig_expect(sim.firm, "11=A1|150=8|58=TRC-ORD-026: the venue never received it");
+    rig_expect(sim.firm, "11=A2|150=I|58=in doubt: the venue may have missed it");
     finish(&sim);
 }
 

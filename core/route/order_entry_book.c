@@ -26,10 +26,31 @@ static uint32_t find_request(struct order_entry *entry, uint32_t venue,
     return REQUEST_NONE;
 }
 
+/* Somebody has to find it at the venue: as much of it as there is room for. */
 static void note_foreign(struct order_entry *entry, uint32_t venue, struct now now,
                          const struct venue_report *report) {
+    struct bytes quantity =
+        report->last_quantity.len != 0 ? report->last_quantity : report->order_quantity;
+    struct bytes price = report->last_price.len != 0 ? report->last_price : report->price;
+    struct bytes side = bytes_equal(report->side, BYTES("2")) ? BYTES("sell") : BYTES("buy");
+    struct bytes parts[] = {report->cl_ord_id, report->venue_order_id,
+                            report->symbol,    report->side.len != 0 ? side : bytes_of(NULL, 0),
+                            quantity,          price};
+    char text[NOTICE_TEXT_MAX];
+    size_t len = 0;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        size_t room = sizeof(text) - len;
+        if (parts[i].len == 0 || parts[i].len + 1 > room) {
+            continue;
+        }
+        if (len != 0) {
+            text[len++] = ' ';
+        }
+        memcpy(text + len, parts[i].data, parts[i].len);
+        len += parts[i].len;
+    }
     entry->counters.foreign_reports++;
-    notice_send(entry, now, NOTICE_FOREIGN_ORDER, venue, 0, report->cl_ord_id);
+    notice_send(entry, now, NOTICE_FOREIGN_ORDER, venue, 0, bytes_of(text, len));
 }
 
 static void learn_venue_id(struct order *order, struct bytes id) {
@@ -98,6 +119,7 @@ static void tell_dropped(struct order_entry *entry, uint32_t slot, struct now no
     }
     tell_dropped_replace(entry, slot, now, why);
     if (over) {
+        order->cancel_pending = false;
         order->replace_pending = false;
     }
 }
@@ -121,6 +143,7 @@ void book_change(struct order_entry *entry, uint32_t slot, struct now now, enum 
         end_order(entry, slot, now, reject);
     }
     if (order->state == ORDER_IN_DOUBT && result.report == ORDER_REPORT_IN_DOUBT) {
+        watch_order(entry, slot, now);
         notice_send(entry, now, NOTICE_IN_DOUBT, order->venue, order->number, text);
     }
 }
@@ -235,6 +258,9 @@ static void book_cancel_refusal(struct order_entry *entry, uint32_t slot, struct
     if (!order->cancel_pending) {
         return;
     }
+    if (reject == REJECT_VENUE_UNKNOWN_ORDER && doubt_absent(entry, slot, now)) {
+        return;
+    }
     /* It went out for an id that a replace, on its way then, has taken away meanwhile. */
     if (track->cancel_of != track->current_request && !order_state_is_terminal(order->state)) {
         cancel_owe(entry, slot);
@@ -285,6 +311,10 @@ static void book_refusal(struct order_entry *entry, uint32_t named, const struct
         if (latest) {
             book_replace_refusal(entry, request->order, now, reject, report->text);
         }
+    } else if (refused == VENUE_REFUSES_STATUS) {
+        if (reject == REJECT_VENUE_UNKNOWN_ORDER) {
+            (void)doubt_absent(entry, request->order, now);
+        }
     } else if (refused == VENUE_REFUSES_NEW) {
         book_event(entry, request->order, now, ORDER_EVENT_REJECTED, report->text, reject);
     }
@@ -327,6 +357,9 @@ struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
 static void book_status(struct order_entry *entry, uint32_t slot, struct now now,
                         const struct venue_report *report) {
     const struct order *order = order_table_at(entry->orders, slot);
+    if (!order_state_is_terminal(order->state) && doubt_settle_terms(entry, slot, now, report)) {
+        return;
+    }
     struct bytes text = note_told(entry, slot, now, report);
     bool heard_all = order->filled.scaled > 0 && order_fill_missing(order).scaled == 0;
     if (!report->complete) {
@@ -388,9 +421,12 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         break;
     case VENUE_REPORT_NOT_SENT:
     case VENUE_REPORT_MAYBE_SENT:
+        book_missed(entry, slot, named, now, report->kind == VENUE_REPORT_MAYBE_SENT);
+        return;
     case VENUE_REPORT_MASS_CANCELED:
         break;
     default:
         CHECK(false);
     }
+    doubt_answered(entry, slot, named);
 }

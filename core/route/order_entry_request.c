@@ -1,8 +1,8 @@
 #include "core/route/order_entry_state.h"
 
 void track_begin(struct order_entry *entry, uint32_t slot) {
-    entry->tracks[slot] =
-        (struct order_track){.current_request = REQUEST_NONE, .cancel_of = REQUEST_NONE};
+    entry->tracks[slot] = (struct order_track){
+        .current_request = REQUEST_NONE, .cancel_of = REQUEST_NONE, .status_request = REQUEST_NONE};
 }
 
 bool requests_have_room(const struct order_entry *entry, uint32_t venue) {
@@ -53,6 +53,7 @@ void requests_release(struct order_entry *entry, uint32_t slot) {
     release(requests, &order->new_request);
     release(requests, &order->cancel_request);
     release(requests, &order->replace_request);
+    release(requests, &track->status_request);
     for (uint32_t i = 0; i < track->past_count && i < REQUESTS_PAST_MAX; i++) {
         release(requests, &track->past[i]);
     }

@@ -14,6 +14,7 @@
  *   order_entry_replace.c  replaces: checked, sent, and what the venue made of them
  *   order_entry_request.c  requests that an order has with its venue, and their ids
  *   order_entry_watch.c    looking again at orders that the venue owes an answer
+ *   order_entry_doubt.c    what may have been missed, and what counts as evidence
  *   order_entry_venue.c    venue sessions: connecting, reports in, loss
  *   order_entry_book.c     one report booked on its order
  *   order_entry_report.c   what the client is told
@@ -146,10 +147,14 @@ struct order_track {
                                  latest replace it took */
     uint32_t cancel_of;       /* current_request when the latest cancel went out */
     uint32_t past[REQUESTS_PAST_MAX];
-    uint32_t past_count; /* ever */
-    bool watched;        /* it has a place in the watch */
-    bool replace_told;   /* the latest replace was refused to the client, or called in doubt */
-    bool replace_named;  /* the order table's latest claim is the latest replace's */
+    uint32_t past_count;     /* ever */
+    bool watched;            /* it has a place in the watch */
+    bool replace_told;       /* the latest replace was refused to the client, or called in doubt */
+    bool replace_named;      /* the order table's latest claim is the latest replace's */
+    uint32_t status_request; /* of the question that is out, or REQUEST_NONE */
+    uint32_t asked_session;  /* venue_slot's session of the latest question */
+    int64_t ask_wait_ns;
+    struct instant ask_due;
 };
 
 struct venue_slot {
@@ -160,6 +165,7 @@ struct venue_slot {
     const struct venue_capability *can;
     struct backoff backoff;
     struct instant up_since;
+    uint32_t session; /* connections that were up, counted */
     bool up;
     bool unheard; /* what it said lies unread for want of room; heard_since is when that ended */
     struct instant heard_since;
@@ -279,6 +285,21 @@ void order_queue_put(struct order_entry *entry, struct order_queue *queue, uint3
                      bool (*alive)(struct order_entry *, const struct order_place *));
 const struct order_place *order_queue_first(const struct order_queue *queue);
 void order_queue_drop_first(struct order_queue *queue);
+
+/* doubt */
+/* An order in doubt whose venue can be asked is asked about. */
+void doubt_look(struct order_entry *entry, uint32_t slot, struct now now);
+/* A report named this request: if it was the question, it is answered. */
+void doubt_answered(struct order_entry *entry, uint32_t slot, uint32_t named);
+/* The terms a status tells say what became of a replace in doubt; true: it was taken, and all is
+ * booked. */
+bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, struct now now,
+                        const struct venue_report *report);
+/* The venue says it does not know the order; true: that was evidence, the order is over. */
+bool doubt_absent(struct order_entry *entry, uint32_t slot, struct now now);
+/* The venue did not get this request, or (`maybe`) nobody knows. */
+void book_missed(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
+                 bool maybe);
 
 /* replace */
 void order_replace(struct order_entry *entry, struct now now);

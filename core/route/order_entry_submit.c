@@ -134,6 +134,10 @@ static enum reject_code send_order(struct order_entry *entry, struct now now, st
     if (order->new_request == REQUEST_NONE) {
         return REJECT_REQUEST_LIMIT;
     }
+    order->venue_session = venue->session;
+    if (venue->can->order_validity.ns > 0) {
+        order->valid_until.ns = now.utc.ns + venue->can->order_validity.ns;
+    }
     track_begin(entry, slot);
     entry->tracks[slot].current_request = order->new_request;
     char id_text[REQUEST_UUID_BYTES];

@@ -8,6 +8,7 @@ bool venue_slot_is_up(const struct order_entry *entry, uint32_t index) {
 static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
     struct venue_slot *slot = &entry->venues[index];
     slot->up = true;
+    slot->session++;
     slot->up_since = now.mono;
     notice_send(entry, now, NOTICE_VENUE_UP, index, 0, bytes_of(NULL, 0));
 }

@@ -1,0 +1,157 @@
+#include <criterion/criterion.h>
+
+#include "bench/sim/order_entry_rig.h"
+
+/* Orders of which nobody knows: how they came to that, and how they are settled. */
+
+#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
+#define ACK(id) "35=8|11=" id "|37=OV" id "|17=X|150=0|39=0|38=0.5|44=30000|14=0|60=@|"
+
+struct sim {
+    struct rig *rig;
+    struct rig_peer *firm;
+    struct rig_peer *venue;
+};
+
+static struct sim up(void) {
+    struct rig *rig = rig_up(NULL);
+    return (struct sim){.rig = rig, .firm = &rig->client[0], .venue = &rig->venue[0]};
+}
+
+static void open_order(struct sim *sim, const char *id, const char *symbol, unsigned number) {
+    rig_say(sim->firm, "35=D|11=%s|55=%s|54=1|38=0.5|40=2|44=30000|60=@|", id, symbol);
+    rig_expect(sim->venue, "35=D");
+    rig_say(sim->venue, "35=8|11=#%u|37=OV%u|17=X|150=0|39=0|38=0.5|44=30000|14=0|60=@|", number,
+            number);
+    rig_expect(sim->firm, "150=0|39=0");
+}
+
+static void come_back(struct sim *sim) {
+    rig_peer_reset(sim->venue);
+    rig_skip(sim->firm);
+    rig_advance(sim->rig, 2000);
+    rig_venue_up(sim->venue);
+}
+
+static void finish(struct sim *sim) {
+    rig_expect_nothing(sim->firm);
+    rig_expect_nothing(sim->venue);
+    rig_end(sim->rig);
+}
+
+Test(order_entry_doubt, asks_when_the_venue_is_back) {
+    struct sim sim = up();
+    open_order(&sim, "A1", "BTC-USD", 1);
+    come_back(&sim);
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=H|11=#2|37=OV1");
+    rig_say(sim.venue, "35=8|11=#2|37=OV1|17=X|150=I|39=0|38=0.5|44=30000|14=0|60=@|");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=0|-58");
+    rig_advance(sim.rig, 20000);
+    finish(&sim);
+}
+
+Test(order_entry_doubt, an_unanswered_question_is_asked_again_later) {
+    struct sim sim = up();
+    open_order(&sim, "A1", "BTC-USD", 1);
+    come_back(&sim);
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=H|11=#2");
+    rig_advance(sim.rig, 4000);
+    rig_expect_nothing(sim.venue);
+    rig_advance(sim.rig, 2000);
+    rig_expect(sim.venue, "35=H|11=#3");
+    rig_advance(sim.rig, 8000);
+    rig_expect_nothing(sim.venue);
+    rig_say(sim.venue, "35=8|11=#3|37=OV1|17=X|150=I|39=4|38=0.5|44=30000|14=0|60=@|");
+    rig_expect(sim.firm, "35=8|11=A1|150=4|39=4");
+    finish(&sim);
+}
+
+Test(order_entry_doubt, a_status_tells_what_became_of_a_replace) {
+    static const char *const told[] = {"38=1|44=29000", "38=0.5|44=30000"};
+    static const char *const heard[] = {"35=8|11=G1|41=A1|150=5|39=0|38=1|44=29000",
+                                        "35=8|11=A1|150=I|39=0|38=0.5|44=30000"};
+    for (int i = 0; i < 2; i++) {
+        struct sim sim = up();
+        open_order(&sim, "A1", "BTC-USD", 1);
+        rig_say(sim.firm, "35=G|11=G1|41=A1|55=BTC-USD|54=1|38=1|40=2|44=29000|60=@|");
+        rig_expect(sim.venue, "35=G|11=#2");
+        come_back(&sim);
+        rig_advance(sim.rig, 1000);
+        rig_expect(sim.venue, "35=H|11=#3|37=OV1");
+        rig_say(sim.venue, "35=8|11=#3|37=OV1|17=X|150=I|39=0|%s|14=0|60=@|", told[i]);
+        rig_expect(sim.firm, heard[i]);
+        finish(&sim);
+    }
+}
+
+/* The first number asked for was never there; what came after it may have been. */
+Test(order_entry_doubt, what_the_venue_missed_is_refused_or_in_doubt) {
+    struct sim sim = up();
+    rig_say(sim.firm, BUY("A1"));
+    rig_say(sim.firm, BUY("A2"));
+    rig_skip(sim.venue);
+    rig_say(sim.venue, "35=2|7=2|16=0|");
+    rig_expect(sim.firm, "35=8|11=A1|150=8|39=8|58=TRC-ORD-026: the venue never received it");
+    rig_expect(sim.firm, "35=8|11=A2|150=I|39=A|58=in doubt: the venue may have missed it");
+    rig_expect(sim.venue, "35=4|43=Y|123=Y");
+    cr_assert_eq(order_entry_live_orders(sim.rig->entry), 1);
+    /* Not known there, once it would not be taken any more: then it never was. */
+    rig_say(sim.firm, "35=F|11=C1|41=A2|60=@|");
+    rig_expect(sim.venue, "35=F|11=#3|41=#2");
+    rig_say(sim.venue, "35=j|45=0|372=F|379=#3|380=101|58=EOrder:Unknown order|");
+    rig_expect(sim.firm, "35=9|11=C1|41=A2|39=A|102=1");
+    rig_advance(sim.rig, 6000);
+    rig_say(sim.firm, "35=F|11=C2|41=A2|60=@|");
+    rig_expect(sim.venue, "35=F|11=#4|41=#2");
+    rig_say(sim.venue, "35=j|45=0|372=F|379=#4|380=101|58=EOrder:Unknown order|");
+    rig_expect(sim.firm, "35=8|11=A2|150=8|39=8|58=TRC-ORD-026: the venue never received it");
+    rig_expect(sim.firm, "35=9|11=C2|41=A2|39=8|102=0");
+    cr_assert_eq(order_entry_live_orders(sim.rig->entry), 0);
+    finish(&sim);
+}
+
+Test(order_entry_doubt, a_missed_cancel_goes_again_and_a_missed_replace_does_not) {
+    struct sim sim = up();
+    open_order(&sim, "A1", "BTC-USD", 1);
+    open_order(&sim, "A2", "BTC-USD", 2);
+    rig_say(sim.firm, "35=G|11=G1|41=A1|55=BTC-USD|54=1|38=1|40=2|44=29000|60=@|");
+    rig_say(sim.firm, "35=F|11=C2|41=A2|60=@|");
+    rig_expect(sim.venue, "35=G|11=#3");
+    rig_expect(sim.venue, "35=F|11=#4|41=#2");
+    rig_say(sim.venue, "35=2|7=4|16=0|");
+    rig_expect(sim.firm, "35=9|11=G1|41=A1|39=0|434=2|58=TRC-ORD-026: the venue never received it");
+    rig_expect(sim.venue, "35=4|43=Y");
+    rig_expect(sim.venue, "35=F|11=#5|41=#2");
+    finish(&sim);
+}
+
+Test(order_entry_doubt, an_order_never_answered_is_said_to_be_in_doubt) {
+    struct sim sim = up();
+    rig_say(sim.firm, BUY("A1"));
+    rig_expect(sim.venue, "35=D");
+    rig_advance(sim.rig, 9000);
+    rig_expect_nothing(sim.firm);
+    rig_advance(sim.rig, 2000);
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=A|58=in doubt: the venue did not answer");
+    rig_say(sim.venue, ACK("#1"));
+    rig_expect(sim.firm, "35=8|11=A1|150=0|39=0");
+    finish(&sim);
+}
+
+/* Terms of every kind reach the venue; what it cannot do is refused here. */
+Test(order_entry_doubt, stops_and_expiry) {
+    struct sim sim = up();
+    rig_say(sim.firm, "35=D|11=S1|55=BTC-USD|54=1|38=0.5|40=4|44=30000|99=29900|60=@|");
+    rig_expect(sim.venue, "35=D|11=#1|40=4|44=30000|99=29900");
+    rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=0|39=0|14=0|60=@|");
+    rig_expect(sim.firm, "11=S1|150=0|40=4|99=29900");
+    rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=D|39=0|40=2|38=0.5|44=30000|14=0|60=@|");
+    rig_expect(sim.firm, "11=S1|150=D|39=0|40=4|58=the stop price was reached");
+    rig_say(sim.firm, "35=D|11=S2|55=BTC-USD|54=1|38=0.5|40=2|44=30000|59=6|126=@-1000|60=@|");
+    rig_expect(sim.firm, "11=S2|150=8|58=TRC-ORD-032: ExpireTime is past or too far ahead");
+    rig_say(sim.firm, "35=D|11=S3|55=ETH-USD|54=1|38=0.5|40=3|99=3000.01|60=@|");
+    rig_expect(sim.firm, "11=S3|150=8|58=TRC-ORD-031: StopPx is off the tick or out of range");
+    finish(&sim);
+}

@@ -1,0 +1,152 @@
+#include "core/route/order_entry_state.h"
+
+/* How long to wait for the answer to a question about an order in doubt: longer each time. */
+#define ASK_AGAIN_MIN_NS (5 * NS_PER_S)
+#define ASK_AGAIN_MAX_NS (60 * NS_PER_S)
+
+static bool may_ask(const struct order_entry *entry, const struct order *order) {
+    const struct venue_slot *venue = &entry->venues[order->venue];
+    return venue->up && venue->venue->ops->up(venue->venue) && venue->can->status &&
+           (!venue->can->acknowledged_first || order->venue_order_id_len != 0) &&
+           requests_have_room(entry, order->venue);
+}
+
+/* A question that finds no room is asked when the order is looked at again. */
+static bool ask(struct order_entry *entry, uint32_t slot, struct now now) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    struct order_track *track = &entry->tracks[slot];
+    struct venue_slot *venue = &entry->venues[order->venue];
+    if (!may_ask(entry, order)) {
+        return false;
+    }
+    uint32_t request = request_table_take(venue->requests, now, REQUEST_STATUS, slot);
+    if (request == REQUEST_NONE) {
+        return false;
+    }
+    char id_text[REQUEST_UUID_BYTES];
+    char orig_text[REQUEST_UUID_BYTES];
+    struct venue_order out = venue_order_make(entry, slot, request, id_text, orig_text);
+    if (venue->venue->ops->send_status(venue->venue, now, &out) != VENUE_SENT) {
+        request_table_free(venue->requests, request);
+        return false;
+    }
+    if (track->status_request != REQUEST_NONE) {
+        request_table_free(venue->requests, track->status_request);
+    }
+    track->status_request = request;
+    return true;
+}
+
+void doubt_look(struct order_entry *entry, uint32_t slot, struct now now) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    struct order_track *track = &entry->tracks[slot];
+    uint32_t session = entry->venues[order->venue].session;
+    bool anew = track->asked_session != session;
+    if ((!anew && !instant_reached(now.mono, track->ask_due)) || !ask(entry, slot, now)) {
+        return;
+    }
+    int64_t wait_ns = anew ? ASK_AGAIN_MIN_NS : 2 * track->ask_wait_ns;
+    track->ask_wait_ns = wait_ns < ASK_AGAIN_MAX_NS ? wait_ns : ASK_AGAIN_MAX_NS;
+    track->ask_due = instant_add(now.mono, (struct duration){.ns = track->ask_wait_ns});
+    track->asked_session = session;
+}
+
+void doubt_answered(struct order_entry *entry, uint32_t slot, uint32_t named) {
+    struct order_track *track = &entry->tracks[slot];
+    if (named == track->status_request) {
+        request_table_free(entry->venues[order_table_at(entry->orders, slot)->venue].requests,
+                           named);
+        track->status_request = REQUEST_NONE;
+    }
+}
+
+bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, struct now now,
+                        const struct venue_report *report) {
+    struct order *order = order_table_at(entry->orders, slot);
+    struct order_terms now_there = terms_of(order);
+    if (!order->replace_pending || !entry->tracks[slot].replace_told ||
+        !terms_told(entry, order, report, &now_there)) {
+        return false;
+    }
+    struct order_terms before = terms_of(order);
+    if (terms_are_same(&now_there, &before)) {
+        order->replace_pending = false;
+        return false;
+    }
+    if (terms_are_same(&now_there, &order->replace_terms)) {
+        terms_replace(entry, slot, now, report);
+        return true;
+    }
+    return false;
+}
+
+/* Nothing was ever heard of it from the venue. */
+static bool was_never_seen(const struct order *order) {
+    return !order->venue_accepted && order->venue_order_id_len == 0 && order->told.scaled == 0;
+}
+
+/* Whether the venue would find the order if it had it, and would not take it from now on. */
+static bool would_be_found(const struct order_entry *entry, const struct order *order,
+                           struct now now) {
+    const struct venue_slot *venue = &entry->venues[order->venue];
+    bool reached = !venue->can->cancel_needs_session || order->venue_session == venue->session;
+    return reached && order->valid_until.ns != 0 && now.utc.ns > order->valid_until.ns;
+}
+
+bool doubt_absent(struct order_entry *entry, uint32_t slot, struct now now) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    if (order->state != ORDER_IN_DOUBT || !was_never_seen(order) ||
+        !would_be_found(entry, order, now)) {
+        return false;
+    }
+    book_event(entry, slot, now, ORDER_EVENT_NOT_SENT, bytes_of(NULL, 0), REJECT_NOT_SENT);
+    return true;
+}
+
+static void order_missed(struct order_entry *entry, uint32_t slot, struct now now, bool maybe) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    if (!maybe) {
+        book_event(entry, slot, now, ORDER_EVENT_NOT_SENT, bytes_of(NULL, 0), REJECT_NOT_SENT);
+    } else if (order->state == ORDER_PENDING_NEW) {
+        book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
+                   BYTES("in doubt: the venue may have missed it"), REJECT_NONE);
+    }
+}
+
+static void replace_missed(struct order_entry *entry, uint32_t slot, struct now now, bool maybe) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    if (!maybe) {
+        book_replace_refusal(entry, slot, now, REJECT_NOT_SENT, bytes_of(NULL, 0));
+    } else if (order->state != ORDER_IN_DOUBT && !order_state_is_terminal(order->state)) {
+        book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
+                   BYTES("in doubt: the venue may have missed a replace"), REJECT_NONE);
+    }
+}
+
+void book_missed(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
+                 bool maybe) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    const struct request *request = request_table_at(entry->venues[order->venue].requests, named);
+    switch (request->kind) {
+    case REQUEST_NEW_ORDER:
+        order_missed(entry, slot, now, maybe);
+        break;
+    case REQUEST_CANCEL:
+        /* Twice does no harm; not at all would. */
+        if (named == order->cancel_request && order->cancel_pending) {
+            cancel_owe(entry, slot);
+        }
+        break;
+    case REQUEST_REPLACE:
+        if (named == order->replace_request && order->replace_pending) {
+            replace_missed(entry, slot, now, maybe);
+        }
+        break;
+    case REQUEST_STATUS:
+        doubt_answered(entry, slot, named);
+        entry->tracks[slot].ask_due = now.mono;
+        break;
+    default:
+        break;
+    }
+}
