@@ -111,6 +111,10 @@ static void step_order(struct script *script) {
         snprintf(text, sizeof(text), "35=D|11=A%u|55=BTC-USD|54=1|38=%u|40=2|44=30000|60=@|",
                  script->orders++, 1U + which);
         say_text(script, &script->rig->client[0], text);
+    } else if (what % 64 == 61) {
+        snprintf(text, sizeof(text), "35=q|11=Q%u|530=%s|60=@|", script->orders++,
+                 which % 2 == 0 ? "7" : "1|55=BTC-USD");
+        say_text(script, &script->rig->client[0], text);
     } else if (what % 4 == 1) {
         snprintf(text, sizeof(text), "35=F|11=C%u|41=A%u|60=@|", script->orders++, which % 16);
         say_text(script, &script->rig->client[0], text);

@@ -317,6 +317,91 @@ Test(order_entry_mass, waits_for_room_at_the_venue) {
     finish(&sim);
 }
 
+/* As fast as the venue's rate lets cancels go; room for three messages, one comes back a second. */
+Test(order_entry_mass, keeps_to_the_venues_rate) {
+    struct rig_options options = rig_default();
+    options.venue_rate =
+        (struct rate_limit_config){.limit = 6, .per_minute = 60, .cancel_reserve = 1};
+    struct sim sim = begin(&options);
+    for (int i = 1; i <= 5; i++) {
+        rig_say(sim.firm, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_expect(sim.venue, "35=D");
+    }
+    rig_say(sim.firm, ALL("Q1"));
+    rig_expect(sim.firm, TAKEN("Q1", "5"));
+    rig_expect(sim.venue, "35=F|41=#1");
+    rig_expect_nothing(sim.venue);
+    for (int i = 2; i <= 5; i++) {
+        char cancel[32];
+        snprintf(cancel, sizeof(cancel), "35=F|41=#%d", i);
+        rig_advance(sim.rig, 1000);
+        rig_expect(sim.venue, cancel);
+        rig_expect_nothing(sim.venue);
+    }
+    finish(&sim);
+}
+
+static void turns(struct sim *sim, int count) {
+    for (int i = 0; i < count; i++) {
+        rig_deliver(sim->rig);
+        rig_turn(sim->rig);
+    }
+}
+
+/* No room for the answer: the client that does not read is cut off, and gets it when it is back. */
+Test(order_entry_mass, answers_a_client_that_did_not_read) {
+    struct rig_options options = rig_default();
+    options.orders = 2048;
+    options.reports_per_client = 16;
+    struct sim sim = begin(&options);
+    for (int i = 1; i <= 14; i++) {
+        rig_say(sim.firm, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_expect(sim.venue, "35=D");
+    }
+    rig_say(sim.firm, ALL("Q1"));
+    turns(&sim, 1);
+    stream_memory_window(rig_router_end(sim.firm), 0);
+    for (int i = 1; i <= 14; i++) {
+        rig_say(sim.venue, "35=8|11=#%d|37=OV%d|17=X|150=0|39=0|14=0|60=@|", i, i);
+    }
+    rig_advance(sim.rig, 2000);
+    cr_assert_eq(order_entry_counters(sim.rig->entry)->clients_cut_off, 1);
+    for (int i = 1; i <= 14; i++) {
+        rig_expect(sim.venue, "35=F");
+    }
+    rig_peer_forget(sim.firm);
+    rig_client_connect(sim.firm);
+    uint64_t next = sim.firm->next_in;
+    sim.firm->next_in = next + order_entry_counters(sim.rig->entry)->reports_unsent;
+    rig_say(sim.firm, "35=A|98=0|108=30|");
+    rig_say(sim.firm, "35=2|7=%llu|16=0|", (unsigned long long)next);
+    uint32_t answers = 0;
+    while (*rig_hear(sim.firm) != '\0') {
+        answers += strncmp(sim.firm->text, "35=r|11=Q1|", 11) == 0 &&
+                   strstr(sim.firm->text, "|533=14|") != NULL;
+    }
+    cr_assert_eq(answers, 1);
+    rig_end(sim.rig);
+}
+
+/* Broken off by the end of the router's venue sessions: it says which orders were not cancelled. */
+Test(order_entry_mass, is_overtaken_by_the_stop) {
+    struct rig_options options = rig_default();
+    options.orders = 1024;
+    options.requests_per_venue = 4096;
+    struct sim sim = begin(&options);
+    for (int i = 1; i <= 600; i++) {
+        rig_say(sim.firm, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_settle(sim.rig);
+    }
+    rig_skip(sim.venue);
+    rig_say(sim.firm, ALL("Q1"));
+    turns(&sim, 1);
+    rig_stop(sim.rig, false, 5);
+    rig_expect(sim.firm, "35=r|11=Q1|533=600|58=88 of them not: the router is shutting down");
+    rig_end(sim.rig);
+}
+
 Test(order_entry_mass, while_the_router_stops) {
     struct sim sim = with_orders();
     rig_stop(sim.rig, true, 5);

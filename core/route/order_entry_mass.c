@@ -86,6 +86,7 @@ static void walk(struct order_entry *entry, uint32_t index, struct now now) {
 
 static void answer(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
+    bool stopping = entry->phase == ORDER_ENTRY_LOGGING_OUT;
     char text[REPORT_TEXT_MAX + 1];
     int len = 0;
     if (report_queue_free(&client->reports) < REPORT_CELLS_PER_MESSAGE) {
@@ -93,8 +94,8 @@ static void answer(struct order_entry *entry, uint32_t index, struct now now) {
         return;
     }
     if (client->mass.waiting != 0) {
-        len = snprintf(text, sizeof(text), "%u of them once their venue is back",
-                       client->mass.waiting);
+        len = snprintf(text, sizeof(text), "%u of them %s", client->mass.waiting,
+                       stopping ? "not: the router is shutting down" : "once their venue is back");
     }
     report_mass_cancel(entry, now, index, &client->mass, bytes_of(text, (size_t)len));
     client->mass.running = false;

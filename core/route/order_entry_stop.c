@@ -39,7 +39,7 @@ static bool reports_are_out(const struct order_entry *entry) {
     for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
         const struct client *client = &entry->clients[i];
         if (client->link.session.state == FIX_SESSION_UP &&
-            report_queue_count(&client->reports) != 0) {
+            (report_queue_count(&client->reports) != 0 || client->mass.running)) {
             return false;
         }
     }
