@@ -341,6 +341,25 @@ Test(order_entry_mass, keeps_to_the_venues_rate) {
     finish(&sim);
 }
 
+/* Least of all another client's: a thousand cancels at the venue's rate take their time. */
+Test(order_entry_mass, lets_a_single_cancel_go_first) {
+    struct sim sim = with_orders();
+    rig_say(sim.firm, BUY("A3"));
+    rig_expect(sim.venue, "35=D|11=#4");
+    stream_memory_window(rig_router_end(sim.venue), 0);
+    rig_say(sim.firm, ONE("Q1", "BTC-USD"));
+    rig_expect(sim.firm, "35=r|533=3");
+    rig_say(sim.other, "35=F|11=C1|41=B1|60=@|");
+    rig_settle(sim.rig);
+    stream_memory_window(rig_router_end(sim.venue), SIZE_MAX);
+    rig_turn(sim.rig);
+    rig_expect(sim.venue, "35=F|41=#3");
+    rig_expect(sim.venue, "35=F|41=#1");
+    rig_expect(sim.venue, "35=F|41=#2");
+    rig_expect(sim.venue, "35=F|41=#4");
+    finish(&sim);
+}
+
 static void turns(struct sim *sim, int count) {
     for (int i = 0; i < count; i++) {
         rig_deliver(sim->rig);

@@ -24,7 +24,7 @@ static size_t queue_bytes(const struct order_entry_limits *limits) {
 static size_t venue_bytes(const struct order_entry_limits *limits) {
     struct request_table_limits requests = {.entries = limits->requests_per_venue};
     size_t table = request_table_footprint(requests);
-    return table == 0 ? 0 : aligned(table) + queue_bytes(limits);
+    return table == 0 ? 0 : aligned(table) + 2 * queue_bytes(limits);
 }
 
 static struct fix_outbox_limits outbox_limits(const struct order_entry_limits *limits) {
@@ -122,6 +122,7 @@ static void init_venues(struct order_entry *entry, struct carver *carver) {
             request_table_init(carve(carver, request_table_footprint(requests)), requests);
         slot->can = slot->venue->ops->capability(slot->venue);
         init_queue(entry, carver, &slot->cancels);
+        init_queue(entry, carver, &slot->many);
         backoff_init(&slot->backoff, &setup->venues[i].reconnect);
     }
 }

@@ -6,13 +6,21 @@ static bool is_owed(struct order_entry *entry, const struct order_place *place) 
     return order->number == place->number && order->cancel_owed;
 }
 
-void cancel_owe(struct order_entry *entry, uint32_t slot) {
+/* In one of the queues at a time, and once. */
+static void owe(struct order_entry *entry, struct order_queue *queue, uint32_t slot) {
     struct order *order = order_table_at(entry->orders, slot);
-    if (order->cancel_owed) {
-        return;
+    if (!order->cancel_owed) {
+        order->cancel_owed = true;
+        order_queue_put(entry, queue, slot, INSTANT_NEVER, is_owed);
     }
-    order->cancel_owed = true;
-    order_queue_put(entry, &entry->venues[order->venue].cancels, slot, INSTANT_NEVER, is_owed);
+}
+
+void cancel_owe(struct order_entry *entry, uint32_t slot) {
+    owe(entry, &entry->venues[order_table_at(entry->orders, slot)->venue].cancels, slot);
+}
+
+void cancel_owe_of_many(struct order_entry *entry, uint32_t slot) {
+    owe(entry, &entry->venues[order_table_at(entry->orders, slot)->venue].many, slot);
 }
 
 static enum venue_send send_cancel(struct order_entry *entry, struct now now, uint32_t slot) {
@@ -58,7 +66,7 @@ void cancel_begin(struct order_entry *entry, struct now now, uint32_t slot) {
     struct order *order = order_table_at(entry->orders, slot);
     if (!order->cancel_pending || is_unanswered(order, now)) {
         order->cancel_pending = true;
-        cancel_owe(entry, slot);
+        cancel_owe_of_many(entry, slot);
     }
 }
 
@@ -137,18 +145,42 @@ static bool try_cancel(struct order_entry *entry, struct now now, uint32_t slot,
     return true;
 }
 
-void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now) {
-    struct order_queue *queue = &entry->venues[venue].cancels;
-    for (int count = 0; count < WALK_BURST && !order_queue_is_empty(queue); count++) {
+/* False when it must wait before its end. */
+static bool drain(struct order_entry *entry, struct order_queue *queue, struct now now,
+                  uint32_t *looks) {
+    while (!order_queue_is_empty(queue)) {
+        if (*looks == 0) {
+            entry->more = true;
+            return false;
+        }
+        --*looks;
         const struct order_place *place = order_queue_first(queue);
         if (is_owed(entry, place)) {
             struct order *order = order_table_at(entry->orders, place->slot);
             if (!try_cancel(entry, now, place->slot, order)) {
-                return;
+                return false;
             }
             order->cancel_owed = false;
         }
         order_queue_drop_first(queue);
     }
-    entry->more |= !order_queue_is_empty(queue);
+    return true;
+}
+
+void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now) {
+    struct venue_slot *slot = &entry->venues[venue];
+    uint32_t looks = WALK_BURST;
+    if (drain(entry, &slot->cancels, now, &looks)) {
+        (void)drain(entry, &slot->many, now, &looks);
+    }
+}
+
+bool cancels_are_out(const struct order_entry *entry) {
+    for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
+        const struct venue_slot *slot = &entry->venues[i];
+        if (!order_queue_is_empty(&slot->cancels) || !order_queue_is_empty(&slot->many)) {
+            return false;
+        }
+    }
+    return true;
 }

@@ -51,20 +51,10 @@ static void walk(struct order_entry *entry, uint32_t index) {
         if (venue_slot_is_up(entry, order->venue)) {
             disconnect->orders++;
             order->cancel_pending = true;
-            cancel_owe(entry, slot);
+            cancel_owe_of_many(entry, slot);
         }
     }
     entry->more |= disconnect->from != ORDER_NONE;
-}
-
-static bool cancels_are_out(const struct order_entry *entry) {
-    for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
-        const struct order_queue *queue = &entry->venues[i].cancels;
-        if (queue->head != queue->tail) {
-            return false;
-        }
-    }
-    return true;
 }
 
 /* The promise is a time, so it is measured: from the end of the connection to the last cancel on

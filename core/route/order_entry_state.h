@@ -161,7 +161,8 @@ struct venue_slot {
     struct venue *venue;
     unsigned peer;
     struct request_table *requests;
-    struct order_queue cancels; /* that wait for room */
+    struct order_queue cancels; /* that wait for room: those asked for one by one */
+    struct order_queue many;    /* and behind them those of many orders at once */
     const struct venue_capability *can;
     struct backoff backoff;
     struct instant up_since;
@@ -253,7 +254,11 @@ void order_refuse(struct order_entry *entry, struct now now, enum reject_code re
 void order_cancel(struct order_entry *entry, struct now now);
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now);
 void cancel_owe(struct order_entry *entry, uint32_t slot);
-/* Not doubled: one that is under way is asked for again only if the venue left it unanswered. */
+/* One of many, for which no cancel of a single order is to wait. */
+void cancel_owe_of_many(struct order_entry *entry, uint32_t slot);
+bool cancels_are_out(const struct order_entry *entry);
+/* Of many. Not doubled: one that is under way is asked for again only if the venue left it
+ * unanswered. */
 void cancel_begin(struct order_entry *entry, struct now now, uint32_t slot);
 enum cancel_end {
     CANCEL_REFUSED = 0, /* it came to nothing */

@@ -30,7 +30,7 @@ static void owe_cancels(struct order_entry *entry) {
         struct order *order = order_table_at(entry->orders, slot);
         if (wants_cancel(order)) {
             order->cancel_pending = true;
-            cancel_owe(entry, slot);
+            cancel_owe_of_many(entry, slot);
         }
     }
 }
