@@ -140,8 +140,7 @@ Test(order_entry_disconnect, waits_for_a_venue_that_is_away) {
     rig_advance(rig, 3000);
     rig_venue_up(venue);
     rig_advance(rig, 1000);
-    /* They are in doubt: it is asked, too. */
-    rig_expect(venue, "35=H");
+    /* In doubt by now: the one whose OrderID is known is asked about, too. */
     rig_expect(venue, "35=H");
     rig_expect(venue, "35=F|41=#1");
     rig_expect(venue, "35=F|41=#2");
