@@ -75,10 +75,13 @@ class Client(Peer):
         super().__init__(socket.create_connection(("127.0.0.1", port), PATIENCE_S), sender, target)
         self.orders = {}
 
-    def log_on(self, password=None):
-        """The answer: a Logon, a Logout, or None when the router just closed."""
+    def ask_to_log_on(self, password=None):
         given = [] if password is None else [("553", self.sender), ("554", password)]
         self.send("A", ("98", "0"), ("108", "30"), ("141", "Y"), *given)
+
+    def log_on(self, password=None):
+        """The answer: a Logon, a Logout, or None when the router just closed."""
+        self.ask_to_log_on(password)
         return self.receive()
 
     def order(self, order, quantity, price, side="1", symbol="BTC-USD"):
