@@ -222,7 +222,7 @@ static void put_cancel_reject(const struct client_encoder *encoder,
 static void put_business_reject(const struct client_report *report, struct fix_writer *writer) {
     fix_put_uint(writer, FIX_REF_SEQ_NUM, report->ref_seq);
     put_text(writer, FIX_REF_MSG_TYPE, report->ref_msg_type,
-             strnlen(report->ref_msg_type, sizeof(report->ref_msg_type) - 1));
+             strnlen(report->ref_msg_type, REPORT_MSG_TYPE_MAX));
     put_text(writer, FIX_BUSINESS_REJECT_REF_ID, report->cl_ord_id.text, report->cl_ord_id.len);
     fix_put_char(writer, FIX_BUSINESS_REJECT_REASON, report->business_reason);
     put_text(writer, FIX_TEXT, report->text, report->text_len);

@@ -18,6 +18,7 @@
 #define REPORT_TEXT_MAX 111
 #define REPORT_ID_MAX 47
 #define REPORT_FEES_MAX 4
+#define REPORT_MSG_TYPE_MAX 8
 #define REPORT_CURRENCY_MAX 15
 #define REPORT_FEE_TYPE_MAX 2
 
@@ -62,8 +63,8 @@ struct client_report {
     uint32_t venue;
     uint64_t order_number;
     uint64_t exec_number;
-    uint64_t ref_seq;     /* business reject: 45 */
-    char ref_msg_type[4]; /* business reject: 372; 379 is cl_ord_id */
+    uint64_t ref_seq;                           /* business reject: 45 */
+    char ref_msg_type[REPORT_MSG_TYPE_MAX + 1]; /* business reject: 372; 379 is cl_ord_id */
     struct cl_ord_id cl_ord_id;
     struct cl_ord_id orig_cl_ord_id;
     struct quantity quantity;

@@ -196,6 +196,7 @@ static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     if (!client->was_up && client->link.session.state == FIX_SESSION_UP) {
         client->was_up = true;
+        client->evicted = false;
         client_is_reading(client, now);
         notice_send(entry, now, NOTICE_CLIENT_UP, index, 0, bytes_of(NULL, 0));
     }
@@ -219,15 +220,19 @@ void client_part(struct order_entry *entry, uint32_t index, struct now now) {
 static void write_reports(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     const struct client_report *report;
-    if (!client_replay(client, now)) {
-        return;
-    }
-    while ((report = report_queue_peek(&client->reports)) != NULL) {
+    client->refused = !client_replay(client, now);
+    while (!client->refused && (report = report_queue_peek(&client->reports)) != NULL) {
         struct fix_writer writer;
-        if (fix_link_begin(&client->link, now, client_report_msg_type(report),
-                           CLIENT_REPORT_BYTES_MAX, &writer) != STREAM_OK) {
+        if (client->writes_left == 0) {
+            entry->more = true;
             return;
         }
+        client->refused = fix_link_begin(&client->link, now, client_report_msg_type(report),
+                                         CLIENT_REPORT_BYTES_MAX, &writer) != STREAM_OK;
+        if (client->refused) {
+            return;
+        }
+        client->writes_left--;
         client_report_encode(&entry->encoder, report, &writer);
         /* Every value in a report was checked or made by us and the room is enough for all. */
         bool sent = fix_link_end(&client->link, now, &writer, STREAM_RELEASE_NOW);
@@ -246,6 +251,7 @@ static void write_reports(struct order_entry *entry, uint32_t index, struct now 
  */
 static void read_messages(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
+    client->writes_left = WRITE_BURST;
     client->drained = false;
     client->shut = false;
     if (client->link.stream == NULL) {

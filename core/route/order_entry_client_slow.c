@@ -39,6 +39,19 @@ static bool waits_too_long(const struct order_entry *entry, uint32_t index, stru
                                                  entry->setup.clients[index].unread_max));
 }
 
+/* What falls out of the outbox before the client could ask for it is lost to it: the ledger has it.
+ */
+static void note_evicted(struct order_entry *entry, uint32_t index, struct now now) {
+    struct client *client = &entry->clients[index];
+    const struct fix_session *session = &client->link.session;
+    if (!client->evicted && session->unsent.next != 0 &&
+        fix_outbox_lost(session->config.outbox) >= session->unsent.next) {
+        client->evicted = true;
+        notice_send(entry, now, NOTICE_REPORTS_LOST, index, 0,
+                    BYTES("away for too long: the oldest that it never heard are not kept"));
+    }
+}
+
 /* Its report is written as if it had been sent, and got lost. */
 static void keep_unsent(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
@@ -53,6 +66,7 @@ static void keep_unsent(struct order_entry *entry, uint32_t index, struct now no
     CHECK(kept);
     reports_pop(entry, index);
     entry->counters.reports_unsent++;
+    note_evicted(entry, index, now);
     if (client->unsent++ == 0) {
         notice_send(entry, now, NOTICE_REPORTS_UNSENT, index, 0,
                     BYTES("its queue is full: the oldest get numbers, to be asked for"));
@@ -90,7 +104,7 @@ void client_judge(struct order_entry *entry, uint32_t index, struct now now) {
         client_is_reading(client, now);
     }
     if (is_up(client)) {
-        if (is_full(client)) {
+        if (is_full(client) && client->refused) {
             cut_off(entry, index, now, BYTES("reports are not read: their queue is full"));
         } else if (waits_too_long(entry, index, now)) {
             cut_off(entry, index, now, BYTES("reports are not read"));
@@ -113,4 +127,19 @@ struct instant client_patience_deadline(const struct order_entry *entry, uint32_
         return INSTANT_NEVER;
     }
     return instant_add(client->waiting_since, entry->setup.clients[index].unread_max);
+}
+
+void clients_note_left(struct order_entry *entry, struct now now) {
+    for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
+        const struct client *client = &entry->clients[i];
+        const struct fix_range *unsent = &client->link.session.unsent;
+        uint64_t left = report_queue_count(&client->reports);
+        if (unsent->next != 0 && unsent->next <= unsent->last) {
+            left += unsent->last - unsent->next + 1;
+        }
+        if (left != 0) {
+            notice_send(entry, now, NOTICE_REPORTS_LOST, i, left,
+                        BYTES("the router stopped before its client came for them"));
+        }
+    }
 }

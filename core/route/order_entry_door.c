@@ -29,13 +29,17 @@ static void accept_new(struct order_entry *entry, struct now now) {
     }
 }
 
-/* What lies unread may hold a password. */
+/* It may hold a password. */
+static void wipe_unread(struct stream *stream) {
+    size_t unread = stream_peek(stream, 0).len;
+    if (unread != 0) {
+        stream_consume(stream, unread, STREAM_SECRET);
+    }
+}
+
 void door_shut_out(struct order_entry *entry, struct now now, struct door_connection *place,
                    struct bytes why) {
-    size_t unread = stream_peek(place->stream, 0).len;
-    if (unread != 0) {
-        stream_consume(place->stream, unread, STREAM_SECRET);
-    }
+    wipe_unread(place->stream);
     entry->counters.connections_refused++;
     notice_send(entry, now, NOTICE_CLIENT_REFUSED, 0, 0, why);
     stream_discard(entry->setup.stack, place->stream);
@@ -124,6 +128,7 @@ void door_turn(struct order_entry *entry, struct now now) {
 void door_close(struct order_entry *entry) {
     for (uint32_t i = 0; i < entry->setup.limits.client_connections; i++) {
         if (entry->door[i].stream != NULL) {
+            wipe_unread(entry->door[i].stream);
             stream_discard(entry->setup.stack, entry->door[i].stream);
             entry->door[i].stream = NULL;
         }

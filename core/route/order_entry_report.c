@@ -280,8 +280,7 @@ static void report_unknown_status(struct order_entry *entry, struct now now,
         report->kind = CLIENT_REPORT_BUSINESS_REJECT;
         report->business_reason = '1'; /* unknown id */
         report->ref_seq = decode->seq;
-        report_copy(report->ref_msg_type, sizeof(report->ref_msg_type) - 1,
-                    BYTES(FIX_MSG_ORDER_STATUS_REQUEST));
+        report_copy(report->ref_msg_type, REPORT_MSG_TYPE_MAX, BYTES(FIX_MSG_ORDER_STATUS_REQUEST));
         push(entry, now, client);
         return;
     }
@@ -348,7 +347,7 @@ void report_unsupported_type(struct order_entry *entry, struct now now, uint32_t
     report->kind = CLIENT_REPORT_BUSINESS_REJECT;
     report->business_reason = '3'; /* unsupported message type */
     report->ref_seq = seq;
-    report_copy(report->ref_msg_type, sizeof(report->ref_msg_type) - 1, msg_type);
+    report_copy(report->ref_msg_type, REPORT_MSG_TYPE_MAX, msg_type);
     put_text(report, REJECT_NONE, BYTES("Unsupported Message Type"));
     push(entry, now, client);
 }

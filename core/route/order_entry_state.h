@@ -36,6 +36,8 @@
 
 /* Messages read from one session in one turn: nobody keeps the worker to himself. */
 #define TURN_BURST 32
+/* Reports written to one client in one turn. */
+#define WRITE_BURST 512
 /* Orders looked at in one turn by a walk over the whole table. */
 #define WALK_BURST 256
 /*
@@ -104,6 +106,9 @@ struct client {
     struct report_queue reports;
     bool was_up;
     bool drained;                 /* nothing whole was left unread in this turn */
+    bool refused;                 /* the stream, or the session, could not take the next report */
+    uint32_t writes_left;         /* of this turn's */
+    bool evicted;                 /* reports it never heard fell out of its outbox; said once */
     bool shut;                    /* nothing could be read in this turn, whatever is there */
     uint32_t door_asked;          /* place whose password is being checked, or ROUTE_NONE */
     uint32_t door_probing;        /* epoch of the newcomer for whom the session is being probed */
@@ -236,6 +241,9 @@ bool disconnect_canceled(const struct order_entry *entry, const struct order *or
 void client_begins_anew(struct order_entry *entry, uint32_t index, struct now now);
 /* Says what waits from before a reset; false when there is no room for all of it now. */
 bool client_replay(struct client *client, struct now now);
+
+/* The router stops: what waits for clients that are not there. */
+void clients_note_left(struct order_entry *entry, struct now now);
 
 /* slow clients: once a turn, after what could be written was */
 void client_judge(struct order_entry *entry, uint32_t index, struct now now);

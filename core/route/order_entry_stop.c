@@ -120,6 +120,7 @@ static void log_out_turn(struct order_entry *entry, struct now now, bool late) {
             log_out_clients(entry, now);
         }
     } else if ((late || clients_are_gone(entry)) && ledger_open_orders(entry)) {
+        clients_note_left(entry, now);
         notice_send(entry, now, NOTICE_STOPPED, 0, order_table_live(entry->orders),
                     bytes_of(NULL, 0));
         entry->phase = ORDER_ENTRY_STOPPED;
