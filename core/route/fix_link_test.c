@@ -223,14 +223,15 @@ Test(fix_link, room_in_small_pieces_goes_to_the_live_report) {
     turn();
     stream_memory_window(gateway.link.stream, 2048);
     int live = 0;
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < 100; i++) {
         now.mono.ns += NS_PER_MS;
         stream_memory_deliver(stream_memory_peer(gateway.link.stream), 300);
         read_all(&firm);
         fix_link_flush(&gateway.link, now);
         live += report(1500, STREAM_RELEASE_NOW);
     }
-    cr_assert_gt(live, 30);
+    cr_assert_gt(live, 10, "%d", live);
+    cr_assert_gt(gateway.link.session.replay_count, 0);
 }
 
 /* The queue's turn comes without a byte to read. */
