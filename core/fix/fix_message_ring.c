@@ -73,6 +73,27 @@ void fix_message_ring_pop(struct fix_message_ring *ring) {
     ring->count--;
 }
 
+void fix_message_ring_cut(struct fix_message_ring *ring, uint64_t first, uint64_t last) {
+    uint32_t kept = fix_message_ring_count_below(ring, last + 1);
+    if (kept != ring->count) {
+        ring->count = kept;
+        const struct fix_message_ring_entry *newest =
+            kept != 0 ? fix_message_ring_at(ring, kept - 1) : NULL;
+        ring->write_at = newest != NULL ? newest->offset + newest->len : 0;
+    }
+    while (ring->count != 0 && fix_message_ring_at(ring, 0)->seq < first) {
+        fix_message_ring_pop(ring);
+    }
+}
+
+void fix_message_ring_renumber(struct fix_message_ring *ring, uint64_t from) {
+    for (uint32_t i = 0; i < ring->count; i++) {
+        uint32_t place = ring->first + i;
+        ring->entries[place >= ring->messages_max ? place - ring->messages_max : place].seq =
+            from + i;
+    }
+}
+
 void fix_message_ring_clear(struct fix_message_ring *ring) {
     ring->first = 0;
     ring->count = 0;

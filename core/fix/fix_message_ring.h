@@ -60,6 +60,12 @@ uint32_t fix_message_ring_count_below(const struct fix_message_ring *ring, uint6
 /* Its bytes stay as they are until the next put. */
 void fix_message_ring_pop(struct fix_message_ring *ring);
 
+/* Keeps only what is numbered first .. last. */
+void fix_message_ring_cut(struct fix_message_ring *ring, uint64_t first, uint64_t last);
+
+/* Numbers what is kept anew, one by one from `from`. */
+void fix_message_ring_renumber(struct fix_message_ring *ring, uint64_t from);
+
 void fix_message_ring_clear(struct fix_message_ring *ring);
 
 #endif

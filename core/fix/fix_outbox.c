@@ -56,8 +56,14 @@ uint64_t fix_outbox_lowest(const struct fix_outbox *outbox) {
     return outbox->ring.count == 0 ? 0 : fix_message_ring_at(&outbox->ring, 0)->seq;
 }
 
-uint32_t fix_outbox_count_from(const struct fix_outbox *outbox, uint64_t seq) {
-    return outbox->ring.count - fix_message_ring_count_below(&outbox->ring, seq);
+void fix_outbox_keep_only(struct fix_outbox *outbox, uint64_t first, uint64_t last) {
+    fix_message_ring_cut(&outbox->ring, first, last);
+    outbox->lost = 0;
+}
+
+void fix_outbox_renumber(struct fix_outbox *outbox, uint64_t from) {
+    fix_message_ring_renumber(&outbox->ring, from);
+    outbox->highest = outbox->ring.count == 0 ? 0 : from + outbox->ring.count - 1;
 }
 
 uint64_t fix_outbox_highest(const struct fix_outbox *outbox) {

@@ -53,8 +53,12 @@ bool fix_outbox_next(const struct fix_outbox *outbox, uint64_t seq,
 /* The lowest number kept; 0 when empty. */
 uint64_t fix_outbox_lowest(const struct fix_outbox *outbox);
 
-/* How many kept messages have a number at or above `seq`. O(log n). */
-uint32_t fix_outbox_count_from(const struct fix_outbox *outbox, uint64_t seq);
+/*
+ * Numbers begin anew, but what is numbered first .. last was never sent: everything else is
+ * forgotten. Renumber gives what is kept the numbers from `from` on, one by one. Cold: O(n).
+ */
+void fix_outbox_keep_only(struct fix_outbox *outbox, uint64_t first, uint64_t last);
+void fix_outbox_renumber(struct fix_outbox *outbox, uint64_t from);
 
 /* The number put last since the last clear, kept or not; 0 when none was. */
 uint64_t fix_outbox_highest(const struct fix_outbox *outbox);

@@ -97,6 +97,29 @@ Test(fix_outbox, clear_begins_anew) {
     free(outbox);
 }
 
+Test(fix_outbox, keeps_a_range_under_new_numbers) {
+    struct fix_outbox *outbox = make(4, 16);
+    for (uint64_t seq = 1; seq <= 6; seq++) {
+        fix_outbox_put(outbox, seq, bytes_of("aabbccddeeff" + 2 * (seq - 1), 2));
+    }
+    fix_outbox_keep_only(outbox, 4, 5);
+    cr_assert_eq(fix_outbox_count(outbox), 2);
+    fix_outbox_renumber(outbox, 2);
+    cr_assert_next(outbox, 1, 2, "dd");
+    cr_assert_next(outbox, 3, 3, "ee");
+    cr_assert_eq(fix_outbox_highest(outbox), 3);
+    cr_assert_eq(fix_outbox_lost(outbox), 0);
+    fix_outbox_put(outbox, 4, BYTES("012345"));
+    cr_assert_eq(fix_outbox_count(outbox), 3, "the room of the others is free");
+    cr_assert_next(outbox, 3, 3, "ee");
+    fix_outbox_keep_only(outbox, 100, 200);
+    cr_assert_eq(fix_outbox_count(outbox), 0);
+    fix_outbox_renumber(outbox, 2);
+    fix_outbox_put(outbox, 1, BYTES("x"));
+    cr_assert_next(outbox, 1, 1, "x");
+    free(outbox);
+}
+
 /* ---- the twin: every message's bytes follow from its number and length */
 
 #define TWIN_MESSAGES 4000

@@ -63,26 +63,34 @@ void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t
     struct fix_outbox *outbox = session->config.outbox;
     if (outbox != NULL && fix_outbox_highest(outbox) >= next_out) {
         fix_outbox_clear(outbox);
+        session->unsent = (struct fix_range){0};
     }
 }
 
-/* A reset gives up what was sent; what never was is lost, and somebody has to know. */
-static void count_unsent_lost(struct fix_session *session) {
-    const struct fix_outbox *outbox = session->config.outbox;
-    if (outbox != NULL && session->unsent.next != 0) {
-        session->counters.resend_lost += fix_outbox_count_from(outbox, session->unsent.next) -
-                                         fix_outbox_count_from(outbox, session->unsent.last + 1);
+/* A reset gives up what was sent, and nothing else. */
+static void empty_outbox(struct fix_session *session) {
+    struct fix_outbox *outbox = session->config.outbox;
+    if (outbox == NULL || session->unsent_adrift) {
+        return;
     }
-    session->unsent = (struct fix_range){0};
+    struct fix_range unsent = session->unsent;
+    if (unsent.next == 0 || unsent.next > unsent.last) {
+        fix_outbox_clear(outbox);
+        return;
+    }
+    uint64_t lost = fix_outbox_lost(outbox);
+    if (lost >= unsent.next) {
+        session->counters.resend_lost +=
+            (lost < unsent.last ? lost : unsent.last) + 1 - unsent.next;
+    }
+    fix_outbox_keep_only(outbox, unsent.next, unsent.last);
+    session->unsent_adrift = true;
 }
 
 void fix_session_restart_out(struct fix_session *session) {
     session->next_out = 1;
     fix_session_forget_replays(session);
-    count_unsent_lost(session);
-    if (session->config.outbox != NULL) {
-        fix_outbox_clear(session->config.outbox);
-    }
+    empty_outbox(session);
 }
 
 static void forget_early(struct fix_session *session) {
@@ -108,6 +116,8 @@ void fix_session_restart_numbers(struct fix_session *session) {
 static void forget_connection(struct fix_session *session) {
     fix_session_owed_clear(session);
     fix_session_replays_clear(session);
+    /* The Logon that they were to follow went down: the next one tells that they are there. */
+    fix_session_renumber_unsent(session);
     session->pending = FIX_ACTION_NONE;
     session->resend_until = 0;
     session->logon_reset = false;

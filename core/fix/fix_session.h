@@ -288,6 +288,7 @@ struct fix_session {
     struct instant deadline_state;   /* of the current waiting state; INSTANT_NEVER if none */
     struct instant deadline_silence; /* after a TestRequest: when silence ends the session */
     struct fix_range unsent; /* numbers that went to the outbox only and were not resent; 0: none */
+    bool unsent_adrift;      /* their run ended: they get numbers of the new one behind its Logon */
     uint32_t unasked;        /* TestRequests that were due while one was still not written */
     uint32_t owed_count;
     uint32_t owed_first;
@@ -401,7 +402,8 @@ struct fix_outbox *fix_session_swap_outbox(struct fix_session *session, struct f
  * A message that goes to no stream, because the session is not UP: its number is used and the
  * outbox keeps it, so that the peer, when it is back, misses it and asks for it. Only with an
  * outbox, and for a type that is resent. `room` is scratch. _end returns false when it did not fit;
- * then the number is not consumed.
+ * then the number is not consumed. Such a message outlives a reset, which gives up only what was
+ * sent: it follows the Logon of the new run under a new number, with PossResend(97).
  */
 void fix_session_begin_unsent(struct fix_session *session, struct now now, struct bytes msg_type,
                               char *room, size_t bytes, struct fix_writer *writer);

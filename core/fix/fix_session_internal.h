@@ -124,6 +124,11 @@ void fix_session_resend_requested(struct fix_session *session, struct now now, u
 /* Replays, fix_session_replay.c. A range of numbers that were sent becomes owed. */
 void fix_session_replay(struct fix_session *session, struct now now, struct fix_range range);
 void fix_session_replays_clear(struct fix_session *session);
+/* What was numbered for an absent peer and never sent is not of the run that ends: it is given the
+ * next numbers of the new one. Nothing when there is no such message. */
+void fix_session_renumber_unsent(struct fix_session *session);
+/* The same, and it is sent at once. */
+void fix_session_send_unsent(struct fix_session *session, struct now now);
 /* Those that stand in the owed queue, too. */
 void fix_session_forget_replays(struct fix_session *session);
 bool fix_session_replay_due(const struct fix_session *session);

@@ -218,13 +218,14 @@ static enum fix_action take_refusal(struct fix_session *session, struct now now,
  * as number 1 of the new run: a peer that expects another Logon 1 asks for the gap and gets it
  * filled, while one that counted it would log us out over a number 1.
  */
-static void follow_reset(struct fix_session *session) {
+static void follow_reset(struct fix_session *session, struct now now) {
     bool owed = fix_session_owed_find(session, FIX_MSG_LOGON[0]) != NULL;
     fix_session_restart_numbers(session);
     if (owed) {
         fix_session_owe_logon(session);
     } else {
         session->next_out = 2;
+        fix_session_send_unsent(session, now);
     }
     session->logon_reset = true;
 }
@@ -247,7 +248,7 @@ enum fix_action fix_session_take_answer(struct fix_session *session, struct now 
         return fix_session_refuse(session, now, FIX_END_BAD_LOGON, refusal);
     }
     if (terms.reset) {
-        follow_reset(session);
+        follow_reset(session, now);
     }
     if (message->seq < session->next_in) {
         return fix_session_take_low(session, now, message);

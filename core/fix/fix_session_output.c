@@ -153,10 +153,14 @@ static void owed_written(struct fix_session *session, struct now now) {
     if (owed->msg_type == FIX_MSG_RESEND_REQUEST[0]) {
         fix_session_resend_requested(session, now, owed->ref_seq);
     }
+    bool logon = owed->msg_type == FIX_MSG_LOGON[0];
     owed_pop(session);
     if (restart) {
         fix_session_restart_out(session);
         session->next_out = 2;
+    }
+    if (logon) {
+        fix_session_send_unsent(session, now);
     }
 }
 

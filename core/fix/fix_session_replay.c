@@ -43,6 +43,25 @@ void fix_session_replay(struct fix_session *session, struct now now, struct fix_
     owed->end_seq = range.last;
 }
 
+void fix_session_renumber_unsent(struct fix_session *session) {
+    if (!session->unsent_adrift) {
+        return;
+    }
+    struct fix_outbox *outbox = session->config.outbox;
+    uint64_t from = session->next_out;
+    fix_outbox_renumber(outbox, from);
+    session->next_out = from + fix_outbox_count(outbox);
+    session->unsent = (struct fix_range){from, session->next_out - 1};
+    session->unsent_adrift = false;
+}
+
+void fix_session_send_unsent(struct fix_session *session, struct now now) {
+    if (session->unsent_adrift) {
+        fix_session_renumber_unsent(session);
+        fix_session_replay(session, now, session->unsent);
+    }
+}
+
 void fix_session_replays_put_off(struct fix_session *session) {
     struct fix_owed *owed = fix_session_owed_find(session, FIX_MSG_SEQUENCE_RESET[0]);
     if (owed == NULL) {
@@ -122,6 +141,13 @@ static bool belongs_before_122(struct bytes rest) {
     return false;
 }
 
+/* "34=n|": written for another run of numbers, which ended before it was sent. */
+static bool has_another_number(struct bytes field, uint64_t seq) {
+    char text[FIX_SESSION_TEXT_MAX + 1];
+    size_t len = fix_text_append_number(text, 0, seq);
+    return !bytes_equal(bytes_of(field.data + 3, field.len - 4), bytes_of(text, len));
+}
+
 /*
  * The message as it went out, with a new 52, and 43 and 122 added. It was written by this session
  * (fix_session_begin), so its first seven fields are known: 8, 9, 35, 34, 49, 52, 56.
@@ -142,6 +168,9 @@ static size_t write_resent(struct fix_session *session, struct now now,
     /* Written anew with the header. */
     if (begins_with(rest, "369=")) {
         (void)take_field(&rest);
+    }
+    if (has_another_number(head[3], message->seq)) {
+        fix_put_bool(&writer, FIX_POSS_RESEND, true);
     }
     while (belongs_before_122(rest)) {
         fix_put_raw(&writer, take_field(&rest));

@@ -454,27 +454,85 @@ Test(fix_session_replay, what_was_in_flight_is_sent_again) {
           "35=4|34=5|43=Y|122|36=6|123=Y|");
 }
 
-/* Numbered for a peer that was away: a reset takes them without their ever having been sent. */
-Test(fix_session_replay, what_was_never_sent_is_counted_when_numbers_begin_anew) {
-    for (int heard_first = 0; heard_first < 2; heard_first++) {
-        begin();
-        send("8", "sent");
-        script_disconnect(&s);
-        for (int i = 0; i < 3; i++) {
-            struct fix_writer writer;
-            fix_session_begin_unsent(&s.session, s.now, BYTES("8"), s.out, sizeof(s.out), &writer);
-            fix_put_bytes(&writer, 11, BYTES("away"));
-            cr_assert(fix_session_end_unsent(&s.session, &writer));
-        }
-        script_connect(&s);
-        if (heard_first) {
-            say(&s, "35=A|34=2|98=0|108=30|");
-            hear(&s);
-            ask(3, "7=3|16=4|");
-            HEARS("35=8|34=3|43=Y|122|11=away|", "35=8|34=4|43=Y|122|11=away|");
-        }
-        say(&s, "35=A|34=1|98=0|108=30|141=Y|");
-        cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|141=Y|");
-        cr_assert_eq(s.session.counters.resend_lost, heard_first ? 1 : 3);
+/* ---- numbered for a peer that was away, and never sent */
+
+static void keep_unsent(const char *id) {
+    struct fix_writer writer;
+    fix_session_begin_unsent(&s.session, s.now, BYTES("8"), s.out, sizeof(s.out), &writer);
+    fix_put_bytes(&writer, 11, bytes_of_string(id));
+    cr_assert(fix_session_end_unsent(&s.session, &writer));
+}
+
+/* Number 2 was sent, 3 to 5 were not. */
+static void begin_away(void) {
+    begin();
+    send("8", "sent");
+    script_disconnect(&s);
+    keep_unsent("a");
+    keep_unsent("b");
+    keep_unsent("c");
+    cr_assert_eq(s.session.next_out, 6);
+    script_connect(&s);
+}
+
+Test(fix_session_replay, what_was_never_sent_outlives_a_reset) {
+    begin_away();
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|141=Y|"), FIX_ACTION_UP);
+    HEARS("35=A|34=1|98=0|108=30|141=Y|", "35=8|34=2|43=Y|97=Y|122|11=a|",
+          "35=8|34=3|43=Y|97=Y|122|11=b|", "35=8|34=4|43=Y|97=Y|122|11=c|");
+    cr_assert_str_eq(script_send(&s, "8", "live"), "35=8|34=5|11=live|");
+    ask(2, "7=1|16=0|");
+    HEARS("35=4|34=1|43=Y|122|36=2|123=Y|", "35=8|34=2|43=Y|97=Y|122|11=a|",
+          "35=8|34=3|43=Y|97=Y|122|11=b|", "35=8|34=4|43=Y|97=Y|122|11=c|",
+          "35=8|34=5|43=Y|122|11=live|");
+    script_disconnect(&s);
+    script_connect(&s);
+    say(&s, "35=A|34=1|98=0|108=30|141=Y|");
+    HEARS("35=A|34=1|98=0|108=30|141=Y|");
+}
+
+Test(fix_session_replay, what_a_request_has_brought_is_not_sent_after_a_reset) {
+    begin_away();
+    say(&s, "35=A|34=2|98=0|108=30|");
+    hear(&s);
+    ask(3, "7=3|16=4|");
+    HEARS("35=8|34=3|43=Y|122|11=a|", "35=8|34=4|43=Y|122|11=b|");
+    say(&s, "35=A|34=1|98=0|108=30|141=Y|");
+    HEARS("35=A|34=1|98=0|108=30|141=Y|", "35=8|34=2|43=Y|97=Y|122|11=c|");
+}
+
+Test(fix_session_replay, what_was_never_sent_waits_when_the_reset_breaks_off) {
+    begin_away();
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|141=Y|"), FIX_ACTION_UP);
+    script_disconnect(&s);
+    keep_unsent("d");
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=2|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=5|98=0|108=30|", "what it misses begins at 1");
+    ask(3, "7=1|16=0|");
+    HEARS("35=8|34=1|43=Y|97=Y|122|11=a|", "35=8|34=2|43=Y|97=Y|122|11=b|",
+          "35=8|34=3|43=Y|97=Y|122|11=c|", "35=8|34=4|43=Y|122|11=d|",
+          "35=4|34=5|43=Y|122|36=6|123=Y|");
+}
+
+Test(fix_session_replay, a_reset_of_ours_keeps_what_was_never_sent) {
+    begin_away();
+    say(&s, "35=A|34=2|98=0|108=30|");
+    hear(&s);
+    cr_assert(fix_session_reset(&s.session, s.now));
+    HEARS("35=A|34=1|98=0|108=30|141=Y|", "35=8|34=2|43=Y|97=Y|122|11=a|",
+          "35=8|34=3|43=Y|97=Y|122|11=b|", "35=8|34=4|43=Y|97=Y|122|11=c|");
+}
+
+Test(fix_session_replay, what_was_never_sent_and_fell_out_is_counted_at_the_reset) {
+    begin_with(outbox_of(2, 10000), 0);
+    script_disconnect(&s);
+    for (int i = 0; i < 5; i++) {
+        keep_unsent("x");
     }
+    script_connect(&s);
+    say(&s, "35=A|34=1|98=0|108=30|141=Y|");
+    cr_assert_eq(s.session.counters.resend_lost, 3);
+    HEARS("35=A|34=1|98=0|108=30|141=Y|", "35=8|34=2|43=Y|97=Y|122|11=x|",
+          "35=8|34=3|43=Y|97=Y|122|11=x|");
 }
