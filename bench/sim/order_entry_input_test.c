@@ -201,9 +201,9 @@ Test(order_entry_input, what_came_ahead_of_a_gap_is_taken_when_that_is_filled) {
     rig_say(client, "35=A|98=0|108=30|");
     rig_say(client, "35=F|11=C|41=A|60=@|");
     rig_expect(client, "35=A");
-    rig_expect(client, "35=2|7=3|16=0");
+    rig_expect(client, "35=2|7=3|16=9");
     rig_expect_nothing(&rig->venue[0]);
-    rig_say(client, "35=4|34=3|43=Y|122=@|36=11|123=Y|");
+    rig_say(client, "35=4|34=3|43=Y|122=@|36=10|123=Y|");
     rig_expect(&rig->venue[0], "35=F|41=#1");
     rig_end(rig);
 }

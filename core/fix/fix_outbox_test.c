@@ -100,7 +100,8 @@ Test(fix_outbox, clear_begins_anew) {
 Test(fix_outbox, keeps_a_range_under_new_numbers) {
     struct fix_outbox *outbox = make(4, 16);
     for (uint64_t seq = 1; seq <= 6; seq++) {
-        fix_outbox_put(outbox, seq, bytes_of("aabbccddeeff" + 2 * (seq - 1), 2));
+        static const char *const texts[] = {"aa", "bb", "cc", "dd", "ee", "ff"};
+        fix_outbox_put(outbox, seq, bytes_of_string(texts[seq - 1]));
     }
     fix_outbox_keep_only(outbox, 4, 5);
     cr_assert_eq(fix_outbox_count(outbox), 2);

@@ -23,11 +23,12 @@
  * BLOCKED. What such an answer leads to (UP), and NEED_SIGNATURE itself, is said once by whichever
  * of fix_session_input and fix_session_tick runs next; the deadline is "at once" until then.
  *
- * Inbound gaps: one ResendRequest (7=expected, 16=0) per gap. Messages ahead of the gap are kept
- * where there is room (config.early) and taken in their turn, by fix_session_input, without bytes;
- * the others come again with the answer. A request is open until the number that showed the gap is
- * reached; when its answer stops short the next early message asks again, no sooner than a second
- * after the last progress (a heartbeat interval when nothing came at all).
+ * Inbound gaps: one ResendRequest per gap (7=expected, 16=0, or up to what is kept). Messages ahead
+ * of the gap are kept where there is room (config.early) and taken in their turn, by
+ * fix_session_input, without bytes; the others come again with the answer. A request is open until
+ * the number that showed the gap is reached; when its answer stops short the next early message
+ * asks again, no sooner than a second after the last progress (a heartbeat interval when nothing
+ * came at all).
  *
  * Their gaps: what is sent again is a policy of the role. With an outbox, messages of the types in
  * resent_types go out again as they were (43=Y, 122=their first SendingTime); everything else, and
@@ -95,6 +96,8 @@ struct fix_profile {
     bool orig_time_always;     /* 2f, 2g apply to every PossDup, to an expected number as well */
     bool plain_logout;         /* no Text(58) in a Logout whose reason a Reject has just told */
     bool quiet_while_asking;   /* no Heartbeat while a TestRequest of ours waits for its answer */
+    bool resend_to_the_end;    /* EndSeqNo(16) of a request is 0 even where the message that showed
+                                  the gap is kept; else it ends before that one */
     bool empty_values_allowed; /* but not of 34, 49, 52, 56 */
     unsigned dictionary_switches; /* FIX_CHECK_ALLOW_..., of fix_dictionary.h */
 };

@@ -13,6 +13,7 @@ static void begin_with(uint32_t messages, uint32_t bytes) {
     cr_assert_leq(fix_early_footprint(limits), sizeof(mem));
     script_begin(&s, FIX_ACCEPTOR);
     s.config.early = fix_early_init(mem, limits);
+    s.config.profile.resend_to_the_end = true;
     script_restart(&s);
     script_connect(&s);
     cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_UP);
@@ -137,6 +138,7 @@ Test(fix_session_early, logon_ahead_of_a_gap_only_counts) {
     static _Alignas(64) char mem[4096];
     script_begin(&s, FIX_ACCEPTOR);
     s.config.early = fix_early_init(mem, (struct fix_early_limits){4, 1000});
+    s.config.profile.resend_to_the_end = true;
     script_restart(&s);
     script_connect(&s);
     cr_assert_eq(say(&s, "35=A|34=3|98=0|108=30|554=secret|"), FIX_ACTION_UP);
@@ -148,6 +150,43 @@ Test(fix_session_early, logon_ahead_of_a_gap_only_counts) {
     cr_assert_eq(turn(), FIX_ACTION_NONE);
     cr_assert_eq(s.session.next_in, 4);
     cr_assert_eq(s.session.resend_until, 0);
+}
+
+/* A peer that gap-fills whatever it is asked for must not fill over a cancel that came early. */
+Test(fix_session_early, production_asks_up_to_what_is_kept) {
+    begin();
+    s.session.config.profile.resend_to_the_end = false;
+    say(&s, "35=F|34=5|11=cancel|");
+    cr_assert_str_eq(hear(&s), "35=2|34=2|7=2|16=4|");
+    say(&s, "35=4|34=2|43=Y|36=5|123=Y|");
+    cr_assert_eq(turn(), FIX_ACTION_DELIVER);
+    cr_assert_id("cancel");
+    cr_assert_eq(s.session.resend_until, 0);
+    cr_assert_str_eq(hear(&s), "");
+    cr_assert_eq(say(&s, "35=D|34=6|11=six|"), FIX_ACTION_DELIVER);
+}
+
+Test(fix_session_early, production_asks_up_to_the_logon) {
+    begin();
+    s.session.config.profile.resend_to_the_end = false;
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=10|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=2|98=0|108=30|");
+    cr_assert_eq(say(&s, "35=F|34=11|11=cancel|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=2|34=3|7=2|16=9|");
+    say(&s, "35=4|34=2|43=Y|36=10|123=Y|");
+    cr_assert_eq(turn(), FIX_ACTION_NONE);
+    cr_assert_eq(turn(), FIX_ACTION_DELIVER);
+    cr_assert_id("cancel");
+}
+
+/* What was not kept has to come. */
+Test(fix_session_early, production_asks_to_the_end_for_what_is_not_kept) {
+    begin_with(1, 10);
+    s.session.config.profile.resend_to_the_end = false;
+    say(&s, "35=F|34=5|11=cancel|");
+    cr_assert_str_eq(hear(&s), "35=2|34=2|7=2|16=0|");
 }
 
 Test(fix_session_early, gap_fill_ahead_of_a_gap_applies_in_its_turn) {

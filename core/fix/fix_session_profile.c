@@ -10,6 +10,7 @@ struct fix_profile fix_profile_at(void) {
         .orig_time_always = true,
         .plain_logout = true,
         .quiet_while_asking = true,
+        .resend_to_the_end = true,
         .dictionary_switches = FIX_CHECK_ALLOW_GROUP_FIELDS_OUT_OF_ORDER,
     };
 }

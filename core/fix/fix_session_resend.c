@@ -29,11 +29,18 @@ void fix_session_gap_seen(struct fix_session *session, struct now now, uint64_t 
     fix_session_owe(session, FIX_MSG_RESEND_REQUEST[0])->ref_seq = early_seq;
 }
 
+/* A peer that fills over all it was asked for would fill over what is kept here as well, and a
+ * cancel that came early would be gone. */
+static bool ends_before_what_is_kept(const struct fix_session *session, uint64_t until) {
+    return !session->config.profile.resend_to_the_end && session->config.early != NULL &&
+           fix_early_first(session->config.early) == until;
+}
+
 /* Without a queue the early number has to come again, too, and so may what follows it. */
 uint64_t fix_session_request_end(const struct fix_session *session, uint64_t until) {
     uint32_t chunk = session->config.resend_chunk;
     if (chunk == 0) {
-        return 0;
+        return ends_before_what_is_kept(session, until) ? until - 1 : 0;
     }
     uint64_t end = session->next_in + chunk - 1;
     return session->config.early != NULL && end >= until ? until - 1 : end;
