@@ -1,4 +1,6 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
 
@@ -52,6 +54,39 @@ static void assert_stopped(const struct sim *sim, uint32_t live) {
     assert_phase(sim, ORDER_ENTRY_STOPPED);
     cr_assert_eq(order_entry_live_orders(sim->rig->entry), live);
     cr_assert_eq(sim->rig->notices[NOTICE_STOPPED], 1);
+}
+
+/* The next one, and its id; questions about orders in doubt go between. */
+static void hear_cancel(struct rig_peer *venue, const char *orig, char id[8]) {
+    do {
+        cr_assert(*rig_hear(venue) != '\0', "no cancel with %s", orig);
+    } while (strncmp(venue->text, "35=F|", 5) != 0);
+    cr_assert_not_null(strstr(venue->text, orig), "%s", venue->text);
+    cr_assert_eq(sscanf(venue->text, "35=F|11=%7[^|]", id), 1);
+}
+
+/* A venue that is back in time, and a cancel that came to nothing. */
+Test(order_entry_stop, cancels_what_it_could_not_at_first) {
+    struct sim sim = with_orders();
+    rig_peer_reset(sim.venue);
+    rig_settle(sim.rig);
+    stop(&sim, true, 60);
+    rig_advance(sim.rig, 3000);
+    assert_phase(&sim, ORDER_ENTRY_CANCELING);
+    rig_venue_up(sim.venue);
+    rig_advance(sim.rig, 1000);
+    char first[8];
+    char second[8];
+    hear_cancel(sim.venue, "|41=#1|", first);
+    hear_cancel(sim.venue, "|41=#2|", second);
+    rig_say(sim.venue, CANCELED("%s", "#1"), first);
+    rig_say(sim.venue, "35=j|45=0|372=F|379=%s|380=0|58=EGeneral:Internal error|", second);
+    rig_advance(sim.rig, 1000);
+    hear_cancel(sim.venue, "|41=#2|", second);
+    rig_say(sim.venue, CANCELED("%s", "#2"), second);
+    rig_settle(sim.rig);
+    assert_phase(&sim, ORDER_ENTRY_LOGGING_OUT);
+    rig_end(sim.rig);
 }
 
 Test(order_entry_stop, cancels_then_tells_venues_then_clients) {

@@ -237,6 +237,9 @@ struct instant order_entry_deadline(const struct order_entry *entry) {
     if (entry->phase != ORDER_ENTRY_RUNNING) {
         earliest = instant_earlier(earliest, entry->stop_deadline);
     }
+    if (entry->phase == ORDER_ENTRY_CANCELING && entry->stop_cancels) {
+        earliest = instant_earlier(earliest, entry->stop_again);
+    }
     return earliest;
 }
 

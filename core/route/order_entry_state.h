@@ -197,7 +197,8 @@ struct order_entry {
     bool more; /* this turn left something that could be done at once */
     bool held; /* this turn left something for want of room for reports or ledger records */
     bool stop_cancels;
-    uint32_t stop_from; /* slot: how far the walk of the stop has come; ORDER_NONE: done */
+    uint32_t stop_from;        /* slot: how far the walk of the stop has come; ORDER_NONE: done */
+    struct instant stop_again; /* when it looks for live orders anew */
     struct instant stop_deadline;
     uint32_t full_queues;        /* clients with fewer than REPORT_CELLS_PER_MESSAGE free */
     bool clients_told;           /* of the stop's two logouts the second one has begun */

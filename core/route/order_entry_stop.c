@@ -1,5 +1,7 @@
 #include "core/route/order_entry_state.h"
 
+/* Orders that are live still (their venue is away, or refused) are looked for again so often. */
+#define AGAIN_NS (1 * NS_PER_S)
 /* How long the venues, and after them the clients, may take to answer our Logout. */
 #define LOGOUT_PATIENCE_NS (3 * NS_PER_S)
 
@@ -10,7 +12,8 @@ void order_entry_stop(struct order_entry *entry, struct now now, bool cancel,
     }
     entry->phase = ORDER_ENTRY_CANCELING;
     entry->stop_cancels = cancel;
-    entry->stop_from = cancel ? 0 : ORDER_NONE;
+    entry->stop_from = ORDER_NONE;
+    entry->stop_again = now.mono;
     entry->stop_deadline = instant_add(now.mono, patience);
     door_close(entry);
     notice_send(entry, now, NOTICE_STOPPING, 0, order_table_live(entry->orders),
@@ -28,7 +31,7 @@ static void owe_cancels(struct order_entry *entry) {
     uint32_t slot;
     while ((slot = order_table_walk(entry->orders, &entry->stop_from, &looks)) != ORDER_NONE) {
         struct order *order = order_table_at(entry->orders, slot);
-        if (wants_cancel(order)) {
+        if (wants_cancel(order) && venue_slot_is_up(entry, order->venue)) {
             order->cancel_pending = true;
             cancel_owe_of_many(entry, slot);
         }
@@ -105,6 +108,11 @@ static bool ledger_open_orders(struct order_entry *entry) {
 }
 
 static void cancel_turn(struct order_entry *entry, struct now now, bool late) {
+    if (entry->stop_cancels && entry->stop_from == ORDER_NONE &&
+        instant_reached(now.mono, entry->stop_again)) {
+        entry->stop_from = 0;
+        entry->stop_again = instant_add(now.mono, (struct duration){.ns = AGAIN_NS});
+    }
     owe_cancels(entry);
     entry->more |= entry->stop_from != ORDER_NONE;
     bool done = !entry->stop_cancels ||
