@@ -139,6 +139,7 @@ static void release_held(struct fix_venue *venue) {
 static bool report_up(struct fix_venue *venue, struct venue_report *report) {
     if (venue->link.session.next_out <= 2) {
         sent_ring_clear(&venue->sent);
+        venue->gap.asked = 0;
     }
     venue->was_up = true;
     report->kind = VENUE_REPORT_UP;

@@ -51,10 +51,11 @@ struct fix_venue_rates {
 
 /* Numbers that the venue asked for again, being told one report at a time. */
 struct fix_venue_gap {
-    uint64_t first; /* the one that is known to be missing */
-    uint64_t next;  /* to be looked at; 0: there is no gap */
-    uint64_t end;   /* the last one */
-    char text[96];  /* of a report about numbers that are forgotten */
+    uint64_t missing; /* the one that is known to be missing; 0: none is */
+    uint64_t next;    /* to be looked at; 0: there is no gap */
+    uint64_t end;     /* the last one */
+    uint64_t asked;   /* the last one of any request before this; 0: none in this numbering */
+    char text[96];    /* of a report about numbers that are forgotten */
 };
 
 /* Rows of one message, at most. */

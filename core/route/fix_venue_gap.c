@@ -1,11 +1,15 @@
 #include "core/base/text.h"
 #include "core/route/fix_venue.h"
 
+/* A request that goes on where an earlier one ended, or within it, may be the next part of the same
+ * question: of its first number nothing more is known than of those behind. */
 void fix_venue_note_gap(struct fix_venue *venue, uint64_t first, uint64_t end) {
     struct fix_venue_gap *gap = &venue->gap;
-    gap->first = first;
+    bool goes_on = gap->asked != 0 && first <= gap->asked + 1;
+    gap->missing = goes_on ? 0 : first;
     gap->next = first;
     gap->end = end;
+    gap->asked = end > gap->asked ? end : gap->asked;
 }
 
 /* Cold: more than SENT_RING_MAX messages ago. */
@@ -54,7 +58,8 @@ bool fix_venue_tell_gap(struct fix_venue *venue, struct venue_report *report) {
     while (gap->next <= gap->end) {
         uint64_t seq = gap->next++;
         struct sent_request *sent = sent_ring_find(&venue->sent, seq);
-        if (sent != NULL && tell_request(venue->config.dialect, seq == gap->first, sent, report)) {
+        if (sent != NULL &&
+            tell_request(venue->config.dialect, seq == gap->missing, sent, report)) {
             return true;
         }
     }
