@@ -16,7 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum step {
     STEP_RAW = 0, /* bytes as they are */
     STEP_MESSAGE, /* 35 and the body as text: framed, numbered, '|' for SOH, '#' for an id */
-    STEP_ORDER,   /* a good order, cancel, acknowledgement or fill */
+    STEP_CLIENT,  /* a good order, cancel, replace, status or mass cancel request */
+    STEP_REPORT,  /* of any kind, on requests the venue heard of */
+    STEP_REFUSAL, /* of any kind */
+    STEP_RESEND,
     STEP_SETTLE,
     STEP_ADVANCE,
     STEP_REFUSE,
@@ -29,7 +32,7 @@ struct script {
     struct rig *rig;
     const uint8_t *data;
     size_t size;
-    uint32_t orders;
+    uint32_t orders; /* and other requests of the client */
 };
 
 static uint8_t next_byte(struct script *script) {
@@ -102,28 +105,107 @@ static void step_message(struct script *script, struct rig_peer *peer) {
     say_text(script, peer, text);
 }
 
-static void step_order(struct script *script) {
+/* Ids of orders and of replaces are of one kind, so that chains come about. */
+static void step_client(struct script *script) {
     char text[256];
     uint8_t what = next_byte(script);
-    uint8_t which = next_byte(script);
-    const struct rig_peer *venue = &script->rig->venue[0];
-    if (what % 4 == 0) {
+    unsigned orig = script->orders == 0 ? 0 : next_byte(script) % script->orders;
+    unsigned quantity = 1U + what / 8;
+    switch (what % 8) {
+    case 0:
+    case 1:
+    case 2:
         snprintf(text, sizeof(text), "35=D|11=A%u|55=BTC-USD|54=1|38=%u|40=2|44=30000|60=@|",
-                 script->orders++, 1U + which);
-        say_text(script, &script->rig->client[0], text);
-    } else if (what % 64 == 61) {
-        snprintf(text, sizeof(text), "35=q|11=Q%u|530=%s|60=@|", script->orders++,
-                 which % 2 == 0 ? "7" : "1|55=BTC-USD");
-        say_text(script, &script->rig->client[0], text);
-    } else if (what % 4 == 1) {
-        snprintf(text, sizeof(text), "35=F|11=C%u|41=A%u|60=@|", script->orders++, which % 16);
-        say_text(script, &script->rig->client[0], text);
-    } else if (venue->id_count > 0) {
-        snprintf(text, sizeof(text),
-                 "35=8|11=%s|37=O|17=X|150=%c|39=1|31=30000|32=0.5|14=%u.5|60=@|",
-                 rig_id(venue, 1 + which % venue->id_count), "0F4CFI5D"[what / 4 % 8], what / 32);
-        say_text(script, &script->rig->venue[0], text);
+                 script->orders++, quantity);
+        break;
+    case 3:
+        snprintf(text, sizeof(text), "35=F|11=A%u|41=A%u|60=@|", script->orders++, orig);
+        break;
+    case 4:
+    case 5:
+        snprintf(text, sizeof(text), "35=G|11=A%u|41=A%u|55=BTC-USD|54=1|38=%u|40=2|44=%u|60=@|",
+                 script->orders++, orig, quantity, 30000 + quantity % 3);
+        break;
+    case 6:
+        snprintf(text, sizeof(text), "35=H|11=A%u|54=1|55=BTC-USD|790=S%u|", orig, quantity);
+        break;
+    default:
+        snprintf(text, sizeof(text), "35=q|11=A%u|530=%s|60=@|", script->orders++,
+                 what % 16 == 7 ? "7" : "1|55=BTC-USD");
+        break;
     }
+    say_text(script, &script->rig->client[0], text);
+}
+
+/* About two of the ids the router made: of a request, and of the order it was for. */
+static void say_report(struct script *script, const char *id, const char *orig) {
+    static const char execs[] = "0F4C5ID8F5I6AE39";
+    static const char statuses[] = "0124568CAE";
+    char text[320];
+    uint8_t kind = next_byte(script);
+    uint8_t status = next_byte(script);
+    uint8_t terms = next_byte(script);
+    unsigned filled = terms % 8;
+    snprintf(text, sizeof(text),
+             "35=8|11=%s|41=%s|37=O%u|17=X|150=%c|39=%c|38=%u|44=%u|31=30000|32=%u.%u|14=%u.%u|"
+             "151=%u|60=@|",
+             id, kind < 128 ? orig : id, terms % 2, execs[kind % 16], statuses[status % 10],
+             1U + terms / 8, 30000 + status % 3, status / 64, 1U + kind % 9, filled, terms % 10,
+             status / 128);
+    say_text(script, &script->rig->venue[0], text);
+}
+
+static void say_refusal(struct script *script, const char *id, const char *orig) {
+    static const char kinds[] = "DFGHq";
+    static const char *const texts[] = {"EOrder:Unknown order", "EOrder:Insufficient funds",
+                                        "EGeneral:Internal error", "what"};
+    char text[320];
+    uint8_t kind = next_byte(script);
+    uint8_t how = next_byte(script);
+    char type = kinds[kind % 5];
+    const char *why = texts[how % 4];
+    switch (kind / 5 % 4) {
+    case 0:
+        snprintf(text, sizeof(text), "35=3|45=%u|372=%c|373=5|58=%s|", how, type, why);
+        break;
+    case 1:
+        snprintf(text, sizeof(text), "35=9|11=%s|41=%s|37=O0|39=0|434=%u|102=%u|58=%s|60=@|", id,
+                 orig, 1U + how % 2, how % 7, why);
+        break;
+    case 2:
+        snprintf(text, sizeof(text), "35=j|45=%u|379=%s|380=%u|58=%s|", how, id, how % 7, why);
+        break;
+    default:
+        snprintf(text, sizeof(text), "35=j|45=%u|372=%c|379=%s|380=%u|58=%s|", how, type, id,
+                 how % 2 == 0 ? 101U : 0U, why);
+        break;
+    }
+    say_text(script, &script->rig->venue[0], text);
+}
+
+static void step_venue(struct script *script, bool refuse) {
+    const struct rig_peer *venue = &script->rig->venue[0];
+    uint8_t id = next_byte(script);
+    uint8_t orig = next_byte(script);
+    if (venue->id_count == 0) {
+        return;
+    }
+    const char *ids[] = {rig_id(venue, 1 + id % venue->id_count),
+                         rig_id(venue, 1 + orig % venue->id_count)};
+    if (refuse) {
+        say_refusal(script, ids[0], ids[1]);
+    } else {
+        say_report(script, ids[0], ids[1]);
+    }
+}
+
+/* Over orders, too; forwards, backwards, and of what was never said. */
+static void step_resend(struct script *script, struct rig_peer *peer) {
+    char text[64];
+    unsigned from = next_byte(script);
+    unsigned to = next_byte(script);
+    snprintf(text, sizeof(text), "35=2|7=%u|16=%u|", from, to < 192 ? to : 0);
+    say_text(script, peer, text);
 }
 
 /* Everything the router said by now is looked at. */
@@ -212,8 +294,15 @@ static void run(struct script *script) {
         case STEP_MESSAGE:
             step_message(script, peer);
             break;
-        case STEP_ORDER:
-            step_order(script);
+        case STEP_CLIENT:
+            step_client(script);
+            break;
+        case STEP_REPORT:
+        case STEP_REFUSAL:
+            step_venue(script, step == STEP_REFUSAL);
+            break;
+        case STEP_RESEND:
+            step_resend(script, peer);
             break;
         case STEP_ADVANCE:
             rig_advance(script->rig, how * 50);
