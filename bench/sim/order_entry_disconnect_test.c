@@ -148,6 +148,91 @@ Test(order_entry_disconnect, waits_for_a_venue_that_is_away) {
     rig_end(rig);
 }
 
+static bool hears_cancel(struct rig_peer *venue) {
+    bool heard = false;
+    while (*rig_hear(venue) != '\0') {
+        heard |= strncmp(venue->text, "35=F|", 5) == 0;
+    }
+    return heard;
+}
+
+static void pass_seconds(struct rig *rig, int seconds) {
+    for (int i = 0; i < seconds; i++) {
+        rig_advance(rig, 1000);
+        rig_say(&rig->venue[0], "35=0|");
+    }
+}
+
+/* Refused for its rate, say: the order is as open as it was. */
+Test(order_entry_disconnect, asks_again_when_a_cancel_is_refused) {
+    struct rig *rig = with_two_orders(ORDER_ENTRY_COD_BOTH, 0);
+    struct rig_peer *venue = &rig->venue[0];
+    rig_peer_reset(&rig->client[0]);
+    rig_expect(venue, "35=F|11=#4|41=#1");
+    rig_expect(venue, "35=F|11=#5|41=#2");
+    rig_say(venue, GONE("#5", "#2"));
+    pass_seconds(rig, 2);
+    rig_expect_nothing(venue);
+    rig_say(venue, "35=j|45=0|372=F|379=#4|380=0|58=EOrder:Rate limit exceeded|");
+    pass_seconds(rig, 8);
+    cr_assert(hears_cancel(venue));
+    rig_end(rig);
+}
+
+Test(order_entry_disconnect, asks_again_when_a_cancel_is_never_answered) {
+    struct rig *rig = with_two_orders(ORDER_ENTRY_COD_BOTH, 0);
+    rig_peer_reset(&rig->client[0]);
+    cr_assert(hears_cancel(&rig->venue[0]));
+    pass_seconds(rig, 4);
+    cr_assert(!hears_cancel(&rig->venue[0]), "it has five seconds to answer");
+    pass_seconds(rig, 12);
+    cr_assert(hears_cancel(&rig->venue[0]));
+    rig_end(rig);
+}
+
+/* Its own cancel was under way as it went, and comes to nothing. */
+Test(order_entry_disconnect, asks_when_the_clients_own_cancel_is_refused) {
+    struct rig *rig = with_two_orders(ORDER_ENTRY_COD_BOTH, 0);
+    struct rig_peer *venue = &rig->venue[0];
+    rig_say(&rig->client[0], "35=F|11=C|41=A1|60=@|");
+    rig_expect(venue, "35=F|11=#4|41=#1");
+    rig_peer_reset(&rig->client[0]);
+    rig_expect(venue, "35=F|11=#5|41=#2");
+    rig_say(venue, GONE("#5", "#2"));
+    rig_say(venue, "35=j|45=0|372=F|379=#4|380=0|58=EOrder:Rate limit exceeded|");
+    pass_seconds(rig, 3);
+    cr_assert(hears_cancel(venue));
+    rig_end(rig);
+}
+
+/* However late the venue goes, with the cancels unanswered. */
+Test(order_entry_disconnect, asks_again_when_the_venue_is_lost_later) {
+    struct rig *rig = with_two_orders(ORDER_ENTRY_COD_BOTH, 0);
+    struct rig_peer *venue = &rig->venue[0];
+    rig_peer_reset(&rig->client[0]);
+    cr_assert(hears_cancel(venue));
+    pass_seconds(rig, 3);
+    rig_peer_reset(venue);
+    rig_advance(rig, 2000);
+    rig_venue_up(venue);
+    pass_seconds(rig, 10);
+    cr_assert(hears_cancel(venue));
+    rig_end(rig);
+}
+
+/* And not once all are finished. */
+Test(order_entry_disconnect, ends_when_the_orders_have) {
+    struct rig *rig = with_two_orders(ORDER_ENTRY_COD_BOTH, 0);
+    rig_peer_reset(&rig->client[0]);
+    cr_assert(hears_cancel(&rig->venue[0]));
+    rig_say(&rig->venue[0], GONE("#4", "#1"));
+    rig_say(&rig->venue[0], GONE("#5", "#2"));
+    pass_seconds(rig, 20);
+    cr_assert(!hears_cancel(&rig->venue[0]));
+    cr_assert_eq(rig->notices[NOTICE_CANCEL_ON_DISCONNECT], 1);
+    rig_end(rig);
+}
+
 /* The stop has a policy of its own. */
 Test(order_entry_disconnect, is_not_for_a_router_that_stops) {
     struct rig *rig = with_two_orders(ORDER_ENTRY_COD_BOTH, 0);

@@ -2,8 +2,12 @@
 
 #include "core/route/order_entry_state.h"
 
-/* Orders that could not be cancelled yet (their venue is away) are looked for again so often. */
+/*
+ * Until every order of before is finished they are looked for again: after a second at first, and
+ * at longer and longer intervals. A cancel may be refused, or never answered, or its venue away.
+ */
 #define AGAIN_NS (1 * NS_PER_S)
+#define AGAIN_DOUBLINGS_MAX 3
 
 /* The client's own Logout, and nothing else, is one. */
 static bool is_asked_for(const struct order_entry *entry, uint32_t index) {
@@ -31,27 +35,24 @@ static bool is_of_before(const struct disconnect *disconnect, const struct order
     return order->received.ns <= disconnect->since.ns;
 }
 
-/* One whose cancel is under way already is cancelled by whoever asked for that. */
-static bool wants_cancel(const struct disconnect *disconnect, const struct order *order) {
-    return !order_state_is_terminal(order->state) && !order->cancel_pending &&
-           is_of_before(disconnect, order);
-}
-
 /* A few orders a turn; their cancels go out by the queue every cancel takes. */
-static void walk(struct order_entry *entry, uint32_t index) {
+static void walk(struct order_entry *entry, uint32_t index, struct now now) {
     struct disconnect *disconnect = &entry->clients[index].disconnect;
     uint32_t looks = WALK_BURST;
     uint32_t slot;
     while ((slot = order_table_walk(entry->orders, &disconnect->from, &looks)) != ORDER_NONE) {
-        struct order *order = order_table_at(entry->orders, slot);
-        if (order->client != index || !wants_cancel(disconnect, order)) {
+        const struct order *order = order_table_at(entry->orders, slot);
+        if (order->client != index || order_state_is_terminal(order->state) ||
+            !is_of_before(disconnect, order)) {
             continue;
         }
+        /* A cancel under way may yet come to nothing. */
         disconnect->left = true;
+        disconnect->orders += !disconnect->told;
         if (venue_slot_is_up(entry, order->venue)) {
-            disconnect->orders++;
-            order->cancel_pending = true;
-            cancel_owe_of_many(entry, slot);
+            cancel_begin(entry, now, slot);
+        } else {
+            disconnect->doublings = 0; /* it may be back at any time */
         }
     }
     entry->more |= disconnect->from != ORDER_NONE;
@@ -80,7 +81,7 @@ static void start_walk(struct order_entry *entry, struct disconnect *disconnect)
 static void go_on(struct order_entry *entry, uint32_t index, struct now now) {
     struct disconnect *disconnect = &entry->clients[index].disconnect;
     if (disconnect->from != ORDER_NONE) {
-        walk(entry, index);
+        walk(entry, index, now);
     }
     if (disconnect->from != ORDER_NONE || !cancels_are_out(entry)) {
         return;
@@ -89,7 +90,9 @@ static void go_on(struct order_entry *entry, uint32_t index, struct now now) {
         tell(entry, index, now);
     }
     disconnect->phase = disconnect->left ? DISCONNECT_AGAIN : DISCONNECT_NONE;
-    disconnect->due = instant_add(now.mono, (struct duration){.ns = AGAIN_NS});
+    disconnect->due =
+        instant_add(now.mono, (struct duration){.ns = AGAIN_NS << disconnect->doublings});
+    disconnect->doublings += disconnect->doublings < AGAIN_DOUBLINGS_MAX;
 }
 
 void disconnect_turn(struct order_entry *entry, uint32_t index, struct now now) {

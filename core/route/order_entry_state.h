@@ -77,9 +77,10 @@ enum disconnect_phase {
 /* The cancelling of a client's orders because it is gone. */
 struct disconnect {
     enum disconnect_phase phase;
-    bool left;     /* the walk met orders that are not finished */
-    bool told;     /* how long it took */
-    uint32_t from; /* slot: how far the walk has come; ORDER_NONE: done */
+    bool left;          /* the walk met orders that are not finished */
+    bool told;          /* how long it took */
+    unsigned doublings; /* of the time to the next walk */
+    uint32_t from;      /* slot: how far the walk has come; ORDER_NONE: done */
     uint64_t orders;
     struct instant since;
     struct instant due;
