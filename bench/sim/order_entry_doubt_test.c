@@ -7,6 +7,11 @@
 #define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OV" id "|17=X|150=0|39=0|38=0.5|44=30000|14=0|60=@|"
 
+#define REPLACE(id, quantity)                                                                      \
+    "35=G|11=" id "|41=A1|55=BTC-USD|54=1|38=" quantity "|40=2|44=29000|60=@|"
+#define FILL(status, quantity, cumulative)                                                         \
+    "35=8|11=#1|37=OV1|17=X|150=F|39=" status "|32=" quantity "|31=30000|14=" cumulative "|60=@|"
+
 struct sim {
     struct rig *rig;
     struct rig_peer *firm;
@@ -82,6 +87,79 @@ Test(order_entry_doubt, a_status_tells_what_became_of_a_replace) {
         rig_expect(sim.venue, "35=H|11=#3|37=OV1");
         rig_say(sim.venue, "35=8|11=#3|37=OV1|17=X|150=I|39=0|%s|14=0|60=@|", told[i]);
         rig_expect(sim.firm, heard[i]);
+        finish(&sim);
+    }
+}
+
+/* With a replace to more, which nobody knows the fate of. */
+static struct sim with_replace_in_doubt(bool lost) {
+    struct sim sim = up();
+    open_order(&sim, "A1", "BTC-USD", 1);
+    rig_say(sim.firm, REPLACE("G1", "1"));
+    rig_expect(sim.venue, "35=G|11=#2");
+    if (lost) {
+        come_back(&sim);
+    } else {
+        rig_advance(sim.rig, 6000);
+        rig_expect(sim.firm, "35=8|11=A1|150=I|39=E");
+        rig_expect(sim.firm, "35=9|11=G1|41=A1|102=2");
+        rig_expect(sim.venue, "35=H|11=#3");
+    }
+    return sim;
+}
+
+Test(order_entry_doubt, filled_by_the_old_terms_there_ends_with_a_replace_in_doubt) {
+    for (int lost = 0; lost < 2; lost++) {
+        struct sim sim = with_replace_in_doubt(lost != 0);
+        rig_say(sim.venue, FILL("2", "0.5", "0.5"));
+        rig_expect(sim.firm, "35=8|11=A1|150=F|39=2|38=0.5|14=0.5|151=0");
+        cr_assert_eq(order_entry_live_orders(sim.rig->entry), 0);
+        finish(&sim);
+    }
+}
+
+Test(order_entry_doubt, refused_at_last_the_replace_ends_an_order_all_filled) {
+    struct sim sim = with_replace_in_doubt(false);
+    rig_say(sim.venue, FILL("1", "0.5", "0.5"));
+    rig_expect(sim.firm, "35=8|11=A1|150=F|39=E|14=0.5|151=0");
+    rig_say(sim.venue, "35=j|45=0|372=G|379=#2|380=0|58=EOrder:Insufficient funds|");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=2|14=0.5|151=0");
+    cr_assert_eq(order_entry_live_orders(sim.rig->entry), 0);
+    finish(&sim);
+}
+
+/* The order is open again for all to see: not so its replace, for which patience begins anew. */
+Test(order_entry_doubt, a_replace_outlives_the_doubt_and_is_asked_about) {
+    struct sim sim = with_replace_in_doubt(false);
+    for (int i = 1; i <= 4; i++) {
+        rig_say(sim.venue, "35=8|11=#1|37=OV1|17=X|150=F|39=1|32=0.1|31=30000|14=0.%d|60=@|", i);
+        rig_expect(sim.firm, "35=8|11=A1|150=F|39=E");
+        rig_advance(sim.rig, 1000);
+        rig_expect_nothing(sim.firm);
+    }
+    rig_say(sim.firm, REPLACE("G2", "0.7"));
+    rig_expect(sim.firm, "35=9|11=G2|41=A1|58=TRC-ORD-027: a replace of this order is pending");
+    rig_advance(sim.rig, 2000);
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=E|58=in doubt: the venue did not answer a replace");
+    rig_expect(sim.venue, "35=H|11=#4");
+    rig_say(sim.venue, "35=8|11=#4|37=OV1|17=X|150=I|39=1|38=0.5|44=30000|14=0.4|60=@|");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=1|14=0.4|151=0.1");
+    rig_say(sim.firm, REPLACE("G3", "0.7"));
+    rig_expect(sim.venue, "35=G|11=#5|41=#1");
+    finish(&sim);
+}
+
+/* By the terms it tells nothing is left, whatever it calls that. */
+Test(order_entry_doubt, a_status_by_the_old_terms_ends_an_order_all_filled) {
+    static const char status_of[] = {'1', '2'};
+    for (size_t i = 0; i < sizeof(status_of); i++) {
+        struct sim sim = with_replace_in_doubt(false);
+        rig_say(sim.venue, FILL("1", "0.5", "0.5"));
+        rig_expect(sim.firm, "35=8|11=A1|150=F|39=E|14=0.5|151=0");
+        rig_say(sim.venue, "35=8|11=#3|37=OV1|17=X|150=I|39=%c|38=0.5|44=30000|14=0.5|60=@|",
+                status_of[i]);
+        rig_expect(sim.firm, "35=8|11=A1|150=I|39=2|14=0.5|151=0");
+        cr_assert_eq(order_entry_live_orders(sim.rig->entry), 0);
         finish(&sim);
     }
 }

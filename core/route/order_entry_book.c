@@ -96,13 +96,20 @@ void note_conflict(struct order_entry *entry, struct now now, const struct order
     notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number, text);
 }
 
-static struct order_step step(struct order_entry *entry, struct order *order, struct now now,
+static struct order_step step(struct order_entry *entry, uint32_t slot, struct now now,
                               enum order_event event) {
+    struct order *order = order_table_at(entry->orders, slot);
+    bool was_in_doubt = order->state == ORDER_IN_DOUBT;
     struct order_step result = order_state_step(order->state, event, order->filled.scaled > 0);
     if (result.conflict) {
         note_conflict(entry, now, order, bytes_of_string(order_event_name(event)));
     }
     order->state = result.next;
+    if (was_in_doubt && result.next != ORDER_IN_DOUBT && order->replace_pending) {
+        /* It is known again, and what became of its replace is not. */
+        order->replace_sent = now.mono;
+        watch_order(entry, slot, now);
+    }
     return result;
 }
 
@@ -128,7 +135,7 @@ void book_change(struct order_entry *entry, uint32_t slot, struct now now, enum 
                  enum order_report say, struct bytes text, enum reject_code reject) {
     struct order *order = order_table_at(entry->orders, slot);
     bool was_terminal = order_state_is_terminal(order->state);
-    struct order_step result = step(entry, order, now, event);
+    struct order_step result = step(entry, slot, now, event);
     bool ended = !was_terminal && order_state_is_terminal(order->state);
     bool drops = ended || (event == ORDER_EVENT_VENUE_LOST && !was_terminal);
     bool cancel_dropped = drops && drop_pending_cancel(order);
@@ -180,11 +187,18 @@ static void note_fill(struct order_entry *entry, struct now now, const struct or
     }
 }
 
+/* The venue calls an order in doubt filled by its old terms: it did not take the replace. */
+static enum order_event event_of_fill(const struct order *order, bool complete) {
+    bool settled = complete && order->state == ORDER_IN_DOUBT && order_fill_is_all(order) &&
+                   order_fill_missing(order).scaled == 0;
+    return settled ? ORDER_EVENT_FILL : order_fill_event(order, complete);
+}
+
 static void tell_fill(struct order_entry *entry, uint32_t slot, struct now now,
                       struct quantity booked, const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
     bool was_terminal = order_state_is_terminal(order->state);
-    (void)step(entry, order, now, order_fill_event(order, report->complete));
+    (void)step(entry, slot, now, event_of_fill(order, report->complete));
     bool ended = !was_terminal && order_state_is_terminal(order->state);
     bool cancel_dropped = ended && drop_pending_cancel(order);
     report_fill(entry, now, order, booked, report);
@@ -361,10 +375,13 @@ static void book_status(struct order_entry *entry, uint32_t slot, struct now now
         return;
     }
     struct bytes text = note_told(entry, slot, now, report);
+    bool live = !order_state_is_terminal(order->state);
     bool heard_all = order->filled.scaled > 0 && order_fill_missing(order).scaled == 0;
-    if (!report->complete) {
+    /* Or open in word alone: its replace to more was not taken. */
+    bool nothing_left = live && heard_all && order_fill_is_all(order) && !order->replace_pending;
+    if (!report->complete && !nothing_left) {
         book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, text, REJECT_NONE);
-    } else if (heard_all && !order_state_is_terminal(order->state)) {
+    } else if (heard_all && live) {
         book_change(entry, slot, now, ORDER_EVENT_FILL, ORDER_REPORT_STATUS, text, REJECT_NONE);
     } else {
         doubt_if_unheard(entry, slot, now, true);

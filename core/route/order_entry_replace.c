@@ -258,8 +258,7 @@ void book_replace_refusal(struct order_entry *entry, uint32_t slot, struct now n
         return;
     }
     order->replace_pending = false;
-    bool done = order_fill_is_all(order) && order->state != ORDER_IN_DOUBT;
-    if (done) {
+    if (order_fill_is_all(order)) {
         /* The fill that completes it was told; only its end was waiting. */
         book_change(entry, slot, now, ORDER_EVENT_FILL, ORDER_REPORT_STATUS, bytes_of(NULL, 0),
                     REJECT_NONE);
