@@ -226,16 +226,21 @@ Test(order_entry_replace, refused_after_a_full_fill_ends_the_order) {
     finish(&sim);
 }
 
-Test(order_entry_replace, unanswered_after_a_full_fill_ends_the_order) {
+/* Silence ends nothing: taken after all, what is left of the order rests there. */
+Test(order_entry_replace, unanswered_after_a_full_fill_is_in_doubt_until_answered) {
     struct sim sim = with_replace();
     rig_say(sim.venue, FILL("#1", "0.5", "0.5"));
     rig_expect(sim.firm, "150=F|39=E|151=0");
     rig_advance(sim.rig, 4000);
     rig_expect_nothing(sim.firm);
     rig_advance(sim.rig, 2000);
-    rig_expect(sim.firm, "35=8|11=A1|150=I|39=2|14=0.5|151=0");
-    rig_expect(sim.firm,
-               "35=9|11=G1|41=A1|39=2|434=2|58=TRC-ORD-025: the venue did not answer the replace");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=E|58=in doubt: the venue did not answer a replace");
+    rig_expect(sim.firm, "35=9|11=G1|41=A1|39=E|434=2|102=2");
+    rig_expect(sim.venue, "35=H|11=#3|37=OV");
+    rig_say(sim.venue, REPLACED("#2", "#1", "1", "29000", "0.5"));
+    rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|39=1|38=1|14=0.5|151=0.5");
+    rig_say(sim.firm, CANCEL("C1", "G1"));
+    rig_expect(sim.venue, "35=F|11=#4|41=#2");
     finish(&sim);
 }
 

@@ -321,7 +321,7 @@ void order_replace(struct order_entry *entry, struct now now);
 /* The venue took a replace, or changed the order's terms of itself. */
 void book_replaced(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
                    const struct venue_report *report);
-/* The venue, or its silence, refused the pending replace. */
+/* The venue refused the pending replace, or never had it. Silence is no refusal. */
 void book_replace_refusal(struct order_entry *entry, uint32_t slot, struct now now,
                           enum reject_code reject, struct bytes text);
 

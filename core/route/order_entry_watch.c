@@ -1,4 +1,3 @@
-#include "core/order/order_fill.h"
 #include "core/route/order_entry_state.h"
 
 /* How often an order that waits for an answer is looked at: what follows is as exact as that. */
@@ -54,13 +53,8 @@ static void look(struct order_entry *entry, uint32_t slot, struct now now) {
                    BYTES("in doubt: the venue did not answer"), REJECT_NONE);
     } else if (order->replace_pending && order->state != ORDER_IN_DOUBT &&
                is_silent(venue, now, order->replace_sent, REPLACE_PATIENCE_NS)) {
-        if (order_fill_is_all(order)) {
-            book_replace_refusal(entry, slot, now, REJECT_NO_ANSWER,
-                                 BYTES("the venue did not answer the replace"));
-        } else {
-            book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
-                       BYTES("in doubt: the venue did not answer a replace"), REJECT_NONE);
-        }
+        book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
+                   BYTES("in doubt: the venue did not answer a replace"), REJECT_NONE);
     }
 }
 
