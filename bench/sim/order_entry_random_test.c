@@ -21,6 +21,7 @@ enum venue_status { NOT_SEEN = 0, OPEN, FILLED, CANCELED, EXPIRED, REJECTED };
 
 struct truth {
     int client;
+    enum order_side side;
     int64_t quantity;         /* hundredths */
     enum venue_status status; /* the venue's truth */
     int64_t filled;           /* likewise */
@@ -264,10 +265,11 @@ static void place_order(struct chaos *chaos) {
     uint32_t number = chaos->order_count++;
     struct truth *order = &chaos->orders[number];
     *order = (struct truth){.client = client, .quantity = 1 + (int64_t)below(chaos, 500)};
+    order->side = below(chaos, 2) == 0 ? ORDER_BUY : ORDER_SELL;
     rig_say(&chaos->rig->client[client],
             "35=D|11=A%u|1=MM1|55=BTC-USD|54=%c|38=%" PRId64 ".%02" PRId64 "|40=2|44=%u|60=@|",
-            number, "12"[below(chaos, 2)], order -> quantity / 100, order -> quantity % 100,
-            number + 1);
+            number, order->side == ORDER_BUY ? '1' : '2', order->quantity / 100,
+            order->quantity % 100, number + 1);
 }
 
 /* Recent orders are more interesting. */
@@ -500,6 +502,36 @@ static void compare(const struct chaos *chaos) {
     }
 }
 
+/* Order A<number> has the price number + 1. */
+static void add_naively(struct exposure_side *side, const struct truth *order, uint32_t number) {
+    bool over = order->told && strchr("248C", order->heard_status) != NULL;
+    side->filled += order->heard_filled * 1000000;
+    side->paid += (exposure_sum)order->heard_notional * 1000000;
+    if (!order->refused && !over) {
+        exposure_sum open = (order->quantity - order->heard_filled) * 1000000;
+        side->open += open;
+        side->notional += open * (number + 1) * 10;
+        side->orders++;
+    }
+}
+
+/* What may still fill, and what did, by what the clients were told. */
+static void compare_exposure(const struct chaos *chaos) {
+    struct exposure_side naive[2] = {{0}};
+    for (uint32_t i = 0; i < chaos->order_count; i++) {
+        add_naively(&naive[chaos->orders[i].side], &chaos->orders[i], i);
+    }
+    for (unsigned side = ORDER_BUY; side <= ORDER_SELL; side++) {
+        const struct exposure_side *sums =
+            order_entry_exposure(chaos->rig->entry, 0, 0, (enum order_side)side);
+        cr_assert_eq(sums->orders, naive[side].orders);
+        cr_assert(sums->open == naive[side].open && sums->notional == naive[side].notional &&
+                  sums->unpriced == 0);
+        cr_assert(sums->filled == naive[side].filled && sums->paid == naive[side].paid);
+    }
+    cr_assert_eq(naive[0].orders + naive[1].orders, order_entry_live_orders(chaos->rig->entry));
+}
+
 /* The last record of each order is what the venue says of it, too. */
 static void compare_ledger(const struct chaos *chaos) {
     for (uint32_t i = 0; i < chaos->rig->ledger_count; i++) {
@@ -562,10 +594,12 @@ Test(order_entry_random, agrees_with_the_venues_book, .timeout = 120) {
         if (i % 500 == 499) {
             settle(&chaos);
             compare(&chaos);
+            compare_exposure(&chaos);
         }
     }
     settle(&chaos);
     compare(&chaos);
+    compare_exposure(&chaos);
     compare_ledger(&chaos);
     fprintf(stderr, "%u orders, %u cancels, %u fills, %u breaks, %u doubts, %llu turns\n",
             chaos.order_count, chaos.cancel_count, chaos.fills, chaos.breaks, chaos.doubts,

@@ -256,6 +256,8 @@ static void make_entry(struct rig *rig) {
                    .resend_bytes = 512 * 1024,
                    .clients = RIG_CLIENTS,
                    .venues = options->venues,
+                   .accounts = 3,
+                   .instruments = 4,
                    .late_window = options->late_window},
         .shard = options->shard,
         .epoch = options->epoch,

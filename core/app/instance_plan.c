@@ -24,6 +24,8 @@ static struct order_entry_limits entry_limits(const struct config *config) {
         .resend_bytes = config->limits.resend_bytes_per_client,
         .clients = config->client_count,
         .venues = config->venue_count,
+        .accounts = config->account_count,
+        .instruments = config->instrument_count,
         .late_window = config->limits.late_report_window,
     };
 }

@@ -16,6 +16,11 @@ static struct order_table_limits order_limits(const struct order_entry_limits *l
                                        .late_window = limits->late_window};
 }
 
+static struct exposure_limits exposure_limits(const struct order_entry_limits *limits) {
+    return (struct exposure_limits){.accounts = limits->accounts,
+                                    .instruments = limits->instruments};
+}
+
 /* Of one struct order_queue. */
 static size_t queue_bytes(const struct order_entry_limits *limits) {
     return aligned(bits_power_of_two_at_least(limits->orders) * sizeof(struct order_place));
@@ -60,12 +65,13 @@ size_t order_entry_footprint(const struct order_entry_limits *limits) {
     }
     size_t orders = order_table_footprint(order_limits(limits));
     size_t per_venue = venue_bytes(limits);
-    if (orders == 0 || per_venue == 0) {
+    size_t exposure = exposure_footprint(exposure_limits(limits));
+    if (orders == 0 || per_venue == 0 || exposure == 0) {
         return 0;
     }
     size_t reports = aligned(limits->reports_per_client * sizeof(struct client_report)) +
                      2 * outbox_bytes(limits) + early_bytes();
-    return aligned(sizeof(struct order_entry)) + aligned(orders) +
+    return aligned(sizeof(struct order_entry)) + aligned(orders) + aligned(exposure) +
            aligned(limits->orders * sizeof(struct order_track)) + queue_bytes(limits) +
            aligned(limits->client_connections * sizeof(struct door_connection)) +
            aligned(limits->clients * sizeof(struct client)) + limits->clients * reports +
@@ -129,12 +135,17 @@ static void init_venues(struct order_entry *entry, struct carver *carver) {
 
 struct order_entry *order_entry_init(void *mem, const struct order_entry_setup *setup) {
     CHECK(order_entry_footprint(&setup->limits) != 0);
+    CHECK(setup->directory->account_count <= setup->limits.accounts &&
+          instrument_table_count(setup->directory->instruments) <= setup->limits.instruments);
     struct carver carver = {.at = mem};
     struct order_entry *entry = carve(&carver, sizeof(struct order_entry));
     entry->setup = *setup;
     struct order_table_limits orders = order_limits(&setup->limits);
     entry->orders =
         order_table_init(carve(&carver, order_table_footprint(orders)), orders, &entry->setup.seed);
+    entry->exposure =
+        exposure_init(carve(&carver, exposure_footprint(exposure_limits(&setup->limits))),
+                      exposure_limits(&setup->limits));
     entry->tracks = carve(&carver, setup->limits.orders * sizeof(struct order_track));
     init_queue(entry, &carver, &entry->watch);
     entry->door = carve(&carver, setup->limits.client_connections * sizeof(struct door_connection));
@@ -176,6 +187,7 @@ static void sweep(struct order_entry *entry, struct now now) {
     uint32_t slots[16];
     uint32_t count = order_table_sweep(entry->orders, now, slots, 16);
     for (uint32_t i = 0; i < count; i++) {
+        DCHECK(!order_table_at(entry->orders, slots[i])->exposed.live);
         requests_release(entry, slots[i]);
     }
 }
@@ -253,4 +265,13 @@ uint32_t order_entry_live_orders(const struct order_entry *entry) {
 
 const struct order_entry_counters *order_entry_counters(const struct order_entry *entry) {
     return &entry->counters;
+}
+
+void order_changed(struct order_entry *entry, uint32_t slot) {
+    exposure_update(entry->exposure, order_table_at(entry->orders, slot));
+}
+
+const struct exposure_side *order_entry_exposure(const struct order_entry *entry, uint32_t account,
+                                                 uint32_t instrument, enum order_side side) {
+    return exposure_at(entry->exposure, account, instrument, side);
 }

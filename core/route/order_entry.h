@@ -33,6 +33,7 @@
 #include "core/base/spsc.h"
 #include "core/base/trace.h"
 #include "core/fix/fix_session.h"
+#include "core/order/exposure.h"
 #include "core/route/client_encode.h"
 #include "core/route/directory.h"
 #include "core/route/venue.h"
@@ -47,6 +48,8 @@ struct order_entry_limits {
     uint32_t resend_bytes;       /* likewise their bytes; at least CLIENT_REPORT_BYTES_MAX */
     uint32_t clients;
     uint32_t venues;
+    uint32_t accounts;    /* at least those of the directory; exposure.h says how many at most */
+    uint32_t instruments; /* likewise */
     struct duration late_window;
 };
 
@@ -152,5 +155,10 @@ enum order_entry_phase order_entry_phase(const struct order_entry *entry);
 /* Orders that are not terminal: what a stop could not bring to an end. */
 uint32_t order_entry_live_orders(const struct order_entry *entry);
 const struct order_entry_counters *order_entry_counters(const struct order_entry *entry);
+
+/* What the orders of an account may still do and have done in this run, by the directory's indexes.
+ * Agrees with every report booked and every order sent so far. */
+const struct exposure_side *order_entry_exposure(const struct order_entry *entry, uint32_t account,
+                                                 uint32_t instrument, enum order_side side);
 
 #endif

@@ -439,6 +439,7 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
     case VENUE_REPORT_NOT_SENT:
     case VENUE_REPORT_MAYBE_SENT:
         book_missed(entry, slot, named, now, report->kind == VENUE_REPORT_MAYBE_SENT);
+        order_changed(entry, slot);
         return;
     case VENUE_REPORT_MASS_CANCELED:
         break;
@@ -446,4 +447,5 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         CHECK(false);
     }
     doubt_answered(entry, slot, named);
+    order_changed(entry, slot);
 }

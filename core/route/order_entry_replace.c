@@ -116,6 +116,7 @@ static enum reject_code try_replace(struct order_entry *entry, struct now now, u
         order->replace_sent = now.mono;
         entry->tracks[slot].replace_told = false;
         entry->tracks[slot].replace_named = true;
+        order_changed(entry, slot);
         watch_order(entry, slot, now);
     }
     return reject;

@@ -185,6 +185,7 @@ struct venue_slot {
 struct order_entry {
     struct order_entry_setup setup;
     struct order_table *orders;
+    struct exposure *exposure;
     struct order_track *tracks; /* by slot */
     struct order_queue watch;   /* orders that the venue owes an answer; by due */
     struct door_connection *door;
@@ -205,6 +206,9 @@ struct order_entry {
     bool clients_told;           /* of the stop's two logouts the second one has begun */
     struct client_decode decode; /* of the message at hand */
 };
+
+/* What the order may still do has changed, or may have: called once whoever changed it is done. */
+void order_changed(struct order_entry *entry, uint32_t slot);
 
 /* door */
 void door_turn(struct order_entry *entry, struct now now);

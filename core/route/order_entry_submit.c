@@ -178,6 +178,7 @@ static enum reject_code try_submit(struct order_entry *entry, struct now now,
         order_table_undo(entry->orders, slot);
         return reject;
     }
+    order_changed(entry, slot);
     watch_order(entry, slot, now);
     return REJECT_NONE;
 }

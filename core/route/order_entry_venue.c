@@ -83,6 +83,7 @@ static void lose_orders(struct order_entry *entry, uint32_t index, struct now no
         if (order->venue == index && !order_state_is_terminal(order->state)) {
             book_event(entry, found, now, ORDER_EVENT_VENUE_LOST,
                        BYTES("in doubt: the venue session was lost"), REJECT_NONE);
+            order_changed(entry, found);
         }
     }
     slot->losing = slot->lose_from != ORDER_NONE;

@@ -71,6 +71,7 @@ static void look_at_place(struct order_entry *entry, struct order_place place, s
     entry->tracks[place.slot].watched = false;
     if (can_be_told(entry, order)) {
         look(entry, place.slot, now);
+        order_changed(entry, place.slot);
     }
     if (order->state == ORDER_IN_DOUBT) {
         doubt_look(entry, place.slot, now);
