@@ -280,3 +280,38 @@ Test(order_entry_life, a_status_of_what_is_not_known) {
     rig_expect(client, expected);
     rig_end(rig);
 }
+
+/* What was acknowledged is not refused any more, with a cancel out or without. */
+Test(order_entry_life, a_refusal_of_an_acknowledged_order_is_a_conflict) {
+    struct sim sim = with_open_order();
+    rig_say(sim.venue, "35=j|45=0|372=D|379=#1|380=0|58=EOrder:Insufficient funds|");
+    rig_expect_nothing(sim.firm);
+    cr_assert_eq(order_entry_counters(sim.rig->entry)->conflicts, 1);
+    rig_say(sim.firm, CANCEL("C1", "A1"));
+    rig_expect(sim.venue, "35=F|11=#2|41=#1");
+    rig_say(sim.venue, "35=j|45=0|372=D|379=#1|380=0|58=EOrder:Insufficient funds|");
+    rig_expect_nothing(sim.firm);
+    cr_assert_eq(order_entry_live_orders(sim.rig->entry), 1);
+    rig_say(sim.venue, CANCELED("#2", "#1"));
+    rig_expect(sim.firm, "35=8|11=C1|41=A1|150=4|39=4");
+    finish(&sim);
+}
+
+Test(order_entry_life, a_refusal_of_nothing_in_particular_is_of_the_cancel_that_is_out) {
+    struct sim sim = with_open_order();
+    rig_say(sim.firm, CANCEL("C1", "A1"));
+    rig_expect(sim.venue, "35=F|11=#2|41=#1");
+    rig_say(sim.venue, "35=j|45=0|379=#1|380=0|58=EOrder:Rate limit exceeded|");
+    rig_expect(sim.firm, "35=9|11=C1|41=A1|39=0|434=1");
+    cr_assert_eq(order_entry_live_orders(sim.rig->entry), 1);
+    rig_end(sim.rig);
+}
+
+/* A plain order has no stop price to reach. */
+Test(order_entry_life, a_change_of_a_plain_order_is_told_in_the_venues_words) {
+    struct sim sim = with_open_order();
+    rig_say(sim.venue,
+            "35=8|11=#1|37=OVENUE|17=X|150=D|39=0|40=2|38=0.4|44=30000|14=0|58=reduced|60=@|");
+    rig_expect(sim.firm, "35=8|11=A1|150=D|38=0.4|58=reduced");
+    rig_end(sim.rig);
+}

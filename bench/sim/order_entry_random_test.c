@@ -29,6 +29,7 @@ struct truth {
     uint32_t id;              /* #id at the venue */
     bool uncertain;           /* a connection broke with messages on their way */
     bool refused;             /* by the router */
+    bool acknowledged;        /* by the venue, which does not refuse it any more */
     bool told;                /* anything was heard by the client */
     char heard_status;        /* 39 */
     int64_t heard_filled;     /* 14, hundredths */
@@ -330,7 +331,7 @@ static void venue_moves_order(struct chaos *chaos) {
         say_end(chaos, order, '4', CANCELED);
         break;
     case 2:
-        if (order->filled == 0) {
+        if (order->filled == 0 && !order->acknowledged) {
             order->status = REJECTED;
             rig_say(&chaos->rig->venue[0], "35=j|45=0|372=D|379=#%u|380=0|58=EOrder|", order->id);
         }
@@ -339,6 +340,7 @@ static void venue_moves_order(struct chaos *chaos) {
     case 4:
     case 5:
         if (order->filled == 0) {
+            order->acknowledged = true;
             rig_say(&chaos->rig->venue[0], "35=8|11=#%u|37=O%u|17=X|150=0|39=0|14=0|60=@|",
                     order->id, order->id);
         }

@@ -302,6 +302,24 @@ static enum venue_refuses refusal_of(enum request_kind kind) {
 }
 
 /*
+ * An order that the venue took is not refused any more: said of nothing in particular it is the
+ * cancel that is, if one is out.
+ */
+static void book_order_refusal(struct order_entry *entry, uint32_t slot, struct now now,
+                               const struct venue_report *report, enum reject_code reject) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    bool taken = order->venue_accepted || order->state == ORDER_NEW;
+    if (!taken || order_state_is_terminal(order->state)) {
+        book_event(entry, slot, now, ORDER_EVENT_REJECTED, report->text, reject);
+        return;
+    }
+    note_conflict(entry, now, order, BYTES("refused after it was acknowledged"));
+    if (report->refuses == VENUE_REFUSES_UNSAID) {
+        book_cancel_refusal(entry, slot, now, reject, report->text);
+    }
+}
+
+/*
  * What is refused is what both the id and the message say. A refused cancel that is named by the
  * order's own id is still just a cancel; a refused order that is named by another request's id is
  * nonsense.
@@ -330,7 +348,7 @@ static void book_refusal(struct order_entry *entry, uint32_t named, const struct
             (void)doubt_absent(entry, request->order, now);
         }
     } else if (refused == VENUE_REFUSES_NEW) {
-        book_event(entry, request->order, now, ORDER_EVENT_REJECTED, report->text, reject);
+        book_order_refusal(entry, request->order, now, report, reject);
     }
 }
 
@@ -388,11 +406,16 @@ static void book_status(struct order_entry *entry, uint32_t slot, struct now now
     }
 }
 
+static bool is_triggered(const struct order *order, const struct venue_report *report) {
+    return report->triggered && order_type_has_stop(order->type);
+}
+
 static void book_restated(struct order_entry *entry, uint32_t slot, struct now now,
                           const struct venue_report *report) {
+    bool triggered = is_triggered(order_table_at(entry->orders, slot), report);
     (void)note_told(entry, slot, now, report);
     terms_restate(entry, slot, now, report,
-                  report->triggered ? BYTES("the stop price was reached") : report->text);
+                  triggered ? BYTES("the stop price was reached") : report->text);
 }
 
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
@@ -407,8 +430,9 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
     struct bytes text;
     trace_put(entry->setup.trace, TRACE_EVENT_REPORT_IN, (uint16_t)venue, report->kind,
               order_table_at(entry->orders, slot)->number, 0);
-    learn_venue_id(order_table_at(entry->orders, slot), report->venue_order_id);
-    order_table_at(entry->orders, slot)->triggered |= report->triggered;
+    struct order *order = order_table_at(entry->orders, slot);
+    learn_venue_id(order, report->venue_order_id);
+    order->triggered |= is_triggered(order, report);
     switch (report->kind) {
     case VENUE_REPORT_ACKNOWLEDGED:
         book_acknowledgement(entry, slot, now);
