@@ -154,19 +154,22 @@ Test(order_entry_exposure, of_doubt_is_all_that_may_have_been) {
     rig_end(sim.rig);
 }
 
-/* By the watch, with nothing heard: the full fill was told, its end only waited. */
-Test(order_entry_exposure, of_a_silent_venue) {
+/* Silence ends nothing: the replace may be taken yet. */
+Test(order_entry_exposure, of_a_silent_venue_stays) {
     struct sim sim = with_order();
     rig_say(sim.firm, REPLACE("G1", "A1", "1", "30000"));
     quiet(&sim);
     rig_say(sim.venue, FILL("#1", "0.5", "0.5"));
     expect_bought(&sim, 1, 50, 30000, 50);
     rig_advance(sim.rig, 6000);
-    expect_bought(&sim, 0, 0, 0, 50);
-    rig_say(sim.firm, BUY("A2"));
-    rig_advance(sim.rig, 12000);
     expect_bought(&sim, 1, 50, 30000, 50);
     cr_assert_eq(sim.rig->notices[NOTICE_IN_DOUBT], 1);
+    rig_say(sim.firm, BUY("A2"));
+    rig_advance(sim.rig, 12000);
+    expect_bought(&sim, 2, 100, 30000, 50);
+    cr_assert_eq(sim.rig->notices[NOTICE_IN_DOUBT], 2);
+    rig_say(sim.venue, "35=j|45=0|372=G|379=#2|380=0|58=EOrder:no|");
+    expect_bought(&sim, 1, 50, 30000, 50);
     rig_end(sim.rig);
 }
 
