@@ -28,8 +28,13 @@ static enum venue_send send(struct fix_venue *venue, struct now now, enum reques
                             const struct fix_venue_subject *subject, struct request_id request_id) {
     const struct dialect_message *message = message_of(venue, kind);
     struct fix_writer writer;
-    if (fix_venue_is_limited(venue, now, kind, subject->order)) {
-        return venue_up(&venue->venue) ? VENUE_SEND_LIMITED : VENUE_SEND_DOWN;
+    enum fix_venue_limit limited = fix_venue_limited(venue, now, kind, subject->order);
+    if (limited != FIX_VENUE_NOT_LIMITED) {
+        if (!venue_up(&venue->venue)) {
+            return VENUE_SEND_DOWN;
+        }
+        return limited == FIX_VENUE_SESSION_LIMITED ? VENUE_SEND_LIMITED
+                                                    : VENUE_SEND_INSTRUMENT_LIMITED;
     }
     enum stream_result room = fix_link_begin(&venue->link, now, bytes_of(message->type, 1),
                                              FIX_VENUE_MESSAGE_MAX, &writer);

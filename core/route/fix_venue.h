@@ -137,12 +137,18 @@ bool fix_venue_decode_reject(struct fix_venue *venue, const struct fix_view *vie
                              struct venue_report *report);
 
 /*
- * Whether the venue's counters leave no room now for a request of this kind; then rates.due is no
- * later than the moment they will. `order` is NULL with a mass cancel, which no counter of an
- * instrument is known to count. The second counts one that went. In fix_venue_rate.c.
+ * Which of the venue's counters leaves no room now for a request of this kind, the session's before
+ * the instrument's; then rates.due is no later than the moment both will. `order` is NULL with a
+ * mass cancel, which no counter of an instrument is known to count. The second counts one that
+ * went. In fix_venue_rate.c.
  */
-bool fix_venue_is_limited(struct fix_venue *venue, struct now now, enum request_kind kind,
-                          const struct order *order);
+enum fix_venue_limit {
+    FIX_VENUE_NOT_LIMITED = 0,
+    FIX_VENUE_SESSION_LIMITED,
+    FIX_VENUE_INSTRUMENT_LIMITED
+};
+enum fix_venue_limit fix_venue_limited(struct fix_venue *venue, struct now now,
+                                       enum request_kind kind, const struct order *order);
 void fix_venue_count(struct fix_venue *venue, struct now now, enum request_kind kind,
                      const struct order *order);
 

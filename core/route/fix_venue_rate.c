@@ -30,11 +30,12 @@ static uint32_t cost_of(const struct fix_dialect *dialect, struct now now, enum 
     return cost;
 }
 
-bool fix_venue_is_limited(struct fix_venue *venue, struct now now, enum request_kind kind,
-                          const struct order *order) {
+enum fix_venue_limit fix_venue_limited(struct fix_venue *venue, struct now now,
+                                       enum request_kind kind, const struct order *order) {
     const struct fix_venue_rates *rates = &venue->rates;
     enum rate_use use = use_of(kind);
     struct instant due = rate_limit_due(&rates->session, &rates->session_counter, 1, use);
+    bool by_session = !instant_reached(now.mono, due);
     if (order != NULL && rates->instrument.unit_ns != 0) {
         struct instant other =
             rate_limit_due(&rates->instrument, &rates->instrument_counters[order->instrument],
@@ -42,10 +43,10 @@ bool fix_venue_is_limited(struct fix_venue *venue, struct now now, enum request_
         due = due.ns > other.ns ? due : other;
     }
     if (instant_reached(now.mono, due)) {
-        return false;
+        return FIX_VENUE_NOT_LIMITED;
     }
     venue->rates.due = instant_earlier(venue->rates.due, due);
-    return true;
+    return by_session ? FIX_VENUE_SESSION_LIMITED : FIX_VENUE_INSTRUMENT_LIMITED;
 }
 
 void fix_venue_count(struct fix_venue *venue, struct now now, enum request_kind kind,

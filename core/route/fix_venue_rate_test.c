@@ -36,7 +36,7 @@ static void with(struct rate_limit_config session, struct rate_limit_config inst
 /* Sends while it may; how many went. */
 static unsigned burst(enum request_kind kind, const struct order *about, struct now now) {
     for (unsigned count = 0; count < 1000; count++) {
-        if (fix_venue_is_limited(&venue, now, kind, about)) {
+        if (fix_venue_limited(&venue, now, kind, about) != FIX_VENUE_NOT_LIMITED) {
             return count;
         }
         fix_venue_count(&venue, now, kind, about);
@@ -57,11 +57,14 @@ Test(fix_venue_rate, nothing_is_limited_unless_configured) {
 Test(fix_venue_rate, session_counts_every_message_as_one) {
     with(hundred, none);
     cr_assert_eq(burst(REQUEST_NEW_ORDER, &order, at(0)), 84);
-    cr_assert(fix_venue_is_limited(&venue, at(0), REQUEST_STATUS, &order));
-    cr_assert(fix_venue_is_limited(&venue, at(0), REQUEST_REPLACE, &order));
+    cr_assert_eq(fix_venue_limited(&venue, at(0), REQUEST_STATUS, &order),
+                 FIX_VENUE_SESSION_LIMITED);
+    cr_assert_eq(fix_venue_limited(&venue, at(0), REQUEST_REPLACE, &order),
+                 FIX_VENUE_SESSION_LIMITED);
     cr_assert_eq(venue.rates.due.ns, NS_PER_S);
     cr_assert_eq(burst(REQUEST_MASS_CANCEL, NULL, at(0)), 16);
-    cr_assert(fix_venue_is_limited(&venue, at(0), REQUEST_CANCEL, &order));
+    cr_assert_eq(fix_venue_limited(&venue, at(0), REQUEST_CANCEL, &order),
+                 FIX_VENUE_SESSION_LIMITED);
 }
 
 Test(fix_venue_rate, each_instrument_counts_for_itself) {
@@ -69,6 +72,8 @@ Test(fix_venue_rate, each_instrument_counts_for_itself) {
     struct order other = {.instrument = 8};
     cr_assert_eq(burst(REQUEST_NEW_ORDER, &order, at(0)), 84);
     cr_assert_eq(burst(REQUEST_NEW_ORDER, &other, at(0)), 84);
+    cr_assert_eq(fix_venue_limited(&venue, at(0), REQUEST_NEW_ORDER, &other),
+                 FIX_VENUE_INSTRUMENT_LIMITED);
     cr_assert_eq(burst(REQUEST_MASS_CANCEL, NULL, at(0)), 1000);
 }
 

@@ -129,6 +129,7 @@ static void init_venues(struct order_entry *entry, struct carver *carver) {
         slot->can = slot->venue->ops->capability(slot->venue);
         init_queue(entry, carver, &slot->cancels);
         init_queue(entry, carver, &slot->many);
+        slot->pass.number = 2;
         backoff_init(&slot->backoff, &setup->venues[i].reconnect);
     }
 }

@@ -12,6 +12,7 @@ static void owe(struct order_entry *entry, struct order_queue *queue, uint32_t s
     if (!order->cancel_owed) {
         order->cancel_owed = true;
         order_queue_put(entry, queue, slot, INSTANT_NEVER, is_owed);
+        queue->left = order_queue_count(queue);
     }
 }
 
@@ -120,59 +121,105 @@ bool order_can_be_told(const struct order_entry *entry, const struct order *orde
     return report_queue_free(&entry->clients[order->client].reports) >= REPORT_CELLS_PER_MESSAGE;
 }
 
-/* False when this cancel, and so those behind it, must wait. */
-static bool try_cancel(struct order_entry *entry, struct now now, uint32_t slot,
-                       struct order *order) {
-    if (!order->cancel_pending || order_state_is_terminal(order->state)) {
-        return true;
-    }
-    enum venue_send sent = send_cancel(entry, now, slot);
-    if (sent == VENUE_SENT) {
-        return true;
-    }
-    if (sent == VENUE_SEND_AGAIN || sent == VENUE_SEND_LIMITED) {
-        return false;
-    }
-    if (!order_can_be_told(entry, order)) {
+enum cancel_try {
+    CANCEL_DONE = 0, /* sent, or no more to be */
+    CANCEL_WAITS,    /* for its instrument's rate; those of other instruments may go */
+    CANCEL_BLOCKED   /* so are those behind it */
+};
+
+/* Found so at this very moment, for an earlier one of the instrument: they go in order. */
+static bool is_limited_now(const struct cancel_pass *pass, uint32_t instrument, struct now now) {
+    return pass->instruments[instrument].pass == pass->number &&
+           pass->instruments[instrument].at.ns == now.mono.ns;
+}
+
+static enum cancel_try give_up_cancel(struct order_entry *entry, struct now now, uint32_t slot,
+                                      enum venue_send sent) {
+    if (!order_can_be_told(entry, order_table_at(entry->orders, slot))) {
         entry->held = true;
-        return false;
+        return CANCEL_BLOCKED;
     }
     if (sent == VENUE_SEND_DOWN) {
         cancel_end(entry, now, slot, CANCEL_INTERRUPTED, REJECT_VENUE_DOWN, bytes_of(NULL, 0));
     } else {
         cancel_end(entry, now, slot, CANCEL_REFUSED, REJECT_UNSUPPORTED, bytes_of(NULL, 0));
     }
-    return true;
+    return CANCEL_DONE;
 }
 
-/* False when it must wait before its end. */
-static bool drain(struct order_entry *entry, struct order_queue *queue, struct now now,
-                  uint32_t *looks) {
-    while (!order_queue_is_empty(queue)) {
-        if (*looks == 0) {
+static enum cancel_try try_cancel(struct order_entry *entry, struct now now, uint32_t slot) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    struct cancel_pass *pass = &entry->venues[order->venue].pass;
+    if (!order->cancel_pending || order_state_is_terminal(order->state)) {
+        return CANCEL_DONE;
+    }
+    if (is_limited_now(pass, order->instrument, now)) {
+        return CANCEL_WAITS;
+    }
+    enum venue_send sent = send_cancel(entry, now, slot);
+    switch (sent) {
+    case VENUE_SENT:
+        return CANCEL_DONE;
+    case VENUE_SEND_AGAIN:
+        return CANCEL_BLOCKED;
+    case VENUE_SEND_LIMITED:
+        pass->session = pass->number;
+        return CANCEL_BLOCKED;
+    case VENUE_SEND_INSTRUMENT_LIMITED:
+        pass->instruments[order->instrument].pass = pass->number;
+        pass->instruments[order->instrument].at = now.mono;
+        return CANCEL_WAITS;
+    default:
+        return give_up_cancel(entry, now, slot, sent);
+    }
+}
+
+/* One that waits for its instrument's rate goes to the end. False when the pass must wait. */
+static bool drain(struct order_entry *entry, struct order_queue *queue, struct now now) {
+    for (uint32_t looks = WALK_BURST; queue->left != 0; looks--) {
+        if (looks == 0) {
             entry->more = true;
             return false;
         }
-        --*looks;
         const struct order_place *place = order_queue_first(queue);
+        enum cancel_try tried = CANCEL_DONE;
         if (is_owed(entry, place)) {
-            struct order *order = order_table_at(entry->orders, place->slot);
-            if (!try_cancel(entry, now, place->slot, order)) {
+            tried = try_cancel(entry, now, place->slot);
+            if (tried == CANCEL_BLOCKED) {
                 return false;
             }
-            order->cancel_owed = false;
+            order_table_at(entry->orders, place->slot)->cancel_owed = tried == CANCEL_WAITS;
         }
-        order_queue_drop_first(queue);
+        if (tried == CANCEL_WAITS) {
+            order_queue_turn_first(queue);
+        } else {
+            order_queue_drop_first(queue);
+        }
+        queue->left--;
     }
     return true;
 }
 
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now) {
     struct venue_slot *slot = &entry->venues[venue];
-    uint32_t looks = WALK_BURST;
-    if (drain(entry, &slot->cancels, now, &looks)) {
-        (void)drain(entry, &slot->many, now, &looks);
+    struct cancel_pass *pass = &slot->pass;
+    if (!pass->running) {
+        pass->running = true;
+        slot->cancels.left = order_queue_count(&slot->cancels);
+        slot->many.left = order_queue_count(&slot->many);
     }
+    bool over = drain(entry, &slot->cancels, now) && drain(entry, &slot->many, now);
+    if (over || pass->session == pass->number) {
+        pass->running = false;
+        pass->number++;
+    }
+}
+
+/* In the pass under way, or in the one before, which met all that were there. */
+bool cancel_waits_for_rate(const struct order_entry *entry, uint32_t venue, uint32_t instrument) {
+    const struct cancel_pass *pass = &entry->venues[venue].pass;
+    return pass->session + 1 >= pass->number ||
+           pass->instruments[instrument].pass + 1 >= pass->number;
 }
 
 bool cancels_are_out(const struct order_entry *entry) {

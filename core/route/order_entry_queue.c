@@ -16,13 +16,25 @@ void order_queue_drop_first(struct order_queue *queue) {
     queue->head++;
 }
 
+void order_queue_turn_first(struct order_queue *queue) {
+    *place_at(queue, queue->tail++) = *order_queue_first(queue);
+    queue->head++;
+}
+
+uint32_t order_queue_count(const struct order_queue *queue) {
+    return queue->tail - queue->head;
+}
+
 /* Cold: only places that outlive their orders can make it full. */
 COLD static void drop_dead_places(struct order_entry *entry, struct order_queue *queue,
                                   bool (*alive)(struct order_entry *, const struct order_place *)) {
     uint32_t kept = queue->head;
+    uint32_t left = queue->left;
     for (uint32_t at = queue->head; at != queue->tail; at++) {
         if (alive(entry, place_at(queue, at))) {
             *place_at(queue, kept++) = *place_at(queue, at);
+        } else if (at - queue->head < left) {
+            queue->left--;
         }
     }
     queue->tail = kept;

@@ -64,6 +64,9 @@ static enum reject_code send_replace(struct order_entry *entry, struct now now, 
     struct order *order = order_table_at(entry->orders, slot);
     struct venue_slot *venue = &entry->venues[order->venue];
     uint32_t request = REQUEST_NONE;
+    if (cancel_waits_for_rate(entry, order->venue, order->instrument)) {
+        return REJECT_RATE_LIMIT;
+    }
     if (requests_have_room(entry, order->venue)) {
         request = request_table_take(venue->requests, now, REQUEST_REPLACE, slot);
     }

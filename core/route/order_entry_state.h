@@ -142,6 +142,7 @@ struct order_queue {
     uint32_t capacity; /* a power of two >= orders */
     uint32_t head;
     uint32_t tail;
+    uint32_t left; /* cancels: places that the pass under way has not looked at, from head on */
 };
 
 /* Requests of an order that are over, whose ids the venue may still use: the latest of them. */
@@ -163,12 +164,24 @@ struct order_track {
     struct instant ask_due;
 };
 
+/* Which rates the waiting cancels of a venue wait for: found by passing over all of them. */
+struct cancel_pass {
+    uint64_t number;  /* of the pass that is under way, or comes next; from 2 on */
+    bool running;     /* it goes on in the next turn */
+    uint64_t session; /* the latest pass in which one waited for the session's rate */
+    struct {
+        uint64_t pass; /* the same of each instrument's */
+        struct instant at;
+    } instruments[INSTRUMENTS_MAX];
+};
+
 struct venue_slot {
     struct venue *venue;
     unsigned peer;
     struct request_table *requests;
     struct order_queue cancels; /* that wait for room: those asked for one by one */
     struct order_queue many;    /* and behind them those of many orders at once */
+    struct cancel_pass pass;
     const struct venue_capability *can;
     struct backoff backoff;
     struct instant up_since;
@@ -271,6 +284,11 @@ void cancel_owe(struct order_entry *entry, uint32_t slot);
 /* One of many, for which no cancel of a single order is to wait. */
 void cancel_owe_of_many(struct order_entry *entry, uint32_t slot);
 bool cancels_are_out(const struct order_entry *entry);
+/*
+ * Whether a cancel waits for a rate that a request about this instrument would use as well: then
+ * nothing but cancels goes, or whatever comes free would be gone before the cancel can have it.
+ */
+bool cancel_waits_for_rate(const struct order_entry *entry, uint32_t venue, uint32_t instrument);
 /* Of many. Not doubled: one that is under way is asked for again only if the venue left it
  * unanswered. */
 void cancel_begin(struct order_entry *entry, struct now now, uint32_t slot);
@@ -304,6 +322,9 @@ void order_queue_put(struct order_entry *entry, struct order_queue *queue, uint3
                      bool (*alive)(struct order_entry *, const struct order_place *));
 const struct order_place *order_queue_first(const struct order_queue *queue);
 void order_queue_drop_first(struct order_queue *queue);
+/* The first place becomes the last. */
+void order_queue_turn_first(struct order_queue *queue);
+uint32_t order_queue_count(const struct order_queue *queue);
 
 /* doubt */
 /* An order in doubt whose venue can be asked is asked about. */

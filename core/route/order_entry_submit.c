@@ -117,6 +117,7 @@ enum reject_code reject_of_send(enum venue_send sent) {
     case VENUE_SEND_DOWN:
         return REJECT_VENUE_DOWN;
     case VENUE_SEND_LIMITED:
+    case VENUE_SEND_INSTRUMENT_LIMITED:
         return REJECT_RATE_LIMIT;
     case VENUE_SEND_UNSUPPORTED:
         break;
@@ -127,6 +128,9 @@ enum reject_code reject_of_send(enum venue_send sent) {
 static enum reject_code send_order(struct order_entry *entry, struct now now, struct order *order,
                                    uint32_t slot) {
     struct venue_slot *venue = &entry->venues[order->venue];
+    if (cancel_waits_for_rate(entry, order->venue, order->instrument)) {
+        return REJECT_RATE_LIMIT;
+    }
     if (!requests_have_room(entry, order->venue)) {
         return REJECT_REQUEST_LIMIT;
     }

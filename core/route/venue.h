@@ -72,7 +72,10 @@ enum venue_send {
     VENUE_SEND_AGAIN,       /* no room now; nothing was written, no number used */
     VENUE_SEND_DOWN,        /* not logged on */
     VENUE_SEND_UNSUPPORTED, /* this dialect has no words for it, or no room */
-    VENUE_SEND_LIMITED /* the venue's message rate is used up; cancels have room of their own */
+    /* The venue's message rate is used up, the session's or the instrument's; cancels have room of
+     * their own. */
+    VENUE_SEND_LIMITED,
+    VENUE_SEND_INSTRUMENT_LIMITED
 };
 
 enum venue_report_kind {
