@@ -307,6 +307,21 @@ Test(order_entry_life, a_refusal_of_nothing_in_particular_is_of_the_cancel_that_
     rig_end(sim.rig);
 }
 
+Test(order_entry_life, a_late_refusal_of_a_cancel_given_up_is_not_of_the_next_one) {
+    struct sim sim = with_open_order();
+    rig_say(sim.firm, CANCEL("C1", "A1"));
+    rig_expect(sim.venue, "35=F|11=#2|41=#1");
+    rig_advance(sim.rig, 6000);
+    rig_say(sim.firm, CANCEL("C2", "A1"));
+    rig_expect(sim.firm, "35=9|11=C1");
+    rig_expect(sim.venue, "35=F|11=#3|41=#1");
+    rig_say(sim.venue, "35=j|45=0|372=F|379=#2|380=0|58=EOrder:Rate limit exceeded|");
+    rig_expect_nothing(sim.firm);
+    rig_say(sim.venue, CANCELED("#3", "#1"));
+    rig_expect(sim.firm, "35=8|11=C2|41=A1|150=4|39=4");
+    finish(&sim);
+}
+
 /* A plain order has no stop price to reach. */
 Test(order_entry_life, a_change_of_a_plain_order_is_told_in_the_venues_words) {
     struct sim sim = with_open_order();

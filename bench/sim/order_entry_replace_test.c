@@ -314,6 +314,24 @@ Test(order_entry_replace, said_again_changes_nothing) {
     finish(&sim);
 }
 
+/* There and back: what the first of three said says nothing of the third, whose terms are its. */
+Test(order_entry_replace, said_again_takes_no_other_of_the_same_terms) {
+    struct sim sim = with_replace();
+    rig_say(sim.venue, REPLACED("#2", "#1", "1", "29000", "0"));
+    rig_expect(sim.firm, "150=5");
+    rig_say(sim.firm, REPLACE("G2", "G1", "1", "28000"));
+    rig_expect(sim.venue, "35=G|11=#3|41=#2");
+    rig_say(sim.venue, REPLACED("#3", "#2", "1", "28000", "0"));
+    rig_expect(sim.firm, "11=G2|41=G1|150=5");
+    rig_say(sim.firm, REPLACE("G3", "G2", "1", "29000"));
+    rig_expect(sim.venue, "35=G|11=#4|41=#3");
+    rig_say(sim.venue, REPLACED("#2", "#1", "1", "29000", "0"));
+    rig_expect_nothing(sim.firm);
+    rig_say(sim.venue, REFUSED("#4"));
+    rig_expect(sim.firm, "35=9|11=G3|41=G2|39=0|434=2");
+    finish(&sim);
+}
+
 Test(order_entry_replace, to_other_terms_than_asked_is_as_the_venue_says) {
     struct sim sim = with_replace();
     rig_say(sim.venue, REPLACED("#2", "#1", "0.9", "29000", "0"));

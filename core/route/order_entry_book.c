@@ -337,7 +337,11 @@ static void book_refusal(struct order_entry *entry, uint32_t named, const struct
         notice_send(entry, now, NOTICE_BAD_REPORT, order->venue, order->number,
                     BYTES("a cancel, a replace or a question refused as if it were an order"));
     } else if (refused == VENUE_REFUSES_CANCEL) {
-        book_cancel_refusal(entry, request->order, now, reject, report->text);
+        /* Of a cancel given up before, it says nothing of the one that is out. */
+        bool latest = request->kind != REQUEST_CANCEL || named == order->cancel_request;
+        if (latest) {
+            book_cancel_refusal(entry, request->order, now, reject, report->text);
+        }
     } else if (refused == VENUE_REFUSES_REPLACE) {
         bool latest = request->kind != REQUEST_REPLACE || named == order->replace_request;
         if (latest) {

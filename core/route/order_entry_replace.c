@@ -239,13 +239,15 @@ void book_replaced(struct order_entry *entry, uint32_t slot, uint32_t named, str
     const struct order_track *track = &entry->tracks[slot];
     if (order_state_is_terminal(order->state)) {
         book_event(entry, slot, now, ORDER_EVENT_REPLACED, report->text, REJECT_NONE);
+    } else if (is_of_the_past(entry, slot, named)) {
+        return;
     } else if (is_the_pending_one(entry, order, named, report)) {
         terms_replace(entry, slot, now, report);
     } else if (named == order->replace_request && track->replace_named) {
         note_conflict(entry, now, order, BYTES("replaced after the replace was refused"));
         order->replace_pending = true;
         terms_replace(entry, slot, now, report);
-    } else if (!is_of_the_past(entry, slot, named)) {
+    } else {
         struct order_terms before = terms_of(order);
         struct order_terms told = before;
         if (terms_told(entry, order, report, &told) && !terms_are_same(&told, &before)) {
