@@ -233,3 +233,32 @@ Test(order_entry_doubt, stops_and_expiry) {
     rig_expect(sim.firm, "11=S3|150=8|58=TRC-ORD-031: StopPx is off the tick or out of range");
     finish(&sim);
 }
+
+/* Twice as many entries as orders, which is what is advised: the cancels' half is lent. */
+Test(order_entry_doubt, a_full_table_is_asked_about_and_can_be_cancelled) {
+    struct rig_options options = rig_default();
+    options.orders = 4;
+    options.requests_per_venue = 8;
+    struct rig *rig = rig_up(&options);
+    struct sim sim = {.rig = rig, .firm = &rig->client[0], .venue = &rig->venue[0]};
+    for (unsigned i = 1; i <= 4; i++) {
+        char id[] = {'A', (char)('0' + i), '\0'};
+        open_order(&sim, id, "BTC-USD", i);
+    }
+    come_back(&sim);
+    rig_advance(sim.rig, 1000);
+    for (unsigned i = 1; i <= 4; i++) {
+        rig_expect(sim.venue, "35=H");
+    }
+    rig_expect_nothing(sim.venue);
+    rig_advance(sim.rig, 6000);
+    for (unsigned i = 1; i <= 4; i++) {
+        rig_expect(sim.venue, "35=H");
+    }
+    for (unsigned i = 1; i <= 4; i++) {
+        rig_say(sim.firm, "35=F|11=C%u|41=A%u|60=@|", i, i);
+        rig_expect(sim.venue, "35=F");
+    }
+    rig_advance(sim.rig, 4000);
+    finish(&sim);
+}

@@ -29,6 +29,9 @@ static enum venue_send send_cancel(struct order_entry *entry, struct now now, ui
     struct venue_slot *venue = &entry->venues[order->venue];
     request_retire(entry, slot, order->cancel_request);
     order->cancel_request = REQUEST_NONE;
+    if (!requests_have_room(entry, order->venue)) {
+        request_drop(entry, slot, &entry->tracks[slot].status_request); /* it may have our entry */
+    }
     uint32_t request = request_table_take(venue->requests, now, REQUEST_CANCEL, slot);
     if (request == REQUEST_NONE) {
         return VENUE_SEND_AGAIN;

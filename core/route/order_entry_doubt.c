@@ -7,8 +7,23 @@
 static bool may_ask(const struct order_entry *entry, const struct order *order) {
     const struct venue_slot *venue = &entry->venues[order->venue];
     return venue->up && venue->venue->ops->up(venue->venue) && venue->can->status &&
-           (!venue->can->acknowledged_first || order->venue_order_id_len != 0) &&
-           requests_have_room(entry, order->venue);
+           (!venue->can->acknowledged_first || order->venue_order_id_len != 0);
+}
+
+/*
+ * An entry for the question. Without room for what is no cancel it is the one that is kept for the
+ * order's cancel, unless that is under way: then its answer tells as much.
+ */
+static uint32_t take_request(struct order_entry *entry, uint32_t slot, struct now now) {
+    struct order *order = order_table_at(entry->orders, slot);
+    if (!requests_have_room(entry, order->venue)) {
+        if (order->cancel_pending) {
+            return REQUEST_NONE;
+        }
+        request_drop(entry, slot, &order->cancel_request);
+        request_drop(entry, slot, &entry->tracks[slot].status_request);
+    }
+    return request_table_take(entry->venues[order->venue].requests, now, REQUEST_STATUS, slot);
 }
 
 /* A question that finds no room is asked when the order is looked at again. */
@@ -19,7 +34,7 @@ static bool ask(struct order_entry *entry, uint32_t slot, struct now now) {
     if (!may_ask(entry, order)) {
         return false;
     }
-    uint32_t request = request_table_take(venue->requests, now, REQUEST_STATUS, slot);
+    uint32_t request = take_request(entry, slot, now);
     if (request == REQUEST_NONE) {
         return false;
     }

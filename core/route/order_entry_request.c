@@ -43,6 +43,10 @@ static void release(struct request_table *requests, uint32_t *request) {
     }
 }
 
+void request_drop(struct order_entry *entry, uint32_t slot, uint32_t *request) {
+    release(requests_of(entry, slot), request);
+}
+
 void requests_release(struct order_entry *entry, uint32_t slot) {
     struct order *order = order_table_at(entry->orders, slot);
     struct order_track *track = &entry->tracks[slot];

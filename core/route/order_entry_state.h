@@ -366,12 +366,14 @@ void terms_restate(struct order_entry *entry, uint32_t slot, struct now now,
 void track_begin(struct order_entry *entry, uint32_t slot);
 /*
  * Whether there is an entry for what is no cancel: half of a venue's entries are for cancels, so
- * that whatever was sent can be cancelled. All but the latest cancel of each order was taken or
- * kept while the other half had room.
+ * that whatever was sent can be cancelled. All but one of each order's, the latest cancel or the
+ * question about it, were taken or kept while the other half had room.
  */
 bool requests_have_room(const struct order_entry *entry, uint32_t venue);
 /* The request is over; its id is known a while longer if there is room. REQUEST_NONE: nothing. */
 void request_retire(struct order_entry *entry, uint32_t slot, uint32_t request);
+/* It is over and its id not known any more; *request becomes REQUEST_NONE. */
+void request_drop(struct order_entry *entry, uint32_t slot, uint32_t *request);
 /* All of them, before the slot is used again. */
 void requests_release(struct order_entry *entry, uint32_t slot);
 struct venue_order venue_order_make(struct order_entry *entry, uint32_t slot, uint32_t request,
