@@ -107,7 +107,8 @@ struct quantity order_fill_told(struct order *order, struct quantity cumulative)
 }
 
 enum order_event order_fill_event(const struct order *order, bool complete) {
-    bool done = is_cash(order) ? complete : order->filled.scaled >= most(order);
+    bool done = is_cash(order) ? complete && order_fill_missing(order).scaled == 0
+                               : order->filled.scaled >= most(order);
     return done ? ORDER_EVENT_FILL : ORDER_EVENT_PARTIAL_FILL;
 }
 

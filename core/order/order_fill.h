@@ -74,7 +74,8 @@ struct quantity order_fill_missing(const struct order *order);
 /*
  * The event a booked fill is to the order's state: by what was booked, never by what is missing.
  * While a replace to more is pending the order is not done with less (FIX 4.4 volume 7 appendix D,
- * C.1.b). An order sized by money is done when the venue says so: `complete`.
+ * C.1.b). An order sized by money is done when the venue has said so, `complete`, and every fill of
+ * it was heard.
  */
 enum order_event order_fill_event(const struct order *order, bool complete);
 

@@ -216,6 +216,12 @@ Test(order_fill, an_order_sized_by_money_is_done_when_the_venue_says_so) {
     cr_expect(order_fill_event(&order, true) == ORDER_EVENT_FILL);
     cr_expect(!order_fill_is_all(&order));
     cr_expect(order_leaves(&order).scaled == 0);
+    struct order_fill later = fill_at(2, 10, 7);
+    cr_expect(order_fill_apply(&order, &later).flags == ORDER_FILL_GAP);
+    cr_expect(order_fill_event(&order, true) == ORDER_EVENT_PARTIAL_FILL, "two were not heard");
+    struct order_fill missing = fill_at(2, 10, 5);
+    cr_expect(order_fill_apply(&order, &missing).flags == ORDER_FILL_RECOVERED);
+    cr_expect(order_fill_event(&order, true) == ORDER_EVENT_FILL);
 }
 
 /*

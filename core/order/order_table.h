@@ -49,6 +49,7 @@ struct order {
     bool cancel_pending;  /* a cancel is with the venue, or owed to it */
     bool cancel_owed;     /* accepted from the client, not yet written to the venue */
     bool venue_accepted;  /* the venue acknowledged it at least once */
+    bool venue_complete;  /* ORDER_CASH: the venue said that nothing is left of it */
     bool replace_pending; /* a replace is with the venue, or owed to it */
     bool replace_owed;
     bool triggered; /* a stop type whose stop price was reached: it rests, or trades, now */

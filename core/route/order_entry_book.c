@@ -194,11 +194,18 @@ static enum order_event event_of_fill(const struct order *order, bool complete) 
     return settled ? ORDER_EVENT_FILL : order_fill_event(order, complete);
 }
 
+/* Nothing replaces an order sized by money: what is complete stays so, whatever comes late. */
+static void note_complete(struct order *order, bool complete) {
+    order->venue_complete |= complete && (order->flags & ORDER_CASH) != 0;
+}
+
 static void tell_fill(struct order_entry *entry, uint32_t slot, struct now now,
                       struct quantity booked, const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
     bool was_terminal = order_state_is_terminal(order->state);
-    (void)step(entry, slot, now, event_of_fill(order, report->complete));
+    note_complete(order, report->complete);
+    bool complete = report->complete || order->venue_complete;
+    (void)step(entry, slot, now, event_of_fill(order, complete));
     bool ended = !was_terminal && order_state_is_terminal(order->state);
     bool cancel_dropped = ended && drop_pending_cancel(order);
     report_fill(entry, now, order, booked, report);
@@ -392,7 +399,8 @@ struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
 /* A status has no price: it books no fill, and one that is all filled is so by fills heard. */
 static void book_status(struct order_entry *entry, uint32_t slot, struct now now,
                         const struct venue_report *report) {
-    const struct order *order = order_table_at(entry->orders, slot);
+    struct order *order = order_table_at(entry->orders, slot);
+    note_complete(order, report->complete);
     if (!order_state_is_terminal(order->state) && doubt_settle_terms(entry, slot, now, report)) {
         return;
     }

@@ -149,7 +149,9 @@ bool terms_told(const struct order_entry *entry, const struct order *order,
                 const struct venue_report *report, struct order_terms *terms) {
     const struct instrument *instrument =
         instrument_table_at(entry->setup.directory->instruments, order->instrument);
+    /* OrderQty(38) of an order sized by money is money. */
     bool told =
+        (order->flags & ORDER_CASH) == 0 &&
         told_number(report->order_quantity, instrument->quantity_digits, &terms->quantity.scaled);
     if (order_type_has_price(order->type)) {
         told |= told_number(report->price, instrument->price_digits, &terms->price.scaled);
