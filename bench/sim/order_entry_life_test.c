@@ -150,6 +150,7 @@ Test(order_entry_life, a_cancel_the_venue_refuses) {
     rig_say(sim.venue, "35=j|45=0|372=F|379=#2|380=101|58=EOrder:Unknown order|");
     cr_assert_str_eq(rig_hear(sim.firm), "35=9|37=R-O1|11=A2|41=A1|39=0|434=1|102=1|"
                                          "58=TRC-VEN-009: EOrder:Unknown order|");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=0|58=in doubt: the venue does not know it");
     rig_say(sim.firm, CANCEL("A3", "A1"));
     rig_expect(sim.venue, "35=F|11=#3|41=#1");
     rig_say(sim.venue, CANCELED("#3", "#1"));

@@ -367,6 +367,7 @@ Test(order_entry_refusal, of_a_cancel_named_by_the_orders_own_id) {
     rig_skip(&rig->venue[0]);
     rig_say(&rig->venue[0], "35=j|45=0|372=F|379=#1|380=101|58=EOrder:Unknown order|");
     rig_expect(client, "35=9|11=X|41=A|39=0|102=1");
+    rig_expect(client, "150=I|58=in doubt: the venue does not know it");
     rig_say(&rig->venue[0], "35=8|11=#1|37=O|17=Y|150=F|39=2|31=30000|32=0.5|14=0.5|60=@|");
     rig_expect(client, "150=F|39=2|11=A");
     rig_end(rig);

@@ -222,6 +222,7 @@ static void tell_fill(struct order_entry *entry, uint32_t slot, struct now now,
 static void book_unreadable(struct order_entry *entry, uint32_t slot, struct now now,
                             struct bytes text) {
     entry->counters.bad_reports++;
+    entry->tracks[slot].fill_unread = true;
     const struct order *order = order_table_at(entry->orders, slot);
     notice_send(entry, now, NOTICE_BAD_REPORT, order->venue, order->number, text);
     if (!order_state_is_terminal(order->state)) {
@@ -272,6 +273,22 @@ static void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
     }
 }
 
+/*
+ * The venue does not know an order that is open here. Of one that it may not have taken yet, or not
+ * be able to reach, that says nothing; neither while a replace is giving the order another id.
+ */
+static void doubt_if_unknown(struct order_entry *entry, uint32_t slot, struct now now,
+                             enum reject_code reject) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    const struct venue_slot *venue = &entry->venues[order->venue];
+    bool reached = !venue->can->cancel_needs_session || order->venue_session == venue->session;
+    bool is_open = order->state == ORDER_NEW || order->state == ORDER_PARTIALLY_FILLED;
+    if (reject == REJECT_VENUE_UNKNOWN_ORDER && reached && is_open && !order->replace_pending) {
+        book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
+                   BYTES("in doubt: the venue does not know it"), REJECT_NONE);
+    }
+}
+
 static void book_cancel_refusal(struct order_entry *entry, uint32_t slot, struct now now,
                                 enum reject_code reject, struct bytes text) {
     struct order *order = order_table_at(entry->orders, slot);
@@ -288,6 +305,7 @@ static void book_cancel_refusal(struct order_entry *entry, uint32_t slot, struct
         return;
     }
     cancel_end(entry, now, slot, CANCEL_REFUSED, reject, text);
+    doubt_if_unknown(entry, slot, now, reject);
 }
 
 /* What a request of this kind is when it is refused. */
@@ -372,8 +390,16 @@ static void book_acknowledgement(struct order_entry *entry, uint32_t slot, struc
     book_event(entry, slot, now, event, bytes_of(NULL, 0), REJECT_NONE);
 }
 
+static bool is_told(const struct venue_report *report, const struct instrument *instrument,
+                    struct quantity *told) {
+    return decimal_parse(report->cumulative, instrument->quantity_digits, &told->scaled) ==
+               DECIMAL_OK &&
+           told->scaled >= 0;
+}
+
 /*
- * Beyond the fills that were heard, one went missing. The text then is ours, else the venue's.
+ * Beyond the fills that were heard, one went missing; or nobody can say how much that is. The text
+ * then is ours, else the venue's.
  */
 struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
                        const struct venue_report *report) {
@@ -381,12 +407,18 @@ struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
     const struct instrument *instrument =
         instrument_table_at(entry->setup.directory->instruments, order->instrument);
     const struct bytes unheard = BYTES("the venue counts fills of this order that were not heard");
+    const struct bytes unread = BYTES("how much of it is filled cannot be read");
     struct quantity told;
-    if (report->cumulative.len == 0 ||
-        decimal_parse(report->cumulative, instrument->quantity_digits, &told.scaled) !=
-            DECIMAL_OK) {
-        return report->text;
+    if (report->cumulative.len == 0) {
+        return entry->tracks[slot].fill_unread ? unread : report->text;
     }
+    if (!is_told(report, instrument, &told)) {
+        entry->tracks[slot].fill_unread = true;
+        entry->counters.bad_reports++;
+        notice_send(entry, now, NOTICE_BAD_REPORT, order->venue, order->number, unread);
+        return unread;
+    }
+    entry->tracks[slot].fill_unread = false;
     int64_t before = order_fill_missing(order).scaled;
     int64_t missing = order_fill_told(order, told).scaled;
     if (missing > before) {
@@ -406,6 +438,11 @@ static void book_status(struct order_entry *entry, uint32_t slot, struct now now
     }
     struct bytes text = note_told(entry, slot, now, report);
     bool live = !order_state_is_terminal(order->state);
+    if (entry->tracks[slot].fill_unread && !order_state_is_terminal(order->state)) {
+        book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
+                   BYTES("in doubt: how much of it is filled cannot be read"), REJECT_NONE);
+        return;
+    }
     bool heard_all = order->filled.scaled > 0 && order_fill_missing(order).scaled == 0;
     /* Or open in word alone: its replace to more was not taken. */
     bool nothing_left = live && heard_all && order_fill_is_all(order) && !order->replace_pending;
@@ -425,7 +462,11 @@ static bool is_triggered(const struct order *order, const struct venue_report *r
 static void book_restated(struct order_entry *entry, uint32_t slot, struct now now,
                           const struct venue_report *report) {
     bool triggered = is_triggered(order_table_at(entry->orders, slot), report);
-    (void)note_told(entry, slot, now, report);
+    struct bytes text = note_told(entry, slot, now, report);
+    if (order_state_is_terminal(order_table_at(entry->orders, slot)->state)) {
+        book_event(entry, slot, now, ORDER_EVENT_RESTATED, text, REJECT_NONE);
+        return;
+    }
     terms_restate(entry, slot, now, report,
                   triggered ? BYTES("the stop price was reached") : report->text);
 }

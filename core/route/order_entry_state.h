@@ -157,6 +157,8 @@ struct order_track {
     uint32_t past_count;     /* ever */
     bool watched;            /* it has a place in the watch */
     bool replace_told;       /* the latest replace was refused to the client, or called in doubt */
+    bool fill_unread;        /* a fill, or the venue's count of them, could not be read since the
+                                count last could */
     bool replace_named;      /* the order table's latest claim is the latest replace's */
     uint32_t status_request; /* of the question that is out, or REQUEST_NONE */
     uint32_t asked_session;  /* venue_slot's session of the latest question */

@@ -1,0 +1,132 @@
+#include <criterion/criterion.h>
+
+#include "bench/sim/order_entry_rig.h"
+
+/* What the venue says cannot be read, or cannot be so: nothing of it is lost without a word. */
+
+#define SAYS(type, status, fields)                                                                 \
+    "35=8|11=#1|37=OV|17=X|150=" type "|39=" status "|" fields "|60=@|"
+#define FILL(quantity, cumulative) SAYS("F", "1", "32=" quantity "|31=30000|14=" cumulative)
+#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
+#define UNKNOWN(id) "35=j|45=0|372=F|379=" id "|380=101|58=EOrder:Unknown order|"
+
+/* More digits than the instrument has. */
+#define UNREAD "0.1000000001"
+#define CANNOT_BE_READ "how much of it is filled cannot be read"
+
+struct sim {
+    struct rig *rig;
+    struct rig_peer *firm;
+    struct rig_peer *venue;
+};
+
+static struct sim with_order(void) {
+    struct rig *rig = rig_up(NULL);
+    struct sim sim = {.rig = rig, .firm = &rig->client[0], .venue = &rig->venue[0]};
+    rig_say(sim.firm, "35=D|11=A1|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_expect(sim.venue, "35=D|11=#1");
+    rig_say(sim.venue, SAYS("0", "0", "38=0.5|44=30000|14=0"));
+    rig_expect(sim.firm, "35=8|11=A1|150=0|39=0");
+    return sim;
+}
+
+static void finish(struct sim *sim, uint32_t live) {
+    rig_expect_nothing(sim->firm);
+    cr_assert_eq(order_entry_live_orders(sim->rig->entry), live);
+    rig_end(sim->rig);
+}
+
+/* The order is over there, and what it traded is for somebody to find out. */
+Test(order_entry_evidence, an_end_whose_count_cannot_be_read_says_so) {
+    static const char *const counts[] = {"14=0.1000000001", "14=x", "14=-1", "58=no count"};
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct sim sim = with_order();
+        rig_say(sim.venue, FILL(UNREAD, UNREAD));
+        rig_expect(sim.firm, "150=I|39=0|14=0|58=in doubt: a fill that cannot be read");
+        rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=4|39=4|%s|60=@|", counts[i]);
+        rig_expect(sim.firm, "150=4|39=4|14=0|58=" CANNOT_BE_READ);
+        cr_assert_eq(sim.rig->notices[NOTICE_BAD_REPORT], i < 3 ? 2 : 1);
+        finish(&sim, 0);
+    }
+}
+
+Test(order_entry_evidence, an_end_says_so_of_an_order_in_no_doubt_as_well) {
+    static const char *const ends[] = {"150=4|39=4", "150=C|39=C"};
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct sim sim = with_order();
+        rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|%s|14=" UNREAD "|60=@|", ends[i]);
+        rig_expect(sim.firm, ends[i]);
+        cr_assert_str_eq(sim.rig->notice_text[NOTICE_BAD_REPORT], CANNOT_BE_READ);
+        finish(&sim, 0);
+    }
+}
+
+Test(order_entry_evidence, an_end_that_counts_more_than_was_heard_says_so) {
+    struct sim sim = with_order();
+    rig_say(sim.venue, SAYS("4", "4", "14=0.1"));
+    rig_expect(sim.firm, "150=4|39=4|14=0|58=the venue counts fills of this order that were not "
+                         "heard");
+    cr_assert_eq(sim.rig->notices[NOTICE_CONFLICT], 1);
+    finish(&sim, 0);
+}
+
+/* Open, and filled nobody knows how far: it is asked about until a count can be read. */
+Test(order_entry_evidence, a_status_whose_count_cannot_be_read_settles_nothing) {
+    struct sim sim = with_order();
+    rig_say(sim.venue, FILL(UNREAD, UNREAD));
+    rig_expect(sim.firm, "150=I|58=in doubt: a fill that cannot be read");
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=H|11=#2");
+    rig_say(sim.venue, SAYS("I", "1", "38=0.5|44=30000|14=" UNREAD));
+    rig_expect_nothing(sim.firm);
+    rig_advance(sim.rig, 6000);
+    rig_expect(sim.venue, "35=H|11=#3");
+    rig_say(sim.venue, SAYS("I", "1", "38=0.5|44=30000|14=0.1"));
+    rig_expect(sim.firm, "150=I|39=0|14=0|58=the venue counts fills of this order that were not "
+                         "heard");
+    finish(&sim, 1);
+}
+
+/* A cancel of an order open here, refused as of none: somebody is wrong, and it is asked who. */
+Test(order_entry_evidence, an_order_the_venue_does_not_know_is_asked_about) {
+    struct sim sim = with_order();
+    rig_say(sim.firm, CANCEL("C1", "A1"));
+    rig_expect(sim.venue, "35=F|11=#2");
+    rig_say(sim.venue, UNKNOWN("#2"));
+    rig_expect(sim.firm, "35=9|11=C1|41=A1|39=0|102=1");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=0|58=in doubt: the venue does not know it");
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=H|11=#3|37=OV");
+    rig_say(sim.venue, SAYS("I", "4", "38=0.5|44=30000|14=0"));
+    rig_expect(sim.firm, "35=8|11=A1|150=4|39=4");
+    finish(&sim, 0);
+}
+
+/* Of another connection's orders a cancel knows nothing. */
+Test(order_entry_evidence, an_order_out_of_reach_is_not_called_unknown) {
+    struct sim sim = with_order();
+    rig_peer_reset(sim.venue);
+    rig_expect(sim.firm, "150=I");
+    rig_advance(sim.rig, 2000);
+    rig_venue_up(sim.venue);
+    rig_say(sim.venue, SAYS("I", "0", "38=0.5|44=30000|14=0"));
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=0|-58");
+    rig_skip(sim.venue);
+    rig_say(sim.firm, CANCEL("C1", "A1"));
+    rig_expect(sim.venue, "35=F|11=#2");
+    rig_say(sim.venue, UNKNOWN("#2"));
+    rig_expect(sim.firm, "35=9|11=C1|41=A1|39=0|102=1");
+    finish(&sim, 1);
+}
+
+Test(order_entry_evidence, an_order_that_is_over_keeps_its_terms) {
+    struct sim sim = with_order();
+    rig_say(sim.venue, SAYS("4", "4", "14=0"));
+    rig_expect(sim.firm, "150=4|39=4|38=0.5");
+    rig_say(sim.venue, SAYS("D", "0", "38=0.4|44=29000|14=0"));
+    rig_expect_nothing(sim.firm);
+    cr_assert_eq(sim.rig->notices[NOTICE_CONFLICT], 1);
+    rig_say(sim.venue, FILL("0.1", "0.1"));
+    rig_expect(sim.firm, "150=F|39=4|38=0.5|44=30000|14=0.1|151=0");
+    finish(&sim, 0);
+}
