@@ -89,6 +89,7 @@ Test(config_bad, durations_and_sizes) {
          CONFIG_CODE_CONFLICT},
         {"per_minute: 140", "per_minute: @0", CONFIG_CODE_RANGE},
         {"cancel_reserve: 16", "cancel_reserve: @125", CONFIG_CODE_CONFLICT},
+        {"cancel_reserve: 16", "cancel_reserve: @7", CONFIG_CODE_CONFLICT},
         {"message_bytes_max: 4KiB", "message_bytes_max: @4096", CONFIG_CODE_VALUE},
         {"message_bytes_max: 4KiB", "message_bytes_max: @4KB", CONFIG_CODE_VALUE},
         {"message_bytes_max: 4KiB", "message_bytes_max: @1023B", CONFIG_CODE_RANGE},

@@ -2,6 +2,7 @@
 
 #include "core/app/config_endpoint.h"
 #include "core/app/config_loader.h"
+#include "core/app/instance_plan.h"
 #include "core/app/nearest.h"
 #include "core/route/client_report.h"
 
@@ -227,7 +228,17 @@ static void check_venue_use(struct config_loader *loader, uint16_t index) {
     }
 }
 
-static void check_rate(struct config_loader *loader, struct config_rate *rate) {
+/* With less kept, orders could hold the counter where no cancel can go. */
+static void check_rate(struct config_loader *loader, struct config_rate *rate,
+                       uint32_t dearest_cancel) {
+    if (rate->limit != 0 && rate->cancel_reserve < dearest_cancel) {
+        char advice[40];
+        snprintf(advice, sizeof(advice), "at least %u", dearest_cancel);
+        config_complain(loader, CONFIG_CODE_CONFLICT, CONFIG_NODE_OF(loader, rate->cancel_reserve),
+                        advice, "cancel_reserve (%u) is less than a cancel can count (%u)",
+                        rate->cancel_reserve, dearest_cancel);
+        return;
+    }
     if (rate->limit != 0 && rate->cancel_reserve >= rate->limit) {
         config_complain(loader, CONFIG_CODE_CONFLICT, CONFIG_NODE_OF(loader, rate->cancel_reserve),
                         "keep less for cancels than there is",
@@ -242,8 +253,9 @@ static void check_venues(struct config_loader *loader) {
         check_venue_unique(loader, i);
         check_venue_security(loader, &config->venues[i]);
         check_range(loader, &config->venues[i].reconnect);
-        check_rate(loader, &config->venues[i].message_rate);
-        check_rate(loader, &config->venues[i].instrument_rate);
+        check_rate(loader, &config->venues[i].message_rate, 1);
+        check_rate(loader, &config->venues[i].instrument_rate,
+                   fix_venue_dearest_cancel(instance_dialect(config->venues[i].dialect)));
         check_venue_use(loader, (uint16_t)i);
     }
 }

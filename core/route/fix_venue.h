@@ -149,6 +149,8 @@ enum fix_venue_limit {
 };
 enum fix_venue_limit fix_venue_limited(struct fix_venue *venue, struct now now,
                                        enum request_kind kind, const struct order *order);
+/* The most that a cancel adds to an instrument's counter. Cold. */
+uint32_t fix_venue_dearest_cancel(const struct fix_dialect *dialect);
 void fix_venue_count(struct fix_venue *venue, struct now now, enum request_kind kind,
                      const struct order *order);
 

@@ -58,3 +58,12 @@ void fix_venue_count(struct fix_venue *venue, struct now now, enum request_kind 
                        cost_of(venue->config.dialect, now, kind, order));
     }
 }
+
+uint32_t fix_venue_dearest_cancel(const struct fix_dialect *dialect) {
+    uint32_t most = 0;
+    for (const struct dialect_age_cost *row = dialect->age_costs; row != NULL && row->below_s != 0;
+         row++) {
+        most = row->cancel > most ? row->cancel : most;
+    }
+    return dialect->request_cost[REQUEST_CANCEL] + most;
+}
