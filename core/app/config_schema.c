@@ -270,7 +270,8 @@ const struct config_key config_keys[] = {
      .help = "How fast the count goes back."},
     {"venues.instrument_rate", "cancel_reserve", CONFIG_TYPE_INTEGER, .min = 0, .max = 1000000,
      .fallback = "8", .reload = CONFIG_RELOAD_SESSION, IN_RATE(cancel_reserve),
-     .help = "What of the limit only cancels may use. At least what the dearest cancel counts: 8 at Kraken spot."},
+     .help = "What of the limit only cancels may use. At least what the dearest cancel counts: 8 "
+             "at Kraken spot."},
     {"venues", "accounts", CONFIG_TYPE_ACCOUNTS, .required = true, .example = "[MAIN]",
      LIST(config_venue, accounts, account_count, CONFIG_ACCOUNTS_MAX),
      .help = "Our account names whose orders this session carries."},
