@@ -175,12 +175,13 @@ static void put_order_terms(struct client_encoder *encoder, const struct client_
     fix_put_decimal(writer, FIX_AVG_PX, report->average_scaled, report->average_digits);
 }
 
-/* OrdRejReason(103) also of a status that knows no such order; a restatement says who changed it.
- */
+/* OrdRejReason(103) also of a status that knows no such order, but not of one whose order was
+ * refused long since; a restatement says who changed it. */
 static void put_reason(const struct client_report *report, struct fix_writer *writer) {
-    if (report->exec_type == '8' || (report->exec_type == 'I' && report->ord_status == '8')) {
-        fix_put_bytes(writer, FIX_ORD_REJ_REASON,
-                      bytes_of_string(reject_info(report->reject)->ord_rej_reason));
+    bool refused = report->exec_type == '8' || report->exec_type == 'I';
+    const char *reason = reject_info(report->reject)->ord_rej_reason;
+    if (refused && report->ord_status == '8' && reason[0] != '\0') {
+        fix_put_bytes(writer, FIX_ORD_REJ_REASON, bytes_of_string(reason));
     }
     if (report->exec_type == 'D') {
         fix_put_char(writer, FIX_EXEC_RESTATEMENT_REASON, '8'); /* market option */
