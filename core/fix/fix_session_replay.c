@@ -56,8 +56,12 @@ void fix_session_renumber_unsent(struct fix_session *session) {
 }
 
 void fix_session_send_unsent(struct fix_session *session, struct now now) {
-    if (session->unsent_adrift) {
+    bool adrift = session->unsent_adrift;
+    if (adrift) {
         fix_session_renumber_unsent(session);
+    }
+    /* What was unsent may have made room for newer messages meanwhile. */
+    if (adrift && session->unsent.next <= session->unsent.last) {
         fix_session_replay(session, now, session->unsent);
     }
 }
