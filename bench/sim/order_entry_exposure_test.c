@@ -148,6 +148,11 @@ Test(order_entry_exposure, of_doubt_is_all_that_may_have_been) {
     rig_advance(sim.rig, 1000);
     quiet(&sim);
     rig_say(sim.venue, "35=8|11=#3|37=OV|17=X|150=I|39=0|38=0.5|44=30000|14=0|60=@|");
+    /* Asked before the venue's time for the replace was over. */
+    expect_bought(&sim, 1, 100, 30000, 0);
+    rig_advance(sim.rig, 7000);
+    quiet(&sim);
+    rig_say(sim.venue, "35=8|11=#4|37=OV|17=X|150=I|39=0|38=0.5|44=30000|14=0|60=@|");
     expect_bought(&sim, 1, 50, 30000, 0);
     rig_say(sim.venue, ENDED("#1", "0.2"));
     expect_bought(&sim, 0, 0, 0, 0);

@@ -107,7 +107,7 @@ static struct order_step step(struct order_entry *entry, uint32_t slot, struct n
     order->state = result.next;
     if (was_in_doubt && result.next != ORDER_IN_DOUBT && order->replace_pending) {
         /* It is known again, and what became of its replace is not. */
-        order->replace_sent = now.mono;
+        entry->tracks[slot].replace_since = now.mono;
         watch_order(entry, slot, now);
     }
     return result;

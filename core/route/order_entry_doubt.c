@@ -3,6 +3,8 @@
 /* How long to wait for the answer to a question about an order in doubt: longer each time. */
 #define ASK_AGAIN_MIN_NS (5 * NS_PER_S)
 #define ASK_AGAIN_MAX_NS (60 * NS_PER_S)
+/* How long a venue that states no deadline may take to act on a replace. */
+#define REPLACE_LIFE_NS (60 * NS_PER_S)
 
 static bool may_ask(const struct order_entry *entry, const struct order *order) {
     const struct venue_slot *venue = &entry->venues[order->venue];
@@ -63,6 +65,7 @@ void doubt_look(struct order_entry *entry, uint32_t slot, struct now now) {
     int64_t wait_ns = anew ? ASK_AGAIN_MIN_NS : 2 * track->ask_wait_ns;
     track->ask_wait_ns = wait_ns < ASK_AGAIN_MAX_NS ? wait_ns : ASK_AGAIN_MAX_NS;
     track->ask_due = instant_add(now.mono, (struct duration){.ns = track->ask_wait_ns});
+    track->asked = now.mono;
     track->asked_session = session;
 }
 
@@ -75,6 +78,19 @@ void doubt_answered(struct order_entry *entry, uint32_t slot, uint32_t named) {
     }
 }
 
+/*
+ * A venue that has a deadline for taking a replace takes it no more after that: a status that was
+ * asked for later, and tells the old terms, is the end of it. One asked for sooner may have
+ * overtaken it.
+ */
+static bool is_past_the_replace(const struct order_entry *entry, uint32_t slot,
+                                const struct order *order) {
+    const struct order_track *track = &entry->tracks[slot];
+    int64_t deadline_ns = entry->venues[order->venue].can->order_validity.ns;
+    return track->asked.ns - order->replace_sent.ns >=
+           (deadline_ns != 0 ? deadline_ns : REPLACE_LIFE_NS);
+}
+
 bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, struct now now,
                         const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
@@ -85,7 +101,7 @@ bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, struct now now
     }
     struct order_terms before = terms_of(order);
     if (terms_are_same(&now_there, &before)) {
-        order->replace_pending = false;
+        order->replace_pending = !is_past_the_replace(entry, slot, order);
         return false;
     }
     if (terms_are_same(&now_there, &order->replace_terms)) {

@@ -117,6 +117,7 @@ static enum reject_code try_replace(struct order_entry *entry, struct now now, u
         order->replace_terms = terms;
         order->replace_cl_ord_id = request->cl_ord_id;
         order->replace_sent = now.mono;
+        entry->tracks[slot].replace_since = now.mono;
         entry->tracks[slot].replace_told = false;
         entry->tracks[slot].replace_named = true;
         order_changed(entry, slot);

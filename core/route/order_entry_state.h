@@ -162,8 +162,10 @@ struct order_track {
     bool replace_named;      /* the order table's latest claim is the latest replace's */
     uint32_t status_request; /* of the question that is out, or REQUEST_NONE */
     uint32_t asked_session;  /* venue_slot's session of the latest question */
+    struct instant asked;    /* when that was */
     int64_t ask_wait_ns;
     struct instant ask_due;
+    struct instant replace_since; /* from when on silence about a pending replace counts */
 };
 
 /* Which rates the waiting cancels of a venue wait for: found by passing over all of them. */

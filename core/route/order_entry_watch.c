@@ -52,7 +52,7 @@ static void look(struct order_entry *entry, uint32_t slot, struct now now) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: the venue did not answer"), REJECT_NONE);
     } else if (order->replace_pending && order->state != ORDER_IN_DOUBT &&
-               is_silent(venue, now, order->replace_sent, REPLACE_PATIENCE_NS)) {
+               is_silent(venue, now, entry->tracks[slot].replace_since, REPLACE_PATIENCE_NS)) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: the venue did not answer a replace"), REJECT_NONE);
     }
