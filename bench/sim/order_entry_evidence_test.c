@@ -130,3 +130,58 @@ Test(order_entry_evidence, an_order_that_is_over_keeps_its_terms) {
     rig_expect(sim.firm, "150=F|39=4|38=0.5|44=30000|14=0.1|151=0");
     finish(&sim, 0);
 }
+
+/* Over here and open there: nobody could cancel it any more, so that the router does. */
+Test(order_entry_evidence, an_order_that_is_over_here_and_open_there_is_cancelled_there) {
+    static const struct {
+        const char *end;   /* what ends it here */
+        const char *stray; /* what the venue says then */
+    } rows[] = {
+        {SAYS("4", "4", "14=0"), SAYS("I", "0", "38=0.5|44=30000|14=0")},
+        {SAYS("F", "2", "32=0.5|31=30000|14=0.5|151=0"),
+         "35=8|11=#1|37=OV|17=X|150=5|39=5|38=1|44=29000|14=0.5|60=@|"},
+        {SAYS("C", "C", "14=0"), SAYS("D", "0", "38=0.4|44=30000|14=0")},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct sim sim = with_order();
+        rig_say(sim.venue, "%s", rows[i].end);
+        rig_settle(sim.rig);
+        rig_skip(sim.firm);
+        rig_say(sim.venue, "%s", rows[i].stray);
+        rig_expect(sim.venue, "35=F|11=#2|37=OV|41=#1");
+        cr_assert_eq(sim.rig->notices[NOTICE_CONFLICT], 1);
+        rig_say(sim.venue, "35=8|11=#2|41=#1|37=OV|17=X|150=4|39=4|14=0|60=@|");
+        rig_expect_nothing(sim.venue);
+        finish(&sim, 0);
+    }
+}
+
+/* A refused order was never there: what is said of it later says that it was. */
+Test(order_entry_evidence, so_is_one_that_was_refused_and_is_acknowledged_later) {
+    struct rig *rig = rig_up(NULL);
+    struct sim sim = {.rig = rig, .firm = &rig->client[0], .venue = &rig->venue[0]};
+    rig_say(sim.firm, "35=D|11=A1|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_expect(sim.venue, "35=D|11=#1");
+    rig_say(sim.venue, "35=j|45=0|372=D|379=#1|380=0|58=EOrder:Insufficient funds|");
+    rig_expect(sim.firm, "35=8|11=A1|150=8|39=8");
+    rig_say(sim.venue, SAYS("0", "0", "38=0.5|44=30000|14=0"));
+    rig_expect(sim.venue, "35=F|11=#2|37=OV|41=#1");
+    finish(&sim, 0);
+}
+
+/* A request that is refused for its id in between changes nothing of what the id of the latest
+ * replace is. */
+Test(order_entry_evidence, a_replace_taken_after_its_refusal_keeps_its_id) {
+    struct sim sim = with_order();
+    rig_say(sim.firm, "35=G|11=G1|41=A1|55=BTC-USD|54=1|38=1|40=2|44=29000|60=@|");
+    rig_expect(sim.venue, "35=G|11=#2");
+    rig_say(sim.venue, "35=j|45=0|372=G|379=#2|380=0|58=EOrder:Insufficient funds|");
+    rig_expect(sim.firm, "35=9|11=G1|41=A1|434=2");
+    rig_say(sim.firm, "35=G|11=G1|41=A1|55=BTC-USD|54=1|38=2|40=2|44=29000|60=@|");
+    rig_expect(sim.firm, "35=9|11=G1|41=A1|102=6");
+    rig_say(sim.venue, "35=8|11=#2|41=#1|37=OV|17=X|150=5|39=5|38=1|44=29000|14=0|60=@|");
+    rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|39=0|38=1|44=29000");
+    rig_say(sim.firm, "35=G|11=G2|41=G1|55=BTC-USD|54=1|38=1.5|40=2|44=29000|60=@|");
+    rig_expect(sim.venue, "35=G|11=#3|41=#2");
+    finish(&sim, 1);
+}

@@ -96,6 +96,12 @@ void note_conflict(struct order_entry *entry, struct now now, const struct order
     notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number, text);
 }
 
+/* Of events that contradict an order which is over: those that say that the venue has it open. */
+static bool is_open_there(enum order_event event) {
+    return event == ORDER_EVENT_ACKNOWLEDGED || event == ORDER_EVENT_STATUS_OPEN ||
+           event == ORDER_EVENT_REPLACED || event == ORDER_EVENT_RESTATED;
+}
+
 static struct order_step step(struct order_entry *entry, uint32_t slot, struct now now,
                               enum order_event event) {
     struct order *order = order_table_at(entry->orders, slot);
@@ -103,6 +109,9 @@ static struct order_step step(struct order_entry *entry, uint32_t slot, struct n
     struct order_step result = order_state_step(order->state, event, order->filled.scaled > 0);
     if (result.conflict) {
         note_conflict(entry, now, order, bytes_of_string(order_event_name(event)));
+        if (order_state_is_terminal(order->state) && is_open_there(event)) {
+            cancel_stray(entry, slot);
+        }
     }
     order->state = result.next;
     if (was_in_doubt && result.next != ORDER_IN_DOUBT && order->replace_pending) {

@@ -20,6 +20,11 @@ void cancel_owe(struct order_entry *entry, uint32_t slot) {
     owe(entry, &entry->venues[order_table_at(entry->orders, slot)->venue].cancels, slot);
 }
 
+void cancel_stray(struct order_entry *entry, uint32_t slot) {
+    entry->tracks[slot].stray = true;
+    cancel_owe(entry, slot);
+}
+
 void cancel_owe_of_many(struct order_entry *entry, uint32_t slot) {
     owe(entry, &entry->venues[order_table_at(entry->orders, slot)->venue].many, slot);
 }
@@ -41,6 +46,7 @@ static enum venue_send send_cancel(struct order_entry *entry, struct now now, ui
     struct venue_order out = venue_order_make(entry, slot, request, id_text, orig_text);
     enum venue_send sent = venue->venue->ops->send_cancel(venue->venue, now, &out);
     if (sent == VENUE_SENT) {
+        entry->tracks[slot].stray = false;
         order->cancel_request = request;
         order->cancel_sent = now.mono;
         entry->tracks[slot].cancel_of = entry->tracks[slot].current_request;
@@ -138,6 +144,10 @@ static bool is_limited_now(const struct cancel_pass *pass, uint32_t instrument, 
 
 static enum cancel_try give_up_cancel(struct order_entry *entry, struct now now, uint32_t slot,
                                       enum venue_send sent) {
+    /* A stray is nobody's to be told of. */
+    if (order_state_is_terminal(order_table_at(entry->orders, slot)->state)) {
+        return CANCEL_DONE;
+    }
     if (!order_can_be_told(entry, order_table_at(entry->orders, slot))) {
         entry->held = true;
         return CANCEL_BLOCKED;
@@ -150,10 +160,15 @@ static enum cancel_try give_up_cancel(struct order_entry *entry, struct now now,
     return CANCEL_DONE;
 }
 
+static bool is_wanted(const struct order_entry *entry, uint32_t slot, const struct order *order) {
+    return order_state_is_terminal(order->state) ? entry->tracks[slot].stray
+                                                 : order->cancel_pending;
+}
+
 static enum cancel_try try_cancel(struct order_entry *entry, struct now now, uint32_t slot) {
     const struct order *order = order_table_at(entry->orders, slot);
     struct cancel_pass *pass = &entry->venues[order->venue].pass;
-    if (!order->cancel_pending || order_state_is_terminal(order->state)) {
+    if (!is_wanted(entry, slot, order)) {
         return CANCEL_DONE;
     }
     if (is_limited_now(pass, order->instrument, now)) {

@@ -100,9 +100,9 @@ static enum reject_code try_replace(struct order_entry *entry, struct now now, u
     if (reject != REJECT_NONE) {
         return reject;
     }
-    entry->tracks[slot].replace_named = false;
     switch (order_table_claim(entry->orders, slot, ORDER_CLAIM_REPLACE, &request->cl_ord_id)) {
     case ORDER_TABLE_OK:
+        entry->tracks[slot].replace_named = false; /* but by one that is not sent yet */
         break;
     case ORDER_TABLE_DUPLICATE:
         return REJECT_DUPLICATE_ID;

@@ -156,6 +156,7 @@ struct order_track {
     uint32_t past[REQUESTS_PAST_MAX];
     uint32_t past_count;     /* ever */
     bool watched;            /* it has a place in the watch */
+    bool stray;              /* over here, and open by the venue's word: to be cancelled there */
     bool replace_told;       /* the latest replace was refused to the client, or called in doubt */
     bool fill_unread;        /* a fill, or the venue's count of them, could not be read since the
                                 count last could */
@@ -285,6 +286,9 @@ void order_refuse(struct order_entry *entry, struct now now, enum reject_code re
 void order_cancel(struct order_entry *entry, struct now now);
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now);
 void cancel_owe(struct order_entry *entry, uint32_t slot);
+/* The venue says that an order that is over here is open there: nobody else can cancel it now. Tried
+ * once, while the venue is up; the conflict that led to it is noticed in any case. */
+void cancel_stray(struct order_entry *entry, uint32_t slot);
 /* One of many, for which no cancel of a single order is to wait. */
 void cancel_owe_of_many(struct order_entry *entry, uint32_t slot);
 bool cancels_are_out(const struct order_entry *entry);
