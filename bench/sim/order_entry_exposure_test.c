@@ -155,7 +155,25 @@ Test(order_entry_exposure, of_doubt_is_all_that_may_have_been) {
     rig_say(sim.venue, "35=8|11=#4|37=OV|17=X|150=I|39=0|38=0.5|44=30000|14=0|60=@|");
     expect_bought(&sim, 1, 50, 30000, 0);
     rig_say(sim.venue, ENDED("#1", "0.2"));
-    expect_bought(&sim, 0, 0, 0, 0);
+    expect_bought(&sim, 0, 20, 30000, 0);
+    rig_say(sim.venue, FILL("#1", "0.2", "0.2"));
+    expect_bought(&sim, 0, 0, 0, 20);
+    rig_end(sim.rig);
+}
+
+/* The venue counted a fill that never came: it did happen, whoever uses the slot now. */
+Test(order_entry_exposure, of_a_fill_that_never_came_stays) {
+    struct rig_options options = rig_default();
+    options.orders = 1;
+    options.late_window.ns = NS_PER_S;
+    struct sim sim = up(&options);
+    rig_say(sim.firm, BUY("A1"));
+    quiet(&sim);
+    rig_say(sim.venue, ENDED("#1", "0.2"));
+    expect_bought(&sim, 0, 20, 30000, 0);
+    rig_advance(sim.rig, 1500);
+    rig_say(sim.firm, BUY("A2"));
+    expect_bought(&sim, 1, 70, 30000, 0);
     rig_end(sim.rig);
 }
 

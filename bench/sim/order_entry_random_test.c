@@ -504,16 +504,18 @@ static void compare(const struct chaos *chaos) {
     }
 }
 
-/* Order A<number> has the price number + 1. */
+/* Order A<number> has the price number + 1. One that is over had its end from the venue, which said
+ * there what it had filled: what was not heard of that is open. */
 static void add_naively(struct exposure_side *side, const struct truth *order, uint32_t number) {
     bool over = order->told && strchr("248C", order->heard_status) != NULL;
     side->filled += order->heard_filled * 1000000;
     side->paid += (exposure_sum)order->heard_notional * 1000000;
-    if (!order->refused && !over) {
-        exposure_sum open = (order->quantity - order->heard_filled) * 1000000;
+    if (!order->refused) {
+        exposure_sum most = over ? order->filled : order->quantity;
+        exposure_sum open = (most - order->heard_filled) * 1000000;
         side->open += open;
         side->notional += open * (number + 1) * 10;
-        side->orders++;
+        side->orders += !over;
     }
 }
 

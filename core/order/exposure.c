@@ -65,18 +65,16 @@ static int64_t worst_open(const struct order *order) {
     return greater(quantity - order->filled.scaled, 0);
 }
 
-/* What an order in this state may still do. */
+/* What of it may still be booked, and what was. */
 static struct order_exposed exposed_of(const struct order *order) {
     struct order_exposed now = {.filled = order->filled, .paid = order->notional};
-    if (order->state == ORDER_STATE_NONE || order_state_is_terminal(order->state)) {
-        return now;
-    }
-    now.live = true;
-    if ((order->flags & ORDER_CASH) != 0) {
+    now.live = order->state != ORDER_STATE_NONE && !order_state_is_terminal(order->state);
+    if (now.live && (order->flags & ORDER_CASH) != 0) {
         now.cash = order->cash;
         return now;
     }
-    now.open.scaled = worst_open(order);
+    int64_t missing = order_fill_missing(order).scaled;
+    now.open.scaled = now.live ? greater(worst_open(order), missing) : missing;
     now.price.scaled = worst_price(order);
     return now;
 }

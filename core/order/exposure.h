@@ -8,6 +8,11 @@
  * cannot be told from the order's terms (a market order's) is not guessed: its quantity is counted
  * as unpriced, for a limit to put a price on.
  *
+ * Filled is what was booked, at the price it was booked at. What the venue counts as filled without
+ * a fill that was heard (order_fill.h: `told` less `filled`) is done, at a price nobody knows: it
+ * stays open, at the order's own, until its fill is booked, though the order has ended, and for
+ * good when that fill never comes. So open and filled together never miss what the venue did.
+ *
  * An order carries what it counts for (struct order's `exposed`), so that an update is a difference
  * and no update can be lost or made twice: call exposure_update after whatever changed the order,
  * as often as you like, and always before its slot is reused.
@@ -28,13 +33,13 @@ __extension__ typedef __int128 exposure_sum;
 /* Of one side. Quantities in the instrument's quantity digits, notional in price digits + quantity
  * digits, cash in its cash digits. */
 struct exposure_side {
-    exposure_sum open;     /* quantity that may still fill */
+    exposure_sum open;     /* quantity that may still be booked as filled */
     exposure_sum unpriced; /* the part of it that has no price */
     exposure_sum notional; /* price x quantity of the part that has */
     exposure_sum cash;     /* of live orders that are sized by money, all of it */
-    exposure_sum filled;   /* quantity that did fill */
+    exposure_sum filled;   /* quantity that was booked as filled */
     exposure_sum paid;     /* price x quantity of the fills */
-    uint64_t orders;       /* that may still fill */
+    uint64_t orders;       /* that are live */
 };
 
 struct exposure_limits {

@@ -77,6 +77,55 @@ Test(exposure, doubt_counts_as_open_and_an_end_as_nothing) {
     free(exposure);
 }
 
+/* What the venue counts and nobody booked is no less done because the order has ended. */
+Test(exposure, a_fill_that_was_not_heard_stays_open_past_the_end) {
+    struct exposure *exposure = make(1, 1);
+    struct order order = limit_order(ORDER_BUY, 10, 7);
+    const struct exposure_side *side = exposure_at(exposure, 0, 0, ORDER_BUY);
+    order.state = ORDER_NEW;
+    cr_assert_eq(order_fill_told(&order, (struct quantity){.scaled = 4}).scaled, 4);
+    exposure_update(exposure, &order);
+    cr_expect(side->open == 10 && side->notional == 70 && side->filled == 0 && side->orders == 1);
+    order.state = ORDER_CANCELED;
+    exposure_update(exposure, &order);
+    cr_expect(side->open == 4 && side->notional == 28 && side->filled == 0 && side->orders == 0);
+    struct order_fill late = {.last = {.scaled = 4},
+                              .price = {.scaled = 5},
+                              .has_cumulative = true,
+                              .cumulative = {.scaled = 4}};
+    cr_assert_eq(order_fill_apply(&order, &late).booked.scaled, 4);
+    exposure_update(exposure, &order);
+    cr_expect(side->open == 0 && side->notional == 0 && side->filled == 4 && side->paid == 20);
+    free(exposure);
+}
+
+Test(exposure, a_venue_that_counts_more_than_was_asked_for_is_believed) {
+    struct exposure *exposure = make(1, 1);
+    struct order order = limit_order(ORDER_BUY, 10, 7);
+    const struct exposure_side *side = exposure_at(exposure, 0, 0, ORDER_BUY);
+    order.state = ORDER_NEW;
+    (void)order_fill_told(&order, (struct quantity){.scaled = 12});
+    exposure_update(exposure, &order);
+    cr_expect(side->open == 12 && side->notional == 84);
+    free(exposure);
+}
+
+Test(exposure, a_missing_fill_of_an_order_sized_by_money_has_no_price) {
+    struct exposure *exposure = make(1, 1);
+    struct order order = limit_order(ORDER_BUY, 0, 0);
+    const struct exposure_side *side = exposure_at(exposure, 0, 0, ORDER_BUY);
+    order.type = ORDER_MARKET;
+    order.flags = ORDER_CASH;
+    order.cash.scaled = 1000;
+    (void)order_fill_told(&order, (struct quantity){.scaled = 3});
+    exposure_update(exposure, &order);
+    cr_expect(side->cash == 1000 && side->open == 0, "all of its money, while it lives");
+    order.state = ORDER_CANCELED;
+    exposure_update(exposure, &order);
+    cr_expect(side->cash == 0 && side->open == 3 && side->unpriced == 3 && side->orders == 0);
+    free(exposure);
+}
+
 Test(exposure, what_has_no_price_is_counted_apart) {
     struct exposure *exposure = make(1, 1);
     struct order market = limit_order(ORDER_BUY, 5, 0);
@@ -140,17 +189,17 @@ static void add_up(const struct order *order, struct sums *sums) {
     sums->filled += order->filled.scaled;
     bool done = order->state == ORDER_FILLED || order->state == ORDER_CANCELED ||
                 order->state == ORDER_REJECTED || order->state == ORDER_EXPIRED;
-    if (done) {
-        return;
-    }
-    sums->orders++;
-    int64_t quantity = order->quantity.scaled;
+    sums->orders += !done;
+    int64_t quantity = done ? 0 : order->quantity.scaled;
     int64_t price = order->price.scaled;
-    if (order->replace_pending && order->replace_terms.quantity.scaled > quantity) {
+    if (!done && order->replace_pending && order->replace_terms.quantity.scaled > quantity) {
         quantity = order->replace_terms.quantity.scaled;
     }
     if (order->replace_pending && order->replace_terms.price.scaled > price) {
         price = order->replace_terms.price.scaled;
+    }
+    if (order->told.scaled > quantity) {
+        quantity = order->told.scaled;
     }
     if (quantity > order->filled.scaled) {
         sums->open += quantity - order->filled.scaled;
@@ -159,12 +208,15 @@ static void add_up(const struct order *order, struct sums *sums) {
 }
 
 static void mutate(struct prng *prng, struct order *order) {
-    switch (prng_below(prng, 5)) {
+    switch (prng_below(prng, 6)) {
     case 0:
         order->state = (enum order_state)(1 + prng_below(prng, ORDER_STATES - 1));
         break;
     case 1:
         order->filled.scaled += (int64_t)prng_below(prng, 4);
+        if (order->told.scaled < order->filled.scaled) {
+            order->told = order->filled;
+        }
         break;
     case 2:
         order->replace_pending = true;
@@ -175,6 +227,9 @@ static void mutate(struct prng *prng, struct order *order) {
         if (order->replace_pending) {
             order_take_terms(order);
         }
+        break;
+    case 4:
+        order->told.scaled += (int64_t)prng_below(prng, 4);
         break;
     default:
         order->replace_pending = false;

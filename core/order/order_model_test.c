@@ -39,7 +39,10 @@ struct model {
     struct order order;
     struct twin twin;
     struct exposure *exposure;
-    exposure_sum filled_before; /* by the orders before this one */
+    /* Of the orders before this one, which are not coming back. */
+    exposure_sum filled_before;
+    exposure_sum missing_before; /* counted by the venue, never heard */
+    exposure_sum missing_money_before;
 };
 
 static int pick(struct model *model, int below) {
@@ -52,6 +55,20 @@ static int heard(const struct twin *twin) {
         count += twin->heard[i];
     }
     return count;
+}
+
+/* What lies before the last fill that was heard, and was not heard itself. */
+static int missing(const struct twin *twin) {
+    int told = UNITS;
+    while (told > 0 && !twin->heard[told - 1]) {
+        told--;
+    }
+    return told - heard(twin);
+}
+
+static int worst_price(const struct twin *twin) {
+    bool replace = twin->asked_quantity != 0 && twin->asked_price > twin->price;
+    return replace ? twin->asked_price : twin->price;
 }
 
 static int most(const struct twin *twin) {
@@ -78,6 +95,8 @@ static enum order_state state_of(const struct twin *twin) {
 static void begin_order(struct model *model) {
     struct twin *twin = &model->twin;
     model->filled_before += heard(twin);
+    model->missing_before += missing(twin);
+    model->missing_money_before += missing(twin) * worst_price(twin);
     *twin = (struct twin){.quantity = 1 + pick(model, UNITS / 2),
                           .price = 1 + pick(model, PRICE),
                           .held = pick(model, 4) == 0};
@@ -319,11 +338,11 @@ static void compare(struct model *model, int event) {
               event);
     exposure_update(model->exposure, &model->order);
     const struct exposure_side *side = exposure_at(model->exposure, 0, 0, ORDER_BUY);
-    int worst = open && most(twin) > filled ? most(twin) - filled : 0;
-    int price = twin->asked_quantity != 0 && twin->asked_price > twin->price ? twin->asked_price
-                                                                             : twin->price;
-    cr_assert(side->open == worst && side->notional == (exposure_sum)worst * price, "event %d",
-              event);
+    int worst = open && most(twin) - filled > missing(twin) ? most(twin) - filled : missing(twin);
+    cr_assert(side->open == model->missing_before + worst &&
+                  side->notional ==
+                      model->missing_money_before + (exposure_sum)worst * worst_price(twin),
+              "event %d", event);
     cr_assert(side->filled == model->filled_before + filled, "event %d", event);
 }
 
@@ -335,7 +354,7 @@ Test(order_model, a_million_random_events_agree_with_what_happened) {
     begin_order(&model);
     for (int event = 0; event < EVENTS; event++) {
         if (pick(&model, 40) == 0) {
-            /* As in the pool: what was open of it is nobody's any more. */
+            /* What was open of it is nobody's any more, but for what was done. */
             model.order.state = ORDER_STATE_NONE;
             exposure_update(model.exposure, &model.order);
             begin_order(&model);
