@@ -1,8 +1,8 @@
 #include <criterion/criterion.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_room.h"
 
 /*
  * No room for what changes orders, asks about them or cancels many, nor for the answers: numbers
@@ -15,19 +15,6 @@
 #define FILLED 4   /* a part of it trades before it is replaced */
 #define CANCELED 5 /* its client cancels it right behind the replace */
 #define DOUBTED 6  /* a fill of it cannot be read */
-
-static const enum stream_result reasons[] = {STREAM_AGAIN_WINDOW, STREAM_AGAIN_RING,
-                                             STREAM_AGAIN_POOL, STREAM_AGAIN_UNRESOLVED,
-                                             STREAM_AGAIN_HOLD};
-#define REASONS (sizeof(reasons) / sizeof(reasons[0]))
-
-/* Which reservations of which stream are refused. */
-struct refusal {
-    bool venue;
-    enum stream_result reason;
-    uint32_t skip;
-    uint32_t count;
-};
 
 /* What became of each order, by what the peers heard. */
 struct outcome {
@@ -45,35 +32,21 @@ struct outcome {
 };
 
 struct run {
-    struct rig *rig;
+    struct room_run room;
     struct outcome order[ORDERS + 1];
     uint32_t number_of_id[8 * ORDERS]; /* which order an id at the venue belongs to */
-    uint32_t heartbeats[2];            /* client, venue */
-    uint32_t last_exec;
-    uint32_t mass_answers;
-    uint32_t affected; /* orders of the mass cancel */
-    bool refused;      /* the refusals were met */
 };
-
-static uint32_t field_number(const char *text, const char *field) {
-    const char *at = strstr(text, field);
-    return at == NULL ? 0 : (uint32_t)strtoul(at + strlen(field), NULL, 10);
-}
-
-static bool is(const char *text, const char *type) {
-    return strncmp(text, "35=", 3) == 0 && strncmp(text + 3, type, 1) == 0;
-}
 
 /* Of a request that names the order by the id it has, or had, there. */
 static uint32_t order_named(struct run *run, const char *text) {
-    uint32_t number = run->number_of_id[field_number(text, "|41=#")];
+    uint32_t number = run->number_of_id[room_number(text, "|41=#")];
     cr_assert(number >= 1 && number <= ORDERS, "%s", text);
     return number;
 }
 
 static void venue_hears_replace(struct run *run, const char *text) {
-    struct rig_peer *venue = &run->rig->venue[0];
-    uint32_t id = field_number(text, "|11=#");
+    struct rig_peer *venue = &run->room.rig->venue[0];
+    uint32_t id = room_number(text, "|11=#");
     uint32_t number = order_named(run, text);
     struct outcome *order = &run->order[number];
     order->replaces++;
@@ -94,43 +67,42 @@ static void venue_hears_replace(struct run *run, const char *text) {
 static void venue_hears_cancel(struct run *run, const char *text) {
     uint32_t number = order_named(run, text);
     struct outcome *order = &run->order[number];
-    cr_assert(number == CANCELED || field_number(text, "|41=#") == order->current, "%s", text);
+    cr_assert(number == CANCELED || room_number(text, "|41=#") == order->current, "%s", text);
     order->cancels++;
-    rig_say(&run->rig->venue[0], "35=8|11=#%u|41=#%u|37=O%u|17=X|150=4|39=4|14=%s|60=@|",
-            field_number(text, "|11=#"), field_number(text, "|41=#"), number,
+    rig_say(&run->room.rig->venue[0], "35=8|11=#%u|41=#%u|37=O%u|17=X|150=4|39=4|14=%s|60=@|",
+            room_number(text, "|11=#"), room_number(text, "|41=#"), number,
             number == FILLED && order->replaces != 0 ? "0.2" : "0");
 }
 
 static void venue_hears_question(struct run *run, const char *text) {
-    uint32_t number = field_number(text, "|37=O");
+    uint32_t number = room_number(text, "|37=O");
     cr_assert_eq(number, DOUBTED, "%s", text);
     run->order[number].asked++;
     bool replaced = run->order[number].replaced != 0;
-    rig_say(&run->rig->venue[0], "35=8|11=#%u|37=O%u|17=X|150=I|39=0|38=%u|44=%u|14=0|60=@|",
-            field_number(text, "|11=#"), number, replaced ? 2U : 1U,
+    rig_say(&run->room.rig->venue[0], "35=8|11=#%u|37=O%u|17=X|150=I|39=0|38=%u|44=%u|14=0|60=@|",
+            room_number(text, "|11=#"), number, replaced ? 2U : 1U,
             (replaced ? 31000 : 30000) + number);
 }
 
-static void venue_hears(struct run *run, const char *text) {
-    if (is(text, "G")) {
+static void venue_hears(void *context, const char *text) {
+    struct run *run = context;
+    if (room_is(text, 'G')) {
         venue_hears_replace(run, text);
-    } else if (is(text, "F")) {
+    } else if (room_is(text, 'F')) {
         venue_hears_cancel(run, text);
-    } else if (is(text, "H")) {
-        venue_hears_question(run, text);
     } else {
-        cr_assert(is(text, "0"), "%s", text);
-        run->heartbeats[1]++;
+        cr_assert(room_is(text, 'H'), "%s", text);
+        venue_hears_question(run, text);
     }
 }
 
 static void count_execution(struct outcome *order, uint32_t number, const char *text) {
     if (strstr(text, "|790=") != NULL) {
-        cr_assert(strstr(text, "|150=I|") != NULL && field_number(text, "|790=S") == number, "%s",
+        cr_assert(strstr(text, "|150=I|") != NULL && room_number(text, "|790=S") == number, "%s",
                   text);
         order->states++;
     } else if (strstr(text, "|150=5|") != NULL) {
-        cr_assert(strstr(text, "|38=2|") != NULL && field_number(text, "|44=") == 31000 + number,
+        cr_assert(strstr(text, "|38=2|") != NULL && room_number(text, "|44=") == 31000 + number,
                   "%s", text);
         order->replaced++;
     } else if (strstr(text, "|150=4|") != NULL) {
@@ -151,107 +123,54 @@ static void client_hears_execution(struct run *run, const char *text) {
     id = id == NULL ? strstr(text, "|11=") : id;
     uint32_t number = (uint32_t)strtoul(id + 5, NULL, 10);
     cr_assert(number >= 1 && number <= ORDERS, "%s", text);
-    cr_assert_eq(field_number(text, "|17=R-E"), ++run->last_exec, "lost or out of order: %s", text);
     count_execution(&run->order[number], number, text);
 }
 
-static void client_hears(struct run *run, const char *text) {
-    if (is(text, "8")) {
+static void client_hears(void *context, const char *text) {
+    struct run *run = context;
+    if (room_is(text, '8')) {
         client_hears_execution(run, text);
-    } else if (is(text, "9")) {
-        uint32_t number = field_number(text, "|11=G");
-        cr_assert(number >= 1 && number <= ORDERS && strstr(text, "|434=2|") != NULL, "%s", text);
-        bool busy = strstr(text, "|58=TRC-ORD-009: ") != NULL;
-        run->order[number].busy += busy;
-        run->order[number].refused += !busy;
-    } else if (is(text, "r")) {
-        cr_assert_eq(field_number(text, "|37=R-M"), ++run->last_exec, "%s", text);
-        run->affected += field_number(text, "|533=");
-        run->mass_answers++;
-    } else {
-        cr_assert(is(text, "0"), "%s", text);
-        run->heartbeats[0]++;
+        return;
     }
-}
-
-/* Until nobody has anything to say; a stream that has room again wakes the router. */
-static void settle(struct run *run) {
-    const char *text;
-    for (int quiet = 0; quiet < 3; quiet++) {
-        while (*(text = rig_hear(&run->rig->venue[0])) != '\0') {
-            venue_hears(run, text);
-            quiet = 0;
-        }
-        while (*(text = rig_hear(&run->rig->client[0])) != '\0') {
-            client_hears(run, text);
-            quiet = 0;
-        }
-        rig_turn(run->rig);
-    }
-}
-
-/* Turns pass in which the stream still refuses. */
-static void settle_all(struct run *run, const struct refusal *refusal) {
-    for (uint32_t i = 0; i <= refusal->count; i++) {
-        settle(run);
-    }
+    cr_assert(room_is(text, '9'), "%s", text);
+    uint32_t number = room_number(text, "|11=G");
+    cr_assert(number >= 1 && number <= ORDERS && strstr(text, "|434=2|") != NULL, "%s", text);
+    bool busy = strstr(text, "|58=TRC-ORD-009: ") != NULL;
+    run->order[number].busy += busy;
+    run->order[number].refused += !busy;
 }
 
 static void open_orders(struct run *run) {
-    struct rig_peer *client = &run->rig->client[0];
-    struct rig_peer *venue = &run->rig->venue[0];
+    struct rig_peer *client = &run->room.rig->client[0];
+    struct rig_peer *venue = &run->room.rig->venue[0];
     for (uint32_t i = 1; i <= ORDERS; i++) {
         rig_say(client, "35=D|11=A%u|55=BTC-USD|54=1|38=1|40=2|44=%u|60=@|", i, 30000 + i);
         rig_expect(venue, "35=D");
         rig_say(venue, "35=8|11=#%u|37=O%u|17=X|150=0|39=0|38=1|44=%u|14=0|60=@|", i, i, 30000 + i);
         rig_expect(client, "35=8|150=0|39=0");
-        run->last_exec++;
+        run->room.last_report++;
         run->number_of_id[i] = i;
         run->order[i].current = i;
     }
 }
 
 static void replace_and_ask(struct run *run) {
-    struct rig_peer *client = &run->rig->client[0];
+    struct rig_peer *client = &run->room.rig->client[0];
     for (uint32_t i = 1; i <= ORDERS; i++) {
         rig_say(client, "35=G|11=G%u|41=A%u|55=BTC-USD|54=1|38=2|40=2|44=%u|60=@|", i, i,
                 31000 + i);
-        rig_settle(run->rig);
+        rig_settle(run->room.rig);
         if (i == CANCELED) {
             rig_say(client, "35=F|11=C%u|41=A%u|60=@|", i, i);
         }
         rig_say(client, "35=H|11=A%u|54=1|55=BTC-USD|790=S%u|", i, i);
         if (i % 2 == 0) {
-            settle(run);
+            room_settle(&run->room);
         }
     }
 }
 
-static void play(struct run *run, const struct refusal *refusal) {
-    *run = (struct run){.rig = rig_up(NULL)};
-    struct rig_peer *client = &run->rig->client[0];
-    struct rig_peer *venue = &run->rig->venue[0];
-    open_orders(run);
-    struct stream *end = rig_router_end(refusal->venue ? venue : client);
-    stream_memory_refuse(end, refusal->reason, refusal->skip, refusal->count);
-    replace_and_ask(run);
-    settle_all(run, refusal);
-    rig_say(venue, "35=1|112=V|");
-    rig_say(venue, "35=8|11=#%u|37=O%u|17=X|150=F|39=1|32=none|31=30000|14=0.1|60=@|",
-            run->order[DOUBTED].current, DOUBTED);
-    settle_all(run, refusal);
-    /* A question that found no room is asked when the order is looked at again. */
-    for (uint32_t i = 0; i <= refusal->count && run->order[DOUBTED].asked == 0; i++) {
-        rig_advance(run->rig, 1000);
-        settle(run);
-    }
-    rig_say(client, "35=q|11=Q1|530=7|60=@|");
-    rig_say(client, "35=1|112=END|");
-    settle_all(run, refusal);
-    run->refused = stream_memory_refusals_left(end) == 0;
-}
-
-static void check(const struct run *run, const struct refusal *refusal) {
+static void check(const struct run *run, const struct room_refusal *refusal) {
     const char *why = stream_result_name(refusal->reason);
     for (uint32_t i = 1; i <= ORDERS; i++) {
         const struct outcome *order = &run->order[i];
@@ -270,39 +189,52 @@ static void check(const struct run *run, const struct refusal *refusal) {
                      refusal->skip);
         cr_assert_eq(order->canceled, 1);
     }
-    cr_assert_eq(run->mass_answers, 1);
-    cr_assert_eq(run->affected, ORDERS - 1);
-    cr_assert_eq(run->heartbeats[0], 1);
-    cr_assert_eq(run->heartbeats[1], 1);
-    cr_assert_eq(order_entry_live_orders(run->rig->entry), 0);
+    cr_assert_eq(run->room.mass_answers, 1);
+    cr_assert_eq(run->room.mass_affected, ORDERS - 1);
+    cr_assert_eq(run->room.client_heartbeats, 1);
+    cr_assert_eq(run->room.venue_heartbeats, 1);
+    cr_assert_eq(order_entry_live_orders(run->room.rig->entry), 0);
 }
 
-/* Every message of the run is the one that finds no room, for every reason, once and for a while.
- */
-static void refuse_everywhere(bool venue) {
-    static const uint32_t counts[] = {1, 4};
-    for (size_t reason = 0; reason < REASONS; reason++) {
-        for (size_t count = 0; count < 2; count++) {
-            struct refusal refusal = {
-                .venue = venue, .reason = reasons[reason], .count = counts[count]};
-            bool met = true;
-            while (met) {
-                struct run run;
-                play(&run, &refusal);
-                check(&run, &refusal);
-                met = run.refused;
-                rig_end(run.rig);
-                refusal.skip++;
-            }
-            cr_assert_gt(refusal.skip, 10, "the run writes %u times", refusal.skip);
-        }
+/* The fill that cannot be read, and the question that is asked for it. */
+static void doubt(struct run *run, const struct room_refusal *refusal) {
+    struct outcome *order = &run->order[DOUBTED];
+    rig_say(&run->room.rig->venue[0],
+            "35=8|11=#%u|37=O%u|17=X|150=F|39=1|32=none|31=30000|14=0.1|60=@|", order->current,
+            DOUBTED);
+    room_settle_refused(&run->room, refusal);
+    /* A question that found no room is asked when the order is looked at again. */
+    for (uint32_t i = 0; i <= refusal->count && order->asked == 0; i++) {
+        rig_advance(run->room.rig, 1000);
+        room_settle(&run->room);
     }
 }
 
+/* Turns pass in which the stream still refuses. */
+static bool play(const struct room_refusal *refusal) {
+    struct rig *rig = rig_up(NULL);
+    struct run run = {
+        .room = {
+            .rig = rig, .context = &run, .venue_hears = venue_hears, .client_hears = client_hears}};
+    open_orders(&run);
+    room_refuse(&run.room, refusal);
+    replace_and_ask(&run);
+    room_settle_refused(&run.room, refusal);
+    rig_say(&rig->venue[0], "35=1|112=V|");
+    doubt(&run, refusal);
+    rig_say(&rig->client[0], "35=q|11=Q1|530=7|60=@|");
+    rig_say(&rig->client[0], "35=1|112=END|");
+    room_settle_refused(&run.room, refusal);
+    check(&run, refusal);
+    bool refused = room_was_refused(&run.room, refusal);
+    rig_end(rig);
+    return refused;
+}
+
 Test(order_entry_room_change, none_for_any_message_to_the_client, .timeout = 60) {
-    refuse_everywhere(false);
+    room_refuse_everywhere(false, play);
 }
 
 Test(order_entry_room_change, none_for_any_message_to_the_venue, .timeout = 60) {
-    refuse_everywhere(true);
+    room_refuse_everywhere(true, play);
 }
