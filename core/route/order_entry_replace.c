@@ -179,7 +179,8 @@ static void tell_terms(struct order_entry *entry, uint32_t slot, struct now now,
                        enum order_event event, enum order_report say, struct bytes text) {
     const struct order *order = order_table_at(entry->orders, slot);
     bool done = order_fill_is_all(order) && !order_state_is_terminal(order->state);
-    book_change(entry, slot, now, done ? ORDER_EVENT_FILL : event, say, text, REJECT_NONE);
+    const struct book_words words = {.say = say, .text = text};
+    book_change(entry, slot, now, done ? ORDER_EVENT_FILL : event, &words);
 }
 
 /* The venue's word goes before ours: the order is what it says. */
@@ -269,8 +270,8 @@ void book_replace_refusal(struct order_entry *entry, uint32_t slot, struct now n
     order->replace_pending = false;
     if (order_fill_is_all(order)) {
         /* The fill that completes it was told; only its end was waiting. */
-        book_change(entry, slot, now, ORDER_EVENT_FILL, ORDER_REPORT_STATUS, bytes_of(NULL, 0),
-                    REJECT_NONE);
+        const struct book_words words = {.say = ORDER_REPORT_STATUS};
+        book_change(entry, slot, now, ORDER_EVENT_FILL, &words);
     }
     if (!track->replace_told) {
         track->replace_told = true;

@@ -16,7 +16,10 @@
  *   order_entry_watch.c    looking again at orders that the venue owes an answer
  *   order_entry_doubt.c    what may have been missed, and what counts as evidence
  *   order_entry_venue.c    venue sessions: connecting, reports in, loss
- *   order_entry_book.c     one report booked on its order
+ *   order_entry_book.c     one report of a venue, brought to its order
+ *   order_entry_change.c   an event applied to an order, and everybody told
+ *   order_entry_fill.c     fills: booked, missing, unreadable
+ *   order_entry_refusal.c  what it is that a venue refused
  *   order_entry_report.c   what the client is told
  *   order_entry_ledger.c   what the ledger and the log are told
  *   order_entry_stop.c     the orderly end
@@ -286,8 +289,8 @@ void order_refuse(struct order_entry *entry, struct now now, enum reject_code re
 void order_cancel(struct order_entry *entry, struct now now);
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now);
 void cancel_owe(struct order_entry *entry, uint32_t slot);
-/* The venue says that an order that is over here is open there: nobody else can cancel it now. Tried
- * once, while the venue is up; the conflict that led to it is noticed in any case. */
+/* The venue says that an order that is over here is open there: nobody else can cancel it now.
+ * Tried once, while the venue is up; the conflict that led to it is noticed in any case. */
 void cancel_stray(struct order_entry *entry, uint32_t slot);
 /* One of many, for which no cancel of a single order is to wait. */
 void cancel_owe_of_many(struct order_entry *entry, uint32_t slot);
@@ -400,23 +403,42 @@ void venue_slot_turn(struct order_entry *entry, uint32_t index, struct now now);
 void venue_slot_flush(struct order_entry *entry, uint32_t index, struct now now);
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
                  const struct venue_report *report);
-/*
- * Applies an event that moves no quantity: state, client report, ledger. book_change says what is
- * reported in place of what the event says of itself.
- */
+
+/* change */
+/* What the client is told of a change, beside what the event says of itself. */
+struct book_words {
+    enum order_report say; /* in place of that; NONE: that */
+    struct bytes text;
+    enum reject_code reject;
+    const struct venue_report *fill; /* a fill of `booked`: says all there is to say; or NULL */
+    struct quantity booked;
+};
+/* Applies an event to the order: its state, the client's reports, what is pending, the ledger. The
+ * quantity of a fill was booked before. */
 void book_change(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
-                 enum order_report say, struct bytes text, enum reject_code reject);
-/* The venue counts the order as filled (`complete`: it says so) and some of it was never heard:
- * nobody can call it open. */
-void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now, bool complete);
+                 const struct book_words *words);
+void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
+                struct bytes text, enum reject_code reject);
 /* A conflict of the venue with itself or with us: counted and said. */
 void note_conflict(struct order_entry *entry, struct now now, const struct order *order,
                    struct bytes text);
+
+/* fill */
+void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
+               const struct venue_report *report);
+/* The venue's word that nothing is left, where that decides (order_fill.h). */
+void note_complete(struct order *order, bool complete);
+/* The venue counts the order as filled (`complete`: it says so) and some of it was never heard:
+ * nobody can call it open. */
+void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now, bool complete);
 /* The cumulative quantity of a report that is no fill; returns the text that goes with it. */
 struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
                        const struct venue_report *report);
-void book_event(struct order_entry *entry, uint32_t slot, struct now now, enum order_event event,
-                struct bytes text, enum reject_code reject);
+
+/* refusal */
+/* `named`: the request that the refusal names. */
+void book_refusal(struct order_entry *entry, uint32_t named, const struct request *request,
+                  struct now now, const struct venue_report *report);
 
 /* report: each call takes one cell of the client's queue, whose room the caller has seen to */
 void reports_pop(struct order_entry *entry, uint32_t client);
