@@ -204,6 +204,8 @@ Test(order_entry_doubt, what_the_venue_missed_is_refused_or_in_doubt) {
     rig_expect(sim.firm, "35=8|11=A1|150=8|39=8|58=TRC-ORD-026: the venue never received it");
     rig_expect(sim.firm, "35=8|11=A2|150=I|39=A|58=in doubt: the venue may have missed it");
     rig_expect(sim.venue, "35=4|43=Y|123=Y");
+    cr_assert_eq(sim.rig->ledger_count, 1);
+    cr_assert_eq(sim.rig->ledger[0].refuser, LEDGER_REFUSED_BY_ROUTER);
     cr_assert_eq(order_entry_live_orders(sim.rig->entry), 1);
     /* Not known there, once it would not be taken any more: then it never was. */
     rig_say(sim.firm, "35=F|11=C1|41=A2|60=@|");

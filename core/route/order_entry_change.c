@@ -1,13 +1,19 @@
 #include "core/route/order_entry_state.h"
 
+/* An order that never got there was refused by nobody there. */
+static enum ledger_refuser refuser_of(const struct order *order, enum reject_code reject) {
+    if (order->state != ORDER_REJECTED) {
+        return LEDGER_NOT_REFUSED;
+    }
+    return reject == REJECT_NOT_SENT ? LEDGER_REFUSED_BY_ROUTER : LEDGER_REFUSED_BY_VENUE;
+}
+
 static void end_order(struct order_entry *entry, uint32_t slot, struct now now,
                       enum reject_code reject) {
     struct order *order = order_table_at(entry->orders, slot);
     order->cancel_pending = false;
     order_table_end(entry->orders, now, slot);
-    ledger_order(entry, order,
-                 order->state == ORDER_REJECTED ? LEDGER_REFUSED_BY_VENUE : LEDGER_NOT_REFUSED,
-                 reject);
+    ledger_order(entry, order, refuser_of(order, reject), reject);
 }
 
 /* A pending cancel comes to nothing: the order ended otherwise first, or its venue went away. */
