@@ -11,6 +11,7 @@
 #define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OVENUE|17=X|150=0|39=0|14=0|151=0.5|60=@|"
 #define CANCELED(id, orig) "35=8|11=" id "|41=" orig "|37=OVENUE|17=X|150=4|39=4|14=0|60=@|"
+#define LOST "58=in doubt: the venue session was lost"
 #define GOODBYE "35=5|58=the router is shutting down"
 
 struct sim {
@@ -112,19 +113,39 @@ Test(order_entry_stop, cancels_then_tells_venues_then_clients) {
     rig_end(sim.rig);
 }
 
+/* But not in the dark: what the venue owes an answer about is in doubt. */
 Test(order_entry_stop, leaves_orders_where_that_is_the_policy) {
     struct sim sim = with_orders();
     stop(&sim, false, 60);
     assert_phase(&sim, ORDER_ENTRY_LOGGING_OUT);
     answer_goodbye(sim.venue);
+    rig_expect(sim.firm, "35=8|11=A2|150=I|39=A|" LOST);
     answer_goodbye(sim.firm);
     assert_stopped(&sim, 2);
     cr_assert_eq(sim.rig->ledger_count, 2);
-    for (int i = 0; i < 2; i++) {
-        cr_assert_eq(sim.rig->ledger[i].refuser, LEDGER_NOT_REFUSED);
-        cr_assert_neq(sim.rig->ledger[i].state, ORDER_IN_DOUBT);
-        cr_assert_not(order_state_is_terminal(sim.rig->ledger[i].state));
-    }
+    cr_assert_eq(sim.rig->ledger[0].state, ORDER_NEW);
+    cr_assert_eq(sim.rig->ledger[1].state, ORDER_IN_DOUBT);
+    rig_end(sim.rig);
+}
+
+Test(order_entry_stop, answers_what_is_pending_of_orders_that_it_leaves) {
+    struct sim sim = with_orders();
+    rig_say(sim.venue, ACK("#2"));
+    rig_say(sim.firm, "35=G|11=G1|41=A1|55=BTC-USD|54=1|38=1|40=2|44=29000|60=@|");
+    rig_say(sim.firm, CANCEL("C1", "A2"));
+    rig_settle(sim.rig);
+    rig_skip(sim.venue);
+    rig_skip(sim.firm);
+    stop(&sim, false, 60);
+    answer_goodbye(sim.venue);
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=E|" LOST);
+    rig_expect(sim.firm, "35=9|11=G1|41=A1|434=2|102=2|58=TRC-ORD-024: the order is in doubt until "
+                         "the venue answers");
+    rig_expect(sim.firm, "35=8|11=A2|150=I|39=0|" LOST);
+    rig_expect(sim.firm, "35=9|11=C1|41=A2|434=1|102=2|58=TRC-ORD-024: the order is in doubt until "
+                         "the venue answers");
+    answer_goodbye(sim.firm);
+    assert_stopped(&sim, 2);
     rig_end(sim.rig);
 }
 
@@ -145,6 +166,7 @@ Test(order_entry_stop, hears_the_venue_to_the_end) {
     rig_say(sim.venue, "35=8|11=#1|37=O|17=X|150=F|39=2|32=0.5|31=30000|14=0.5|60=@|");
     answer_goodbye(sim.venue);
     rig_expect(sim.firm, "150=F|39=2|11=A1|14=0.5");
+    rig_expect(sim.firm, "35=8|11=A2|150=I|39=A|" LOST);
     answer_goodbye(sim.firm);
     assert_stopped(&sim, 1);
     rig_end(sim.rig);

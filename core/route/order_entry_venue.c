@@ -50,7 +50,7 @@ static bool read_reports(struct order_entry *entry, uint32_t index, struct now n
     return false;
 }
 
-/* We log out on purpose and leave the orders as they are: that puts none of them in doubt. */
+/* We log out on purpose and leave the orders as they are. */
 static bool leaves_orders(const struct order_entry *entry) {
     return entry->phase == ORDER_ENTRY_LOGGING_OUT && !entry->stop_cancels;
 }
@@ -62,7 +62,7 @@ static void note_over(struct order_entry *entry, uint32_t index, struct now now,
     bool was_up = report->kind == VENUE_REPORT_DOWN;
     if (was_up) {
         lasted = instant_since(now.mono, slot->up_since);
-        slot->losing = !leaves_orders(entry);
+        slot->losing = true;
         slot->lose_from = 0;
         entry->more = true;
     }
@@ -70,6 +70,13 @@ static void note_over(struct order_entry *entry, uint32_t index, struct now now,
     backoff_failed(&slot->backoff, now, lasted, &entry->prng);
     notice_send(entry, now, was_up ? NOTICE_VENUE_DOWN : NOTICE_VENUE_RETRY, index,
                 slot->backoff.tries, report->text);
+}
+
+/* One left as it is on purpose is in no doubt, unless the venue owes an answer about it. */
+static bool is_lost(const struct order_entry *entry, const struct order *order) {
+    bool owed =
+        order->state == ORDER_PENDING_NEW || order->cancel_pending || order->replace_pending;
+    return !order_state_is_terminal(order->state) && (owed || !leaves_orders(entry));
 }
 
 /* Every order of the lost session that is not finished is in doubt; a few orders a turn. */
@@ -80,7 +87,7 @@ static void lose_orders(struct order_entry *entry, uint32_t index, struct now no
     while (reports_have_room(entry) &&
            (found = order_table_walk(entry->orders, &slot->lose_from, &looks)) != ORDER_NONE) {
         const struct order *order = order_table_at(entry->orders, found);
-        if (order->venue == index && !order_state_is_terminal(order->state)) {
+        if (order->venue == index && is_lost(entry, order)) {
             book_event(entry, found, now, ORDER_EVENT_VENUE_LOST,
                        BYTES("in doubt: the venue session was lost"), REJECT_NONE);
             order_changed(entry, found);
