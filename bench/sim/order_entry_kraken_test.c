@@ -141,3 +141,74 @@ Test(order_entry_kraken, numbers_of_the_old_day_are_forgotten) {
     cr_assert_eq(order_entry_live_orders(sim.rig->entry), 1);
     rig_end(sim.rig);
 }
+
+#define REPLACE(id, orig) "35=G|11=" id "|41=" orig "|55=BTC-USD|54=1|38=1|40=2|44=29000|60=@|"
+#define FAILED(type, id) "35=j|45=0|372=" type "|379=" id "|380=0|58=EService:Unavailable|"
+
+static struct sim with_an_order_that_failed(void) {
+    struct sim sim = up_with(NULL);
+    rig_say(sim.firm, BUY("A1"));
+    rig_expect(sim.venue, "35=D|11=#1");
+    rig_say(sim.venue, FAILED("D", "#1"));
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=A|151=0.5|58=in doubt, the venue failed: "
+                         "EService:Unavailable");
+    cr_assert_eq(order_entry_live_orders(sim.rig->entry), 1);
+    return sim;
+}
+
+Test(order_entry_kraken, an_order_that_failed_there_may_trade) {
+    struct sim sim = with_an_order_that_failed();
+    rig_say(sim.venue, FAILED("D", "#1"));
+    rig_expect_nothing(sim.firm);
+    rig_say(sim.venue, ACK("#1", "O1"));
+    rig_expect(sim.firm, "35=8|11=A1|150=0|39=0");
+    rig_say(sim.venue, "35=8|11=#1|37=O1|17=X|150=F|39=2|32=0.5|31=30000|14=0.5|60=@|");
+    rig_expect(sim.firm, "35=8|11=A1|150=F|39=2|14=0.5");
+    cr_assert_eq(sim.rig->notices[NOTICE_CONFLICT], 0);
+    finish(&sim);
+}
+
+Test(order_entry_kraken, an_order_that_failed_there_is_refused_by_better_words) {
+    struct sim sim = with_an_order_that_failed();
+    rig_say(sim.venue, "35=j|45=0|372=D|379=#1|380=0|58=EOrder:Insufficient funds|");
+    rig_expect(sim.firm, "35=8|11=A1|150=8|39=8|58=TRC-VEN-002: EOrder:Insufficient funds");
+    finish(&sim);
+}
+
+Test(order_entry_kraken, an_order_that_failed_there_can_be_cancelled) {
+    struct sim sim = with_an_order_that_failed();
+    rig_say(sim.firm, CANCEL("C1", "A1"));
+    rig_expect(sim.venue, "35=F|11=#2|-37|41=#1");
+    rig_say(sim.venue, FAILED("F", "#2"));
+    rig_expect(sim.firm, "35=9|11=C1|41=A1|434=1|102=2|58=TRC-VEN-016: EService:Unavailable");
+    rig_say(sim.firm, CANCEL("C2", "A1"));
+    rig_expect(sim.venue, "35=F|11=#3|-37|41=#1");
+    rig_say(sim.venue, "35=8|11=#3|41=#1|37=O1|17=X|150=4|39=4|14=0|60=@|");
+    rig_expect(sim.firm, "35=8|11=C2|41=A1|150=4|39=4");
+    finish(&sim);
+}
+
+static struct sim with_a_replace(void) {
+    struct sim sim = up_with(NULL);
+    rig_say(sim.firm, BUY("A1"));
+    rig_expect(sim.venue, "35=D|11=#1");
+    rig_say(sim.venue, ACK("#1", "O1"));
+    rig_expect(sim.firm, "35=8|11=A1|150=0");
+    rig_say(sim.firm, REPLACE("G1", "A1"));
+    rig_expect(sim.venue, "35=G|11=#2|37=O1|41=#1");
+    return sim;
+}
+
+/* It is asked what became of it. */
+Test(order_entry_kraken, a_replace_that_failed_there_may_have_been_taken) {
+    struct sim sim = with_a_replace();
+    rig_say(sim.venue, FAILED("G", "#2"));
+    rig_expect(sim.firm, "35=8|11=A1|150=I|58=in doubt, the venue failed: EService:Unavailable");
+    rig_expect(sim.firm, "35=9|11=G1|41=A1|434=2|102=2");
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=H|11=#3|37=O1");
+    rig_say(sim.venue, "35=8|11=#2|37=O1|17=X|150=I|39=0|38=1|44=29000|14=0|60=@|");
+    rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|38=1|44=29000");
+    cr_assert_eq(sim.rig->notices[NOTICE_CONFLICT], 0);
+    finish(&sim);
+}

@@ -243,6 +243,15 @@ static bool is_plain_type(const struct fix_dialect *dialect, char ord_type) {
                                 ord_type == dialect->ord_type[ORDER_LIMIT]);
 }
 
+/* A report of the order's own state is one, whatever its words blame. */
+static enum reject_code code_of_report(const struct fix_dialect *dialect,
+                                       const struct venue_report *report) {
+    enum reject_code otherwise =
+        report->kind == VENUE_REPORT_REFUSED ? REJECT_BY_VENUE : REJECT_NONE;
+    enum reject_code code = fix_venue_reject_code(dialect, report->text, 0, otherwise);
+    return code == REJECT_VENUE_FAILED ? otherwise : code;
+}
+
 /* A report names this request: the venue got it. */
 static void hear(struct fix_venue *venue, struct bytes cl_ord_id) {
     struct request_id id;
@@ -270,9 +279,7 @@ static bool decode_execution(struct fix_venue *venue, const struct fix_view *vie
     report->triggered = is_plain_type(dialect, execution.ord_type);
     bool says_something = decode_exec(dialect, exec, &execution, report);
     if (report->kind == VENUE_REPORT_REFUSED || report->kind == VENUE_REPORT_CANCELED) {
-        report->reject = fix_venue_reject_code(
-            dialect, report->text, 0,
-            report->kind == VENUE_REPORT_REFUSED ? REJECT_BY_VENUE : REJECT_NONE);
+        report->reject = code_of_report(dialect, report);
     }
     return says_something;
 }

@@ -1,3 +1,4 @@
+#include "core/base/text.h"
 #include "core/route/order_entry_state.h"
 
 /* How long to wait for the answer to a question about an order in doubt: longer each time. */
@@ -151,6 +152,20 @@ static void replace_missed(struct order_entry *entry, uint32_t slot, struct now 
     } else if (order->state != ORDER_IN_DOUBT && !order_state_is_terminal(order->state)) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: the venue may have missed a replace"), REJECT_NONE);
+    }
+}
+
+void doubt_refused(struct order_entry *entry, uint32_t slot, struct now now, struct bytes words) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    const struct bytes begin = BYTES("in doubt, the venue failed: ");
+    char room[REPORT_TEXT_MAX];
+    struct text text = text_begin(room, sizeof(room));
+    text_add(&text, begin);
+    text_add(&text,
+             bytes_of(words.data,
+                      words.len < sizeof(room) - begin.len ? words.len : sizeof(room) - begin.len));
+    if (order->state != ORDER_IN_DOUBT && !order_state_is_terminal(order->state)) {
+        book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST, text_end(&text), REJECT_NONE);
     }
 }
 

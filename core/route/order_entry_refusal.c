@@ -61,7 +61,12 @@ static void book_order_refusal(struct order_entry *entry, uint32_t slot, struct 
                                const struct venue_report *report, enum reject_code reject) {
     const struct order *order = order_table_at(entry->orders, slot);
     bool taken = order->venue_accepted || order->state == ORDER_NEW;
-    if (!taken || order_state_is_terminal(order->state)) {
+    bool over = order_state_is_terminal(order->state);
+    if (!taken && !over && reject == REJECT_VENUE_FAILED) {
+        doubt_refused(entry, slot, now, report->text);
+        return;
+    }
+    if (!taken || over) {
         book_event(entry, slot, now, ORDER_EVENT_REJECTED, report->text, reject);
         return;
     }
@@ -96,7 +101,9 @@ void book_refusal(struct order_entry *entry, uint32_t named, const struct reques
         }
     } else if (refused == VENUE_REFUSES_REPLACE) {
         bool latest = request->kind != REQUEST_REPLACE || named == order->replace_request;
-        if (latest) {
+        if (latest && order->replace_pending && reject == REJECT_VENUE_FAILED) {
+            doubt_refused(entry, request->order, now, report->text);
+        } else if (latest) {
             book_replace_refusal(entry, request->order, now, reject, report->text);
         }
     } else if (refused == VENUE_REFUSES_STATUS) {

@@ -348,6 +348,8 @@ bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, struct now now
                         const struct venue_report *report);
 /* The venue says it does not know the order; true: that was evidence, the order is over. */
 bool doubt_absent(struct order_entry *entry, uint32_t slot, struct now now);
+/* The venue answered the order, or its pending replace, by a failure: it may act on it. */
+void doubt_refused(struct order_entry *entry, uint32_t slot, struct now now, struct bytes words);
 /* The venue did not get this request, or (`maybe`) nobody knows. */
 void book_missed(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
                  bool maybe);

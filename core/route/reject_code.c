@@ -77,6 +77,8 @@ static const struct reject_info infos[REJECT_CODES] = {
                            "2"},
     [REJECT_VENUE_PERMISSION] = {"TRC-VEN-015", "the venue: not allowed for this account", "99",
                                  "2"},
+    [REJECT_VENUE_FAILED] = {"TRC-VEN-016", "the venue: it failed, or was not available", "99",
+                             "2"},
 };
 
 const struct reject_info *reject_info(enum reject_code code) {

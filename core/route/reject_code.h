@@ -64,6 +64,8 @@ enum reject_code {
     REJECT_VENUE_TIME,
     REJECT_VENUE_FORM,
     REJECT_VENUE_PERMISSION,
+    /* The venue failed, or was not there: no proof that it did not take the request. */
+    REJECT_VENUE_FAILED,
     REJECT_CODES
 };
 

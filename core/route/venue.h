@@ -121,8 +121,8 @@ struct venue_report {
     bool request_known;           /* the venue named the request by sequence number only */
     struct request_id request_id; /* then: which one that message carried */
     enum venue_refuses refuses;
-    /* REFUSED: what its words mean, REJECT_BY_VENUE when not known; CANCELED: likewise, but
-     * REJECT_NONE. */
+    /* REFUSED: what its words mean, REJECT_BY_VENUE when not known, and REJECT_VENUE_FAILED when
+     * they leave open whether the venue acts on it; CANCELED: likewise, but REJECT_NONE. */
     enum reject_code reject;
     bool complete;  /* the venue says that nothing is left of the order */
     bool triggered; /* of a stop type: its stop price was reached */

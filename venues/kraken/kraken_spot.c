@@ -87,7 +87,8 @@ static const struct dialect_field mass_cancel[] = {
 
 /*
  * What Text(58) begins with, error class aside. The first part is named for FIX; the second are the
- * Spot API's words (guides/spot-errors), which the FIX gateway is assumed to share: unverified.
+ * Spot API's words (guides/spot-errors), which the FIX gateway is assumed to share: unverified. Its
+ * users saw orders open and trade that were answered by a failure of the service (third parties).
  */
 static const struct dialect_words words[] = {
     {"Insufficient funds", REJECT_VENUE_FUNDS},
@@ -117,9 +118,12 @@ static const struct dialect_words words[] = {
     {"Trading agreement required", REJECT_VENUE_PERMISSION},
     {"Unknown asset pair", REJECT_VENUE_MARKET},
     {"Market in ", REJECT_VENUE_MARKET}, /* cancel_only mode, post_only mode, limit_only mode */
-    {"Unavailable", REJECT_VENUE_MARKET},
     {"Deadline elapsed", REJECT_VENUE_TIME},
     {"Invalid order", REJECT_VENUE_ARGUMENTS},
+    {"Unavailable", REJECT_VENUE_FAILED},
+    {"Busy", REJECT_VENUE_FAILED},
+    {"Timeout", REJECT_VENUE_FAILED},
+    {"Internal error", REJECT_VENUE_FAILED},
     {NULL, REJECT_NONE},
 };
 
@@ -130,7 +134,7 @@ static const struct dialect_words words[] = {
 static const struct dialect_reason reasons[] = {
     {2, REJECT_VENUE_MARKET},          /* unknown instrument */
     {3, REJECT_VENUE_FORM},            /* message type not supported */
-    {4, REJECT_VENUE_MARKET},          /* application not available */
+    {4, REJECT_VENUE_FAILED},          /* application not available */
     {5, REJECT_VENUE_FORM},            /* conditionally required field missing */
     {6, REJECT_VENUE_PERMISSION},      /* not authorized */
     {101, REJECT_VENUE_UNKNOWN_ORDER}, /* unknown order */

@@ -295,6 +295,13 @@ Test(kraken_spot_decode, words_of_a_refusal) {
         {"EOrder:Something new", "6", REJECT_VENUE_PERMISSION},
         {"EOrder:Something new", "2", REJECT_VENUE_MARKET},
         {"EOrder:Something new", "4294967298", REJECT_BY_VENUE},
+        {"EService:Unavailable", "4", REJECT_VENUE_FAILED},
+        {"EService:Market in post_only mode", "4", REJECT_VENUE_MARKET},
+        {"EOrder:Something new", "4", REJECT_VENUE_FAILED},
+        {"EService:Busy", "0", REJECT_VENUE_FAILED},
+        {"EService:Timeout", "0", REJECT_VENUE_FAILED},
+        {"EGeneral:Internal error", "0", REJECT_VENUE_FAILED},
+        {"EGeneral:Internal error:42", "0", REJECT_VENUE_FAILED},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         char body[256];
@@ -312,6 +319,16 @@ Test(kraken_spot_decode, words_of_a_cancel) {
     cr_expect_eq(bench.report.reject, REJECT_VENUE_POST_ONLY);
     cr_assert(decode("35=8|11=a|14=0|39=4|150=4|58=User requested|"));
     cr_expect_eq(bench.report.reject, REJECT_NONE);
+}
+
+/* A failure leaves open what became of a request; a report of the order does not. */
+Test(kraken_spot_decode, words_of_a_failure_are_no_doubt_in_a_report) {
+    cr_assert(decode("35=8|11=a|14=0|39=4|150=4|58=EGeneral:Internal error|"));
+    cr_expect_eq(bench.report.kind, VENUE_REPORT_CANCELED);
+    cr_expect_eq(bench.report.reject, REJECT_NONE);
+    cr_assert(decode("35=8|11=a|14=0|39=8|150=I|58=EGeneral:Internal error|"));
+    cr_expect_eq(bench.report.kind, VENUE_REPORT_REFUSED);
+    cr_expect_eq(bench.report.reject, REJECT_BY_VENUE);
 }
 
 /* What a report named has arrived, whatever the venue asks for later. */
