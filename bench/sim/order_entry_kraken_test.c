@@ -212,3 +212,18 @@ Test(order_entry_kraken, a_replace_that_failed_there_may_have_been_taken) {
     cr_assert_eq(sim.rig->notices[NOTICE_CONFLICT], 0);
     finish(&sim);
 }
+
+/* That a replace keeps OrderID(37) was only seen by third parties; where both 37 and 41 are said,
+ * 37 counts. */
+Test(order_entry_kraken, a_replace_may_give_the_order_another_id_there) {
+    struct sim sim = with_a_replace();
+    rig_say(sim.venue, "35=8|11=#2|41=#1|37=O2|17=X|150=5|39=5|38=1|44=29000|14=0|60=@|");
+    rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|198=O2");
+    /* Said late, of the order as it was. */
+    rig_say(sim.venue, ACK("#1", "O1"));
+    rig_say(sim.firm, CANCEL("C1", "G1"));
+    rig_expect(sim.venue, "35=F|11=#3|37=O2|41=#2");
+    rig_say(sim.venue, "35=8|11=#3|41=#2|37=O2|17=X|150=4|39=4|14=0|60=@|");
+    rig_expect(sim.firm, "35=8|11=C1|41=G1|150=4|39=4");
+    finish(&sim);
+}

@@ -53,8 +53,8 @@ static void note_foreign(struct order_entry *entry, uint32_t venue, struct now n
     notice_send(entry, now, NOTICE_FOREIGN_ORDER, venue, 0, bytes_of(text, len));
 }
 
-static void learn_venue_id(struct order *order, struct bytes id) {
-    if (order->venue_order_id_len == 0 && id.len != 0 && id.len <= VENUE_ORDER_ID_MAX) {
+void learn_venue_id(struct order *order, struct bytes id) {
+    if (id.len != 0 && id.len <= VENUE_ORDER_ID_MAX) {
         memcpy(order->venue_order_id, id.data, id.len);
         order->venue_order_id_len = (uint8_t)id.len;
     }
@@ -126,7 +126,9 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
     trace_put(entry->setup.trace, TRACE_EVENT_REPORT_IN, (uint16_t)venue, report->kind,
               order_table_at(entry->orders, slot)->number, 0);
     struct order *order = order_table_at(entry->orders, slot);
-    learn_venue_id(order, report->venue_order_id);
+    if (order->venue_order_id_len == 0) {
+        learn_venue_id(order, report->venue_order_id);
+    }
     order->triggered |= is_triggered(order, report);
     switch (report->kind) {
     case VENUE_REPORT_ACKNOWLEDGED:

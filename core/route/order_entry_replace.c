@@ -195,6 +195,7 @@ void terms_replace(struct order_entry *entry, uint32_t slot, struct now now,
         order->replace_terms = told;
     }
     order_take_terms(order);
+    learn_venue_id(order, report->venue_order_id);
     order->venue_accepted = true;
     if (track->current_request != order->new_request) {
         request_retire(entry, slot, track->current_request);

@@ -405,6 +405,9 @@ void venue_slot_turn(struct order_entry *entry, uint32_t index, struct now now);
 void venue_slot_flush(struct order_entry *entry, uint32_t index, struct now now);
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
                  const struct venue_report *report);
+/* The venue's id of the order: the first one told of it, until a replace that was taken brings
+ * another. Without one, or one that finds no room, it stays as it was. */
+void learn_venue_id(struct order *order, struct bytes id);
 
 /* change */
 /* What the client is told of a change, beside what the event says of itself. */
