@@ -81,12 +81,12 @@ bool order_state_is_terminal(enum order_state state);
 
 /*
  * OrdStatus(39) as the client sees it: 'A' PENDING_NEW, '0' NEW, '1' PARTIALLY_FILLED, '2' FILLED,
- * '4' CANCELED, '8' REJECTED, 'C' EXPIRED; in a live state '6' while a cancel is pending,
- * else 'E' while a replace is. IN_DOUBT
- * is '1' with fills, else 'A': nothing better is known. NONE is '8', what FIX answers for an order
- * nobody knows. Appendix D (D2.c) shows '6' even on the fill that completes an order under a
- * pending cancel; here a terminal state shows itself at once, because the venue may never answer
- * that cancel and the client must not wait to learn that the order is done.
+ * '4' CANCELED, '8' REJECTED, 'C' EXPIRED; in a live state '6' while a cancel is pending, else 'E'
+ * while a replace is. IN_DOUBT is '1' with fills, else 'A': nothing better is known. HELD is 'A'.
+ * NONE is '8', what FIX answers for an order nobody knows. Appendix D (D2.c) shows '6' even on the
+ * fill that completes an order under a pending cancel; here a terminal state shows itself at once,
+ * because the venue may never answer that cancel and the client must not wait to learn that the
+ * order is done.
  */
 char order_state_ord_status(enum order_state state, bool cancel_pending, bool replace_pending,
                             bool filled);

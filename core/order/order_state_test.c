@@ -194,12 +194,13 @@ static const struct cell cells[] = {
 
 #define CELLS (sizeof(cells) / sizeof(cells[0]))
 
-static bool cell_speaks_of(const struct cell *cell, int state, int event, bool filled) {
-    return (int)cell->state == state && (int)cell->event == event &&
+static bool cell_speaks_of(const struct cell *cell, enum order_state state, enum order_event event,
+                           bool filled) {
+    return cell->state == state && cell->event == event &&
            (cell->fills == ANY || (cell->fills == FILLED) == filled);
 }
 
-static const struct cell *cell_find(int state, int event, bool filled) {
+static const struct cell *cell_find(enum order_state state, enum order_event event, bool filled) {
     const struct cell *found = NULL;
     for (size_t i = 0; i < CELLS; i++) {
         if (cell_speaks_of(&cells[i], state, event, filled)) {
@@ -207,65 +208,72 @@ static const struct cell *cell_find(int state, int event, bool filled) {
             found = &cells[i];
         }
     }
-    cr_assert(found != NULL, "no row for state %d event %d", state, event);
+    cr_assert(found != NULL, "no row for %s x %s", order_state_name(state),
+              order_event_name(event));
     return found;
 }
 
-Test(order_state, every_cell_is_as_written) {
+/* Calls `look` with every state, event, with fills or without, and the step the table has there. */
+static void look_at_every_step(void (*look)(enum order_state, enum order_event, bool filled,
+                                            struct order_step)) {
     for (int state = 0; state < ORDER_STATES; state++) {
         for (int event = 0; event < ORDER_EVENTS; event++) {
             for (int filled = 0; filled < 2; filled++) {
-                const struct cell *cell = cell_find(state, event, filled);
-                struct order_step step =
-                    order_state_step((enum order_state)state, (enum order_event)event, filled);
-                cr_expect(step.next == cell->next && step.report == cell->report &&
-                              step.conflict == cell->conflict,
-                          "%s x %s, filled %d: next %s report %d conflict %d; %s",
-                          order_state_name(cell->state), order_event_name(cell->event), filled,
-                          order_state_name(step.next), step.report, step.conflict, cell->reason);
+                look((enum order_state)state, (enum order_event)event, filled,
+                     order_state_step((enum order_state)state, (enum order_event)event, filled));
             }
         }
     }
+}
+
+static void is_as_written(enum order_state state, enum order_event event, bool filled,
+                          struct order_step step) {
+    const struct cell *cell = cell_find(state, event, filled);
+    cr_expect(step.next == cell->next && step.report == cell->report &&
+                  step.conflict == cell->conflict,
+              "%s x %s, filled %d: next %s report %d conflict %d; %s", order_state_name(state),
+              order_event_name(event), filled, order_state_name(step.next), step.report,
+              step.conflict, cell->reason);
+}
+
+Test(order_state, every_cell_is_as_written) {
+    look_at_every_step(is_as_written);
+}
+
+static void stays_over(enum order_state state, enum order_event event, bool filled,
+                       struct order_step step) {
+    bool over = state == ORDER_FILLED || state == ORDER_CANCELED || state == ORDER_REJECTED ||
+                state == ORDER_EXPIRED;
+    cr_expect(!over || step.next == state || step.next == ORDER_FILLED, "%s x %s, filled %d",
+              order_state_name(state), order_event_name(event), filled);
 }
 
 Test(order_state, a_terminal_order_never_becomes_live) {
-    static const enum order_state terminal[] = {ORDER_FILLED, ORDER_CANCELED, ORDER_REJECTED,
-                                                ORDER_EXPIRED};
-    for (size_t i = 0; i < 4; i++) {
-        for (int event = 0; event < ORDER_EVENTS; event++) {
-            for (int filled = 0; filled < 2; filled++) {
-                struct order_step step =
-                    order_state_step(terminal[i], (enum order_event)event, filled);
-                cr_expect(step.next == terminal[i] || step.next == ORDER_FILLED);
-            }
-        }
-    }
+    look_at_every_step(stays_over);
+}
+
+static void leaves_doubt_on_evidence(enum order_state state, enum order_event event, bool filled,
+                                     struct order_step step) {
+    bool refusal = event == ORDER_EVENT_REJECTED || event == ORDER_EVENT_NOT_SENT;
+    bool evidence =
+        event != ORDER_EVENT_VENUE_LOST && event != ORDER_EVENT_SENT && !(refusal && filled);
+    cr_expect(state != ORDER_IN_DOUBT || (step.next != ORDER_IN_DOUBT) == evidence, "%s, filled %d",
+              order_event_name(event), filled);
 }
 
 Test(order_state, doubt_ends_on_evidence_only) {
-    for (int event = 0; event < ORDER_EVENTS; event++) {
-        for (int filled = 0; filled < 2; filled++) {
-            struct order_step step =
-                order_state_step(ORDER_IN_DOUBT, (enum order_event)event, filled);
-            bool refusal = event == ORDER_EVENT_REJECTED || event == ORDER_EVENT_NOT_SENT;
-            bool evidence = event != ORDER_EVENT_VENUE_LOST && event != ORDER_EVENT_SENT &&
-                            !(refusal && filled);
-            cr_expect((step.next != ORDER_IN_DOUBT) == evidence, "event %d filled %d", event,
-                      filled);
-        }
-    }
+    look_at_every_step(leaves_doubt_on_evidence);
+}
+
+static void doubts_a_lost_venue(enum order_state state, enum order_event event, bool filled,
+                                struct order_step step) {
+    bool begins = step.next == ORDER_IN_DOUBT && state != ORDER_IN_DOUBT;
+    cr_expect(!begins || event == ORDER_EVENT_VENUE_LOST, "%s x %s, filled %d",
+              order_state_name(state), order_event_name(event), filled);
 }
 
 Test(order_state, only_losing_the_venue_makes_doubt) {
-    for (int state = 0; state < ORDER_STATES; state++) {
-        for (int event = 0; event < ORDER_EVENTS; event++) {
-            struct order_step step =
-                order_state_step((enum order_state)state, (enum order_event)event, false);
-            if (step.next == ORDER_IN_DOUBT && state != ORDER_IN_DOUBT) {
-                cr_expect(event == ORDER_EVENT_VENUE_LOST);
-            }
-        }
-    }
+    look_at_every_step(doubts_a_lost_venue);
 }
 
 Test(order_state, a_fill_is_reported_whatever_the_state) {
@@ -411,33 +419,41 @@ Test(order_state, ord_status_is_what_fix_calls_it) {
     static const struct {
         enum order_state state;
         bool cancel_pending;
+        bool replace_pending;
         bool filled;
         char code;
     } rows[] = {
-        {ORDER_STATE_NONE, false, false, '8'},
-        {ORDER_STATE_NONE, true, true, '8'},
-        {ORDER_PENDING_NEW, false, false, 'A'},
-        {ORDER_PENDING_NEW, true, false, '6'},
-        {ORDER_NEW, false, false, '0'},
-        {ORDER_NEW, true, false, '6'},
-        {ORDER_PARTIALLY_FILLED, false, true, '1'},
-        {ORDER_PARTIALLY_FILLED, true, true, '6'},
-        {ORDER_PARTIALLY_FILLED, false, false, '1'},
-        {ORDER_FILLED, false, true, '2'},
-        {ORDER_FILLED, true, true, '2'},
-        {ORDER_CANCELED, false, false, '4'},
-        {ORDER_CANCELED, true, true, '4'},
-        {ORDER_REJECTED, false, false, '8'},
-        {ORDER_REJECTED, true, false, '8'},
-        {ORDER_EXPIRED, false, false, 'C'},
-        {ORDER_EXPIRED, true, true, 'C'},
-        {ORDER_IN_DOUBT, false, false, 'A'},
-        {ORDER_IN_DOUBT, false, true, '1'},
-        {ORDER_IN_DOUBT, true, true, '6'},
+        {ORDER_STATE_NONE, false, false, false, '8'},
+        {ORDER_STATE_NONE, true, true, true, '8'},
+        {ORDER_PENDING_NEW, false, false, false, 'A'},
+        {ORDER_PENDING_NEW, true, false, false, '6'},
+        {ORDER_PENDING_NEW, false, true, false, 'E'},
+        {ORDER_NEW, false, false, false, '0'},
+        {ORDER_NEW, true, false, false, '6'},
+        {ORDER_NEW, false, true, false, 'E'},
+        {ORDER_NEW, true, true, false, '6'},
+        {ORDER_PARTIALLY_FILLED, false, false, true, '1'},
+        {ORDER_PARTIALLY_FILLED, true, false, true, '6'},
+        {ORDER_PARTIALLY_FILLED, false, true, true, 'E'},
+        {ORDER_PARTIALLY_FILLED, false, false, false, '1'},
+        {ORDER_FILLED, false, false, true, '2'},
+        {ORDER_FILLED, true, true, true, '2'},
+        {ORDER_CANCELED, false, false, false, '4'},
+        {ORDER_CANCELED, true, true, true, '4'},
+        {ORDER_REJECTED, false, false, false, '8'},
+        {ORDER_REJECTED, true, true, false, '8'},
+        {ORDER_EXPIRED, false, false, false, 'C'},
+        {ORDER_EXPIRED, true, true, true, 'C'},
+        {ORDER_IN_DOUBT, false, false, false, 'A'},
+        {ORDER_IN_DOUBT, false, false, true, '1'},
+        {ORDER_IN_DOUBT, true, false, true, '6'},
+        {ORDER_IN_DOUBT, false, true, true, 'E'},
+        {ORDER_HELD, false, false, false, 'A'},
+        {ORDER_HELD, true, false, false, '6'},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        char code =
-            order_state_ord_status(rows[i].state, rows[i].cancel_pending, false, rows[i].filled);
+        char code = order_state_ord_status(rows[i].state, rows[i].cancel_pending,
+                                           rows[i].replace_pending, rows[i].filled);
         cr_expect(code == rows[i].code, "row %zu: got %c, want %c", i, code, rows[i].code);
     }
 }
