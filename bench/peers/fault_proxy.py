@@ -66,7 +66,6 @@ class FaultProxy:
         self.connections = 0
         self.pair = ()
         self.closed = False
-        self.stalled = threading.Event()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
