@@ -1,12 +1,28 @@
 """Scenario files: what they look like, and their steps.
 
-A file is lines. `#` begins a comment line. First come settings, one a line:
+A file is a talk with our FIX session, line by line: what its peer sends (`>`), and what must come
+back (`<`). One that is whole:
+
+    rule: 2c a number seen before, not said to be a duplicate: Logout, then the end
+    connect
+    logon
+    > 0|34=2
+    > 0|34=3
+    > 0|34=2
+    < 5|34=2|58=MsgSeqNum too low, expecting 4 but received 2
+    closed
+
+What is sent goes out as a whole FIX message; what comes must be as written, field for field, and
+nothing else may come. The application behind the session sends orders back as they are
+(acceptor_echo.h). To add one: write NAME.scn into more/ (those in fix44/ have the names of the
+public definitions and are judged by QuickFIX, too), then `run_scenarios.py ACCEPTOR --only NAME`.
+
+`#` begins a comment line. First come settings, one a line:
 
     rule: 2b MsgSeqNum too high     what the scenario is about, with the case letter
     profile: at                     whom it talks to (acceptor_profile.c); `at` if not said
     modes: whole split joined       how bytes are cut; all three if not said
     numbers: kept                   over a new connection; else both sides begin at 1 again
-    waits: REASON                   it fails, and is known to
 
 Then steps. A connection is called `a` unless the step begins with another letter and a blank.
 
@@ -42,7 +58,7 @@ import pathlib
 import re
 
 MODES = ["whole", "split", "joined"]
-SETTING = re.compile(r"(rule|profile|modes|numbers|waits): (\S.*)")
+SETTING = re.compile(r"(rule|profile|modes|numbers): (\S.*)")
 STEP = re.compile(r"(?:([a-z]) )?(connect|accept|logon|logout|ping|>|raw|<|closed|finish|reset|"
                   r"deaf|listen|later|app|state|repeat|end)(?: (.*))?")
 
@@ -68,7 +84,6 @@ class Scenario:
         self.profile = settings.get("profile", "at")
         self.modes = settings.get("modes", " ".join(MODES)).split()
         self.keeps_numbers = settings.get("numbers") == "kept"
-        self.waits = settings.get("waits")
         self.defined = False  # the public definitions have it
         if not self.rule or not steps or not set(self.modes) <= set(MODES):
             raise BadScenario(f"{name}: without a rule, without steps, or in a strange mode")
