@@ -92,8 +92,9 @@ const struct config_key config_keys[] = {
      .help = "Orders held at once: open ones, and finished ones inside late_report_window."},
     {"limits", "requests_per_venue", CONFIG_TYPE_INTEGER, .min = 2, .max = 1 << 20,
      .fallback = "131072", IN_LIMITS(requests_per_venue),
-     .help = "Requests (new, cancel) that a venue session may still say something about. Half are "
-             "kept for cancels: twice the orders that one venue may have."},
+     .help =
+         "Requests that a venue session may still say something about: new, replace, cancel, "
+         "status. Half are kept for cancels: at least twice the orders that one venue may have."},
     {"limits", "client_connections", CONFIG_TYPE_INTEGER, .min = 1, .max = 4096, .fallback = "64",
      IN_LIMITS(client_connections),
      .help = "Client connections at once, logged on or not; at least one for each client."},
@@ -125,7 +126,9 @@ const struct config_key config_keys[] = {
      .help = "How long a finished order still recognises a late report of its venue."},
 
     {"", "ledger", CONFIG_TYPE_SECTION, .required = true, .offset = 0,
-     .help = "The order ledger: one row of CSV for every order that ended or was refused."},
+     .help = "The order ledger: a row of CSV for every order that ended, was refused or was open "
+             "at the "
+             "stop. The last row of an order counts: a late fill adds another."},
     {"ledger", "file", CONFIG_TYPE_PATH, .required = true, .max = 1024, .example = "ledger.csv",
      IN_CONFIG(ledger_file), .help = "Appended to: earlier rows stay."},
 
@@ -248,8 +251,8 @@ const struct config_key config_keys[] = {
     {"venues", "message_rate", CONFIG_TYPE_SECTION, .reload = CONFIG_RELOAD_SESSION,
      STRUCT(config_venue, message_rate),
      .help =
-         "How many messages this session may send; each counts one. Orders beyond it are refused, "
-         "cancels wait."},
+         "How many messages this session may send; each counts one. Orders and replaces beyond it "
+         "are refused, cancels wait."},
     {"venues.message_rate", "limit", CONFIG_TYPE_INTEGER, .min = 0, .max = 1000000, .fallback = "0",
      .reload = CONFIG_RELOAD_SESSION, IN_RATE(limit), .help = "0: not limited."},
     {"venues.message_rate", "per_minute", CONFIG_TYPE_INTEGER, .min = 1, .max = 60000000,
