@@ -102,6 +102,7 @@ static void forget_early(struct fix_session *session) {
 void fix_session_restart_in(struct fix_session *session) {
     session->next_in = 1;
     session->resend_until = 0;
+    session->resend_asks = 0;
     forget_early(session);
 }
 
@@ -120,6 +121,7 @@ static void forget_connection(struct fix_session *session) {
     fix_session_renumber_unsent(session);
     session->pending = FIX_ACTION_NONE;
     session->resend_until = 0;
+    session->resend_asks = 0;
     session->logon_reset = false;
     forget_early(session);
     fix_session_probe_forget(session);

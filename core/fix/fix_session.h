@@ -28,7 +28,9 @@
  * fix_session_input, without bytes; the others come again with the answer. A request is open until
  * the number that showed the gap is reached; when its answer stops short the next early message
  * asks again, no sooner than a second after the last progress (a heartbeat interval when nothing
- * came at all).
+ * came at all). A peer that was asked FIX_RESEND_ASKS_MAX times without any progress does not have
+ * it any more: the session ends with a Logout (FIX_END_GAP), because all that it says meanwhile
+ * waits.
  *
  * Their gaps: what is sent again is a policy of the role. With an outbox, messages of the types in
  * resent_types go out again as they were (43=Y, 122=their first SendingTime); everything else, and
@@ -67,6 +69,8 @@
 #define FIX_RESENT_BYTES_MORE 64
 /* ResendRequests whose answers may be unfinished at once. */
 #define FIX_REPLAYS_MAX 8
+/* ResendRequests for the same number, before the peer is given up. */
+#define FIX_RESEND_ASKS_MAX 4
 #define FIX_COMP_ID_MAX 63
 #define FIX_TEST_REQ_ID_MAX 64
 #define FIX_SESSION_TEXT_MAX 127
@@ -200,12 +204,13 @@ enum fix_end {
     FIX_END_SEQUENCE_MISSING,
     FIX_END_SENDING_TIME,
     FIX_END_HEARTBEAT_TIMEOUT,
-    FIX_END_TOO_LONG,     /* a message over message_bytes_max */
-    FIX_END_BAD_LOGON,    /* missing or impossible 98, 108, ...; or ours does not fit its room */
-    FIX_END_UNSIGNED,     /* our Logon could not be signed */
-    FIX_END_ABANDONED,    /* fix_session_logout before the session was up */
-    FIX_END_SCHEDULE,     /* the session time is over, or has not begun */
-    FIX_END_NEXT_EXPECTED /* their NextExpectedMsgSeqNum(789) was never sent */
+    FIX_END_TOO_LONG,      /* a message over message_bytes_max */
+    FIX_END_BAD_LOGON,     /* missing or impossible 98, 108, ...; or ours does not fit its room */
+    FIX_END_UNSIGNED,      /* our Logon could not be signed */
+    FIX_END_ABANDONED,     /* fix_session_logout before the session was up */
+    FIX_END_SCHEDULE,      /* the session time is over, or has not begun */
+    FIX_END_NEXT_EXPECTED, /* their NextExpectedMsgSeqNum(789) was never sent */
+    FIX_END_GAP            /* what we miss was asked for in vain */
 };
 
 struct fix_input {
@@ -281,6 +286,7 @@ struct fix_session {
     uint64_t resend_until;     /* the early number that a written ResendRequest is after; 0: none */
     uint64_t resend_from;      /* its BeginSeqNo(7) */
     uint64_t resend_chunk_end; /* the last number it asks for; 0: all */
+    uint32_t resend_asks;      /* ResendRequests written since next_in moved */
     uint64_t logon_seq;        /* of the Logon awaiting a verdict */
     uint64_t logon_expected;   /* its NextExpectedMsgSeqNum(789); 0: it has none */
     bool logon_reset;          /* that Logon, or the one we owe, has ResetSeqNumFlag(141) */

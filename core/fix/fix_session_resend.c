@@ -25,6 +25,10 @@ void fix_session_gap_seen(struct fix_session *session, struct now now, uint64_t 
     if (session->resend_until != 0 && !request_given_up(session, now)) {
         return;
     }
+    if (session->resend_asks >= FIX_RESEND_ASKS_MAX) {
+        (void)fix_session_log_out(session, now, FIX_END_GAP, fix_end_text(FIX_END_GAP));
+        return;
+    }
     session->counters.gaps++;
     fix_session_owe(session, FIX_MSG_RESEND_REQUEST[0])->ref_seq = early_seq;
 }
@@ -47,6 +51,7 @@ uint64_t fix_session_request_end(const struct fix_session *session, uint64_t unt
 }
 
 void fix_session_resend_requested(struct fix_session *session, struct now now, uint64_t early_seq) {
+    session->resend_asks++;
     session->resend_until = early_seq;
     session->resend_from = session->next_in;
     session->resend_chunk_end = fix_session_request_end(session, early_seq);
@@ -63,6 +68,9 @@ static void ask_on(struct fix_session *session) {
 }
 
 void fix_session_expect(struct fix_session *session, struct now now, uint64_t next_in) {
+    if (next_in != session->next_in) {
+        session->resend_asks = 0;
+    }
     session->next_in = next_in;
     session->last_progress = now.mono;
     if (session->config.early != NULL) {

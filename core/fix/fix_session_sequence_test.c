@@ -6,13 +6,17 @@
 
 static struct script s;
 
+static enum fix_action say_numbered(const char *type, unsigned seq) {
+    char text[32];
+    snprintf(text, sizeof(text), "%s|34=%u|", type, seq);
+    return say(&s, text);
+}
+
 /* Up, with numbers 2 .. expected - 1 taken. */
 static void begin_expecting(unsigned expected) {
     script_up(&s, FIX_ACCEPTOR);
     for (unsigned seq = 2; seq < expected; seq++) {
-        char text[32];
-        snprintf(text, sizeof(text), "35=0|34=%u|", seq);
-        cr_assert_eq(say(&s, text), FIX_ACTION_NONE);
+        cr_assert_eq(say_numbered("35=0", seq), FIX_ACTION_NONE);
     }
 }
 
@@ -87,6 +91,40 @@ Test(fix_session_sequence, a_request_without_any_answer_is_repeated_after_an_int
     script_advance(&s, 1);
     say(&s, "35=0|34=22|");
     cr_assert_str_eq(hear(&s), "35=2|34=3|7=5|16=0|");
+}
+
+/* All that the peer says meanwhile waits, cancels too: that must have an end. */
+Test(fix_session_sequence, requests_without_any_answer_end_the_session) {
+    begin_expecting(5);
+    unsigned seq = 20;
+    for (int asked = 0; asked < FIX_RESEND_ASKS_MAX; asked++) {
+        cr_assert_eq(say_numbered("35=0", seq++), FIX_ACTION_NONE);
+        cr_assert_str_neq(hear(&s), "", "asked %d times", asked);
+        script_advance(&s, 30000);
+    }
+    cr_assert_eq(s.session.state, FIX_SESSION_UP);
+    cr_assert_eq(say_numbered("35=0", seq++), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=5|34=6|58=ResendRequest not answered|");
+    cr_assert_eq(s.session.end, FIX_END_GAP);
+    cr_assert_eq(say_numbered("35=5", seq), FIX_ACTION_CLOSE);
+    cr_assert_eq(s.session.next_in, 5, "what was missed is missed by the next connection");
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=40|98=0|108=30|"), FIX_ACTION_UP);
+    hear(&s);
+    cr_assert_str_eq(hear(&s), "35=2|34=8|7=5|16=0|", "where it is asked for anew");
+}
+
+/* However little comes of each answer, it is an answer. */
+Test(fix_session_sequence, requests_with_any_answer_go_on) {
+    begin_expecting(5);
+    for (unsigned round = 0; round < 3 * FIX_RESEND_ASKS_MAX; round++) {
+        cr_assert_eq(say_numbered("35=0", 60 + round), FIX_ACTION_NONE);
+        cr_assert_str_neq(hear(&s), "");
+        cr_assert_eq(say_numbered("35=0", 5 + round), FIX_ACTION_NONE);
+        script_advance(&s, 30000);
+    }
+    cr_assert_eq(s.session.state, FIX_SESSION_UP);
 }
 
 /* The waiting counts from the request's writing, not from what came before it. */

@@ -47,6 +47,7 @@ const char *fix_end_name(enum fix_end end) {
         [FIX_END_ABANDONED] = "abandoned",
         [FIX_END_SCHEDULE] = "schedule",
         [FIX_END_NEXT_EXPECTED] = "next-expected",
+        [FIX_END_GAP] = "gap",
     };
     return (size_t)end < sizeof(names) / sizeof(names[0]) ? names[end] : "?";
 }
@@ -67,6 +68,8 @@ struct bytes fix_end_text(enum fix_end end) {
         return BYTES("Logon header incomplete");
     case FIX_END_SCHEDULE:
         return BYTES("Outside the session time");
+    case FIX_END_GAP:
+        return BYTES("ResendRequest not answered");
     default:
         return BYTES("");
     }
