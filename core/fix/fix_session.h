@@ -184,7 +184,8 @@ enum fix_action {
     FIX_ACTION_NEED_SIGNATURE, /* answer with fix_session_signed (also seen as the state) */
     FIX_ACTION_NEED_VERDICT,   /* the Logon is in input->view; answer with fix_session_verdict */
     FIX_ACTION_RESEND_ASKED,   /* the peer misses input->resend_begin .. resend_end; answered */
-    FIX_ACTION_CLOSE           /* nothing more to read; flush what is owed, then close the stream */
+    FIX_ACTION_CLOSE           /* nothing more is read: what comes behind the end is only consumed;
+                                  flush what is owed, then close the stream */
 };
 
 /* Why a session ended: for the log, metrics and the peer's Text. The first cause wins. */
@@ -218,7 +219,7 @@ struct fix_input {
     size_t consumed; /* bytes to give back to the stream; 0 with PARTIAL, BLOCKED, and what had
                   come early: that lies in the session's own memory */
     size_t need;     /* PARTIAL: what to ask of the stream next time */
-    bool secret;     /* the consumed bytes held a password: wipe them */
+    bool secret;     /* the consumed bytes hold a password, or may: wipe them */
     uint64_t seq;    /* of the message in view */
     uint64_t resend_begin; /* RESEND_ASKED, and UP of an initiator whose peer asked by its 789 (else
                                   0): the numbers asked for, both ends included and sent */

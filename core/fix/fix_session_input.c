@@ -264,6 +264,13 @@ static enum fix_action take_framed(struct fix_session *session, struct now now,
     return take_garbled(session);
 }
 
+/* After the end nothing is read, and nobody knows what it is: a Logon that was too long has a rest,
+ * and in it perhaps a password. */
+static void discard(struct bytes in, struct fix_input *input) {
+    input->consumed = in.len;
+    input->secret = true;
+}
+
 static void take_bytes(struct fix_session *session, struct now now, struct bytes in,
                        struct fix_input *input) {
     struct fix_frame frame;
@@ -279,6 +286,7 @@ static void take_bytes(struct fix_session *session, struct now now, struct bytes
         input->action = take_garbled(session);
         return;
     case FIX_FRAME_TOO_LONG:
+        discard(in, input);
         input->action = take_too_long(session, now);
         return;
     case FIX_FRAME_COMPLETE:
@@ -296,6 +304,7 @@ void fix_session_input(struct fix_session *session, struct now now, struct bytes
     input->secret = false;
     input->seq = 0;
     if (session->state == FIX_SESSION_DOWN || session->state == FIX_SESSION_CLOSING) {
+        discard(in, input);
         return;
     }
     if (session->pending != FIX_ACTION_NONE) {

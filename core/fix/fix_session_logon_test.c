@@ -177,7 +177,12 @@ Test(fix_session_logon, case_1d_garbled_closes_in_silence) {
 
 Test(fix_session_logon, too_long_closes_in_silence) {
     begin();
-    cr_assert_eq(say_raw(&s, "8=FIX.4.4|9=999999|35=A|"), FIX_ACTION_CLOSE);
+    cr_assert_eq(say_raw(&s, "8=FIX.4.4|9=999999|35=A|554=pass"), FIX_ACTION_CLOSE);
+    cr_assert_eq(s.input.consumed, s.in_bytes);
+    cr_assert(s.input.secret);
+    cr_assert_eq(say_raw(&s, "word|10=000|"), FIX_ACTION_CLOSE);
+    cr_assert_eq(s.input.consumed, s.in_bytes, "and its rest, too");
+    cr_assert(s.input.secret);
     check_dropped(FIX_END_TOO_LONG);
 }
 
