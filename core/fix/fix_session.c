@@ -130,7 +130,7 @@ static void forget_connection(struct fix_session *session) {
 }
 
 static void begin_logon(struct fix_session *session, struct now now) {
-    fix_session_enter_period(session, now);
+    fix_session_enter_period(session, fix_session_period(session, now));
     session->heartbeat_s = session->config.heartbeat_s;
     session->logon_reset = session->config.reset_on_logon;
     if (session->logon_reset) {

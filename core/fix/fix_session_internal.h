@@ -94,8 +94,12 @@ enum fix_action fix_session_take_logout(struct fix_session *session, struct now 
 /* Session times, fix_session_schedule.c. Without a schedule they do nothing, and it is in time. */
 #define FIX_PERIOD_UNKNOWN INT64_MIN
 bool fix_session_is_in_time(const struct fix_session *session, struct now now);
-/* A Logon is sent or taken: the numbers begin anew when they are of an earlier period. */
-void fix_session_enter_period(struct fix_session *session, struct now now);
+/* The one that counts now. */
+int64_t fix_session_period(const struct fix_session *session, struct now now);
+/* Whether our numbers are of an earlier one. */
+bool fix_session_begins_anew(const struct fix_session *session, int64_t period);
+/* A Logon of that period is sent or taken: then they begin anew. */
+void fix_session_enter_period(struct fix_session *session, int64_t period);
 void fix_session_look_at_schedule(struct fix_session *session, struct now now);
 enum fix_action fix_session_schedule_tick(struct fix_session *session, struct now now);
 

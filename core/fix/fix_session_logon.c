@@ -143,6 +143,9 @@ static enum fix_action settle_number(struct fix_session *session, struct now now
 
 enum fix_action fix_session_accept_logon(struct fix_session *session, struct now now) {
     bool first = session->state != FIX_SESSION_UP;
+    if (first) {
+        fix_session_enter_period(session, session->logon_period);
+    }
     if (session->logon_reset || (first && session->config.reset_on_logon)) {
         fix_session_restart_numbers(session);
         session->logon_expected = 0;
@@ -178,15 +181,14 @@ enum fix_action fix_session_take_first(struct fix_session *session, struct now n
     if (refusal.len != 0) {
         return fix_session_refuse(session, now, FIX_END_BAD_LOGON, refusal);
     }
-    if (fix_session_is_in_time(session, now)) {
-        fix_session_enter_period(session, now);
-    }
-    bool restarts = terms.reset || session->config.reset_on_logon;
-    if (message->poss_dup && !restarts && message->seq < session->next_in) {
-        return fix_session_take_low(session, now, message);
-    }
     if (!fix_session_is_in_time(session, now)) {
         return fix_session_refuse(session, now, FIX_END_SCHEDULE, fix_end_text(FIX_END_SCHEDULE));
+    }
+    session->logon_period = fix_session_period(session, now);
+    bool restarts = terms.reset || session->config.reset_on_logon ||
+                    fix_session_begins_anew(session, session->logon_period);
+    if (message->poss_dup && !restarts && message->seq < session->next_in) {
+        return fix_session_take_low(session, now, message);
     }
     session->logon_seq = message->seq;
     session->logon_reset = terms.reset;

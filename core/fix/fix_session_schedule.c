@@ -34,18 +34,19 @@ bool fix_session_may_connect(const struct fix_session *session, struct now now) 
     return session->state == FIX_SESSION_DOWN && fix_session_is_in_time(session, now);
 }
 
-void fix_session_enter_period(struct fix_session *session, struct now now) {
-    if (!has_schedule(session)) {
-        return;
-    }
-    int64_t number = period_now(session, now).number;
-    if (session->period == number) {
-        return;
-    }
+int64_t fix_session_period(const struct fix_session *session, struct now now) {
+    return has_schedule(session) ? period_now(session, now).number : FIX_PERIOD_UNKNOWN;
+}
+
+bool fix_session_begins_anew(const struct fix_session *session, int64_t period) {
     /* Not known since when the numbers are in use: they may be of now. */
-    bool known = session->period != FIX_PERIOD_UNKNOWN;
-    session->period = number;
-    if (known) {
+    return session->period != FIX_PERIOD_UNKNOWN && session->period != period;
+}
+
+void fix_session_enter_period(struct fix_session *session, int64_t period) {
+    bool anew = fix_session_begins_anew(session, period);
+    session->period = period;
+    if (anew) {
         fix_session_restart_numbers(session);
     }
 }
@@ -74,8 +75,9 @@ void fix_session_look_at_schedule(struct fix_session *session, struct now now) {
 
 /* Time is over for a session of this period, or for all. */
 static bool time_is_over(const struct fix_session *session, struct now now) {
+    bool asked = session->state == FIX_SESSION_VERDICT_AWAITED;
     return !fix_session_is_in_time(session, now) ||
-           period_now(session, now).number != session->period;
+           period_now(session, now).number != (asked ? session->logon_period : session->period);
 }
 
 enum fix_action fix_session_schedule_tick(struct fix_session *session, struct now now) {

@@ -292,6 +292,54 @@ Test(fix_session_schedule, without_a_pause_one_session_follows_the_other) {
     cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|");
 }
 
+/* ---- a Logon whose password is looked at */
+
+static void await_verdict(struct fix_schedule schedule) {
+    script_begin(&s, FIX_ACCEPTOR);
+    s.config.schedule = schedule;
+    s.config.verdict_needed = true;
+    script_restart(&s);
+    fix_session_restore(&s.session, 40, 50);
+    fix_session_restore_time(&s.session, (struct utc){.ns = s.now.utc.ns - 24 * 3600 * NS_PER_S});
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_NEED_VERDICT);
+}
+
+static const struct fix_schedule from_one = {
+    .kind = FIX_SCHEDULE_DAILY, .start_s = 13 * 3600, .end_s = 13 * 3600};
+
+Test(fix_session_schedule, a_stranger_begins_no_period) {
+    await_verdict(from_one);
+    fix_session_verdict(&s.session, s.now, s.epoch, false, BYTES("no"));
+    cr_assert_str_eq(hear(&s), "35=5|34=50|58=no|");
+    cr_assert_eq(s.session.next_in, 40);
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_NEED_VERDICT);
+    fix_session_verdict(&s.session, s.now, s.epoch, true, BYTES(""));
+    cr_assert_eq(script_tick(&s), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|", "the firm does");
+    cr_assert_eq(s.session.next_in, 2);
+}
+
+Test(fix_session_schedule, a_verdict_takes_its_time_in_the_new_period) {
+    await_verdict(from_one);
+    script_advance(&s, 2000);
+    cr_assert_eq(script_tick(&s), FIX_ACTION_NONE, "the schedule was looked at");
+    fix_session_verdict(&s.session, s.now, s.epoch, true, BYTES(""));
+    cr_assert_eq(script_tick(&s), FIX_ACTION_UP);
+}
+
+Test(fix_session_schedule, a_verdict_that_comes_in_another_period_is_none) {
+    await_verdict((struct fix_schedule){
+        .kind = FIX_SCHEDULE_DAILY, .start_s = 12 * 3600 + 2, .end_s = 12 * 3600 + 2});
+    script_advance(&s, 2000);
+    cr_assert_eq(script_tick(&s), FIX_ACTION_CLOSE);
+    cr_assert_eq(s.session.end, FIX_END_SCHEDULE);
+    fix_session_verdict(&s.session, s.now, s.epoch, true, BYTES(""));
+    cr_assert_eq(s.session.state, FIX_SESSION_CLOSING);
+}
+
 /* ---- after a restart of ours */
 
 Test(fix_session_schedule, restored_numbers_of_an_earlier_period_are_gone) {
