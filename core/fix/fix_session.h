@@ -147,7 +147,7 @@ struct fix_session_config {
     struct fix_outbox *outbox; /* NULL: every range that is asked for is filled over */
     struct fix_early *early;   /* NULL: messages ahead of a gap are dropped and come again */
     /* When set, a message whose turn has come is checked before it is delivered or acted upon; a
-     * fault is told by a Reject. Not the Logon that opens a session. */
+     * fault is told by a Reject, one of a Logon by a Logout. */
     const struct fix_dictionary *dictionary;
     const char *resent_types; /* MsgTypes of one character that are resent, "89rj"; NULL: none */
     uint32_t resend_burst;    /* resent messages a window; 0: 32 */

@@ -49,6 +49,9 @@ struct fix_message {
 struct fix_message fix_message_of(const struct fix_view *view, struct bytes invalid_tag);
 /* Whether something is wrong with it that a Reject, which is owed then, says. */
 bool fix_message_is_rejected(struct fix_session *session, struct fix_message *message);
+/* Whether the session's dictionary, if it has one, objects: then fault_reason and fault_tag say to
+ * what. */
+bool fix_message_is_off_dictionary(const struct fix_session *session, struct fix_message *message);
 /* The header checks. Each returns whether the session may go on. */
 bool fix_message_read_seq(struct fix_message *message);
 bool fix_message_begin_string_matches(const struct fix_session *session,
@@ -75,13 +78,13 @@ enum fix_action fix_session_take_answer(struct fix_session *session, struct now 
 /* A Logon with 141=Y inside a session. */
 bool fix_session_is_reset_logon(const struct fix_message *message);
 enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct now now,
-                                             const struct fix_message *message);
+                                             struct fix_message *message);
 /* The Logon noted in the session was found good: its sequence number decides. */
 enum fix_action fix_session_accept_logon(struct fix_session *session, struct now now);
 
 /* The answer to our own reset, or one of theirs that crossed it. */
 enum fix_action fix_session_take_reset_answer(struct fix_session *session, struct now now,
-                                              const struct fix_message *message);
+                                              struct fix_message *message);
 
 /* Admin messages in, fix_session_admin.c. Those of the second group look at 34 themselves. */
 enum fix_action fix_session_take_test_request(struct fix_session *session,

@@ -4,7 +4,8 @@
 struct logon_terms {
     uint32_t heartbeat_s;
     bool reset;
-    uint64_t next_expected; /* 0: not told, or of no interest */
+    uint64_t next_expected;               /* 0: not told, or of no interest */
+    char fault[FIX_SESSION_TEXT_MAX + 1]; /* what the dictionary has against it */
 };
 
 /* EncryptMethod(98): only 0, none. Returns the text of a refusal, empty when there is none. */
@@ -67,7 +68,19 @@ static struct bytes read_next_expected(const struct fix_session *session,
     return good ? BYTES("") : BYTES("NextExpectedMsgSeqNum malformed");
 }
 
-static struct bytes read_terms(const struct fix_session *session, const struct fix_message *message,
+/* A Logon is not rejected: there is no session yet that could go on. */
+static struct bytes look_up(const struct fix_session *session, struct fix_message *message,
+                            struct logon_terms *terms) {
+    if (!fix_message_is_off_dictionary(session, message)) {
+        return BYTES("");
+    }
+    size_t len = fix_text_append(terms->fault, 0, fix_reject_text(message->fault_reason));
+    len = fix_text_append(terms->fault, len, BYTES(": "));
+    len = fix_text_append_number(terms->fault, len, message->fault_tag);
+    return bytes_of(terms->fault, len);
+}
+
+static struct bytes read_terms(const struct fix_session *session, struct fix_message *message,
                                struct logon_terms *terms) {
     *terms = (struct logon_terms){0};
     struct bytes refusal = read_encryption(session, message);
@@ -81,7 +94,8 @@ static struct bytes read_terms(const struct fix_session *session, const struct f
     if (got != FIX_GET_OK && got != FIX_GET_MISSING) {
         return BYTES("ResetSeqNumFlag malformed");
     }
-    return read_next_expected(session, message, terms);
+    refusal = read_next_expected(session, message, terms);
+    return refusal.len == 0 ? look_up(session, message, terms) : refusal;
 }
 
 /* The header rules of a Logon that has no session yet. FIX_END_NONE: none is broken. */
@@ -275,7 +289,7 @@ bool fix_session_is_reset_logon(const struct fix_message *message) {
 }
 
 enum fix_action fix_session_take_reset_answer(struct fix_session *session, struct now now,
-                                              const struct fix_message *message) {
+                                              struct fix_message *message) {
     struct logon_terms terms;
     struct bytes refusal = read_terms(session, message, &terms);
     if (refusal.len == 0 && message->faulty) {
@@ -299,7 +313,7 @@ enum fix_action fix_session_take_reset_answer(struct fix_session *session, struc
 
 /* Both sides begin again at 1, and the answer is a Logon that says so too. */
 enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct now now,
-                                             const struct fix_message *message) {
+                                             struct fix_message *message) {
     if (session->state == FIX_SESSION_RESET_SENT) {
         return fix_session_take_reset_answer(session, now, message);
     }

@@ -97,7 +97,7 @@ static bool msg_type_is_valid(struct bytes type) {
 
 /* What the dictionary says goes before what the session itself has seen of the header: of several
  * faults it knows which is told. A view that ends at an invalid tag is nothing for it. */
-static bool dictionary_objects(const struct fix_session *session, struct fix_message *message) {
+bool fix_message_is_off_dictionary(const struct fix_session *session, struct fix_message *message) {
     const struct fix_session_config *config = &session->config;
     if (config->dictionary == NULL || message->invalid_tag.len != 0) {
         return false;
@@ -124,7 +124,7 @@ static bool dictionary_objects(const struct fix_session *session, struct fix_mes
 }
 
 bool fix_message_is_rejected(struct fix_session *session, struct fix_message *message) {
-    if (!dictionary_objects(session, message) && !message->faulty) {
+    if (!fix_message_is_off_dictionary(session, message) && !message->faulty) {
         if (LIKELY(msg_type_is_valid(message->type))) {
             return false;
         }

@@ -105,11 +105,15 @@ Test(fix_session_profile, empty_values) {
     cr_assert_str_eq(hear(&s), "35=0|34=2|112=|");
 }
 
-static void begin_with_dictionary(struct fix_profile profile) {
-    script_begin(&s, FIX_ACCEPTOR);
+static void configure_with_dictionary(enum fix_role role, struct fix_profile profile) {
+    script_begin(&s, role);
     s.config.profile = profile;
     s.config.dictionary = &fix44_dictionary;
     script_restart(&s);
+}
+
+static void begin_with_dictionary(struct fix_profile profile) {
+    configure_with_dictionary(FIX_ACCEPTOR, profile);
     script_connect(&s);
     cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_UP);
     cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|");
@@ -141,6 +145,48 @@ Test(fix_session_profile, case_14_with_a_dictionary) {
         cr_assert_str_eq(hear(&s), "");
         cr_assert_eq(s.session.next_in, 3, "%s", cases[i].text);
     }
+}
+
+/* Of what the session asks of a Logon itself it speaks in its own words. */
+Test(fix_session_profile, a_logon_that_the_dictionary_objects_to) {
+    static const struct {
+        const char *text;
+        const char *answer;
+    } cases[] = {
+        {"35=A|34=1|98=0|108=30|999=HI|", "58=Invalid tag number: 999|"},
+        {"35=A|34=1|98=0|108=30|55=X|", "58=Tag not defined for this message type: 55|"},
+        {"35=A|34=1|98=0|108=30|553=|", "58=Tag specified without a value: 553|"},
+        {"35=A|34=1|98=0|98=0|108=30|", "58=Tag appears more than once: 98|"},
+        {"35=A|34=1|98=0|108=30|384=2|372=D|385=R|",
+         "58=Incorrect NumInGroup count for repeating group: 384|"},
+        {"35=A|34=1|98=0|999=HI|", "58=HeartBtInt missing or malformed|"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        configure_with_dictionary(FIX_ACCEPTOR, fix_profile_production());
+        script_connect(&s);
+        cr_assert_eq(say(&s, cases[i].text), FIX_ACTION_CLOSE, "%s", cases[i].text);
+        char expected[160];
+        snprintf(expected, sizeof(expected), "35=5|34=1|%s", cases[i].answer);
+        cr_assert_str_eq(hear(&s), expected, "%s: %s", cases[i].text, s.heard);
+        cr_assert_eq(s.session.end, FIX_END_BAD_LOGON);
+        cr_assert_eq(s.session.next_in, 1, "%s", cases[i].text);
+    }
+}
+
+Test(fix_session_profile, a_logon_s_answer_that_the_dictionary_objects_to) {
+    configure_with_dictionary(FIX_INITIATOR, fix_profile_production());
+    script_connect(&s);
+    cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|");
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|55=X|"), FIX_ACTION_CLOSE);
+    cr_assert_str_eq(hear(&s), "35=5|34=2|58=Tag not defined for this message type: 55|");
+    cr_assert_eq(s.session.end, FIX_END_BAD_LOGON);
+}
+
+Test(fix_session_profile, a_reset_that_the_dictionary_objects_to) {
+    begin_with_dictionary(fix_profile_production());
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|141=Y|55=X|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=5|34=2|58=Tag not defined for this message type: 55|");
+    cr_assert_eq(s.session.next_in, 2, "nothing begins anew");
 }
 
 Test(fix_session_profile, what_the_dictionary_lets_through) {
