@@ -25,6 +25,7 @@ void fix_link_attach(struct fix_link *link, struct stream *stream) {
     link->finished = false;
     link->abandoned = false;
     link->more = false;
+    link->said = FIX_ACTION_NONE;
     link->blocked = false;
     link->wanted = 0;
 }
@@ -47,6 +48,12 @@ enum fix_action fix_link_read(struct fix_link *link, struct now now, struct fix_
     link->blocked = false;
     if (link->stream == NULL || !note_connected(link, now)) {
         return FIX_ACTION_NONE;
+    }
+    if (link->said != FIX_ACTION_NONE) {
+        input->action = link->said;
+        link->said = FIX_ACTION_NONE;
+        link->more = true;
+        return input->action;
     }
     for (int count = 0; count < FIX_LINK_BURST; count++) {
         struct bytes unread = stream_peek(link->stream, link->need);
@@ -78,8 +85,6 @@ void fix_link_hold(struct fix_link *link) {
 void fix_link_consume(struct fix_link *link, const struct fix_input *input) {
     if (input->consumed != 0) {
         link->need = 0;
-    }
-    if (input->consumed != 0) {
         stream_consume(link->stream, input->consumed, input->secret ? STREAM_SECRET : STREAM_PLAIN);
     }
 }
@@ -164,12 +169,21 @@ static void unblock(struct fix_link *link) {
     }
 }
 
+/* What the tick alone says is for who reads; CLOSE the state says as well. */
+static void tick(struct fix_link *link, struct now now) {
+    enum fix_action action = fix_session_tick(&link->session, now);
+    if (action == FIX_ACTION_UP || action == FIX_ACTION_NEED_SIGNATURE) {
+        link->said = action;
+        link->more = true;
+    }
+}
+
 void fix_link_flush(struct fix_link *link, struct now now) {
     if (link->stream == NULL || !note_connected(link, now)) {
         return;
     }
     if (!link->finished && instant_reached(now.mono, fix_session_deadline(&link->session))) {
-        (void)fix_session_tick(&link->session, now);
+        tick(link, now);
     }
     (void)write_owed(link, now);
     link->wanted -= link->wanted != 0;

@@ -22,6 +22,7 @@ struct fix_link {
     struct stream_position release_after; /* the furthest of what may be resent */
     bool connected;                       /* the session was told that the stream is open */
     bool more;             /* reading stopped short of what is there: read again at once */
+    enum fix_action said;  /* by a tick, for the next read; else NONE */
     bool blocked;          /* reading waits until what is owed has been written */
     unsigned wanted;       /* an application message found no room: flushes that leave it to it */
     bool finished;         /* our direction was ended */

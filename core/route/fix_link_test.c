@@ -309,6 +309,38 @@ Test(fix_link, an_answer_on_a_stream_that_is_gone_ends) {
     cr_assert_eq(firm.received, 100);
 }
 
+/* Nothing comes that could be read: the firm waits for its answer. */
+Test(fix_link, a_verdict_is_heard_of_without_a_byte_to_read) {
+    begin();
+    struct fix_session_config config = config_of(FIX_ACCEPTOR);
+    config.verdict_needed = true;
+    config.answer_timeout.ns = NS_PER_S;
+    fix_link_init(&gateway.link, &config);
+    struct stream *ends[2];
+    cr_assert(stream_memory_pair(world, &ends[0], &ends[1]));
+    fix_link_attach(&gateway.link, ends[0]);
+    fix_link_attach(&firm.link, ends[1]);
+    fix_link_flush(&firm.link, now);
+    stream_memory_pump(world, 700);
+    enum fix_action action = fix_link_read(&gateway.link, now, &gateway.input);
+    cr_assert_eq(action, FIX_ACTION_NEED_VERDICT);
+    fix_link_consume(&gateway.link, &gateway.input);
+    fix_session_verdict(&gateway.link.session, now, ends[0]->epoch, true, BYTES(""));
+    for (int i = 0; i < 3 && !firm.up; i++) {
+        fix_link_flush(&gateway.link, now);
+        stream_memory_pump(world, 700);
+        read_all(&firm);
+    }
+    cr_assert(firm.up);
+    cr_assert_lt(fix_link_deadline(&gateway.link).ns, now.mono.ns, "at once");
+    read_all(&gateway);
+    cr_assert(gateway.up);
+    gateway.up = false;
+    read_all(&gateway);
+    cr_assert(!gateway.up, "and once");
+    cr_assert_gt(fix_link_deadline(&gateway.link).ns, now.mono.ns);
+}
+
 /* Refused reservations stop nothing for good, and nothing is written twice. */
 Test(fix_link, room_that_comes_and_goes) {
     begin();
