@@ -91,9 +91,6 @@ static void take_field(const struct fix_dialect *dialect, uint32_t tag, struct b
     case FIX_ORIG_CL_ORD_ID:
         take(&report->orig_cl_ord_id, value);
         break;
-    case FIX_POSS_DUP_FLAG:
-        report->poss_dup = only_char(value) == 'Y';
-        break;
     case FIX_PRICE:
         take(&report->price, value);
         break;

@@ -126,7 +126,6 @@ struct venue_report {
     enum reject_code reject;
     bool complete;  /* the venue says that nothing is left of the order */
     bool triggered; /* of a stop type: its stop price was reached */
-    bool poss_dup;  /* sent before, it says: 43=Y */
     char liquidity; /* a fill: '1' added, '2' took; '\0': unsaid */
     uint8_t fee_count;
     struct bytes cl_ord_id;      /* 11, or 379 of a business reject */
