@@ -6,6 +6,9 @@
 
 /* API keys and signatures are longer. */
 #define CREDENTIAL_WORD_MIN 32
+/* Messages without a report that one poll looks at: then others have their turn. */
+#define POLL_MESSAGES_MAX 64
+#define LOGOUT_TIMEOUT_NS (2 * NS_PER_S)
 
 static struct fix_venue *self_of(struct venue *venue) {
     return (struct fix_venue *)venue;
@@ -227,7 +230,7 @@ static bool poll(struct venue *base, struct now now, struct venue_report *report
     if (fix_venue_tell_gap(venue, report)) {
         return true;
     }
-    for (int count = 0; count < 64; count++) {
+    for (int count = 0; count < POLL_MESSAGES_MAX; count++) {
         release_held(venue);
         enum fix_action action = fix_link_read(&venue->link, now, &venue->input);
         if (action == FIX_ACTION_NONE || action == FIX_ACTION_BLOCKED) {
@@ -374,7 +377,7 @@ static struct fix_session_config session_config(struct fix_venue *venue) {
         /* Not checked: a report that had to wait for room here is a report all the same. */
         .latency_max = {.ns = 0},
         .logon_timeout = config->logon_timeout,
-        .logout_timeout = {.ns = 2 * NS_PER_S},
+        .logout_timeout = {.ns = LOGOUT_TIMEOUT_NS},
         .answer_timeout = config->logon_timeout,
         .logon_hook = {.write_fields = write_logon_fields, .context = venue},
     };

@@ -1,5 +1,5 @@
 /*
- * What a venue's ResendRequest says about each request, by DESIGN rule: of the numbers asked for
+ * What a venue's ResendRequest says about each request: of the numbers asked for
  * the first is known to be missing, the others by the dialect's row, and one that a report has
  * named arrived.
  */
