@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#define MILLI 1000
-
 struct weight {
     int64_t below_s;
     uint32_t count;
@@ -28,19 +26,17 @@ uint32_t kraken_rate_of_replace(struct duration age) {
     return weigh(weights, sizeof(weights) / sizeof(weights[0]), age);
 }
 
+/* A thousandth of a count a second is one of these a nanosecond: nothing is rounded. */
+#define PARTS ((exchange_wide)1000 * NS_PER_S)
+
 bool kraken_rate_take(struct kraken_rate *rate, const struct kraken_rate_limits *limits,
                       uint32_t count, struct instant now) {
     if (limits->most == 0) {
         return true;
     }
-    int64_t elapsed_ms = instant_since(now, rate->at).ns / NS_PER_MS;
-    int64_t decayed;
-    if (__builtin_mul_overflow(elapsed_ms, (int64_t)limits->decay_milli_s, &decayed)) {
-        decayed = INT64_MAX;
-    }
-    decayed /= MILLI;
-    rate->milli = decayed < rate->milli ? rate->milli - decayed : 0;
+    exchange_wide decayed = (exchange_wide)instant_since(now, rate->at).ns * limits->decay_milli_s;
+    rate->level = decayed < rate->level ? rate->level - decayed : 0;
     rate->at = now;
-    rate->milli += (int64_t)count * MILLI;
-    return rate->milli <= (int64_t)limits->most * MILLI;
+    rate->level += count * PARTS;
+    return rate->level <= limits->most * PARTS;
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/base/instant.h"
+#include "venues/exchange/exchange_notional.h"
 
 struct kraken_rate_limits {
     uint32_t most;          /* 0: no limit */
@@ -18,7 +19,7 @@ struct kraken_rate_limits {
 };
 
 struct kraken_rate {
-    int64_t milli;
+    exchange_wide level; /* in parts of a count */
     struct instant at;
 };
 

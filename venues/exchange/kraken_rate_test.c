@@ -33,6 +33,19 @@ Test(kraken_rate, decays) {
     cr_expect(!kraken_rate_take(&rate, &limits, 1, at(1000000)));
 }
 
+/* However often it is looked at. */
+Test(kraken_rate, decays_by_the_smallest_steps) {
+    struct kraken_rate_limits limits = {.most = 1, .decay_milli_s = 999};
+    struct kraken_rate rate = {0};
+    cr_expect(kraken_rate_take(&rate, &limits, 1, at(0)));
+    for (int i = 1; i <= 4004; ++i) {
+        struct instant now = {at(0).ns + i * 250 * 1000};
+        cr_assert(kraken_rate_take(&rate, &limits, 0, now));
+    }
+    cr_expect(kraken_rate_take(&rate, &limits, 1, at(1002)), "1.001 s at 0.999 a second are 1");
+    cr_expect(!kraken_rate_take(&rate, &limits, 1, at(1002)));
+}
+
 Test(kraken_rate, has_no_limit_unless_given) {
     struct kraken_rate_limits limits = {0};
     struct kraken_rate rate = {0};
