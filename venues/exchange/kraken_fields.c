@@ -237,6 +237,11 @@ static const struct field *find_field(const struct request_fields *list, uint32_
     return NULL;
 }
 
+struct bytes kraken_text_of(const struct fix_view *view, uint32_t tag) {
+    struct bytes text = {0};
+    return fix_get_bytes(view, tag, &text) == FIX_GET_OK ? text : (struct bytes){0};
+}
+
 bool kraken_fields_check(const struct fix_view *view, enum kraken_request request,
                          struct kraken_fault *fault) {
     CHECK(request < KRAKEN_UNKNOWN_REQUEST);

@@ -36,6 +36,9 @@ struct kraken_fault {
 
 enum kraken_request kraken_request_of(const struct fix_view *view);
 
+/* A field that may be absent, or without a value: empty then. */
+struct bytes kraken_text_of(const struct fix_view *view, uint32_t tag);
+
 /*
  * True when every field is defined for the request, given once and well typed, and none that is
  * required is missing; else false and *fault: the first in the message, or else the lowest missing

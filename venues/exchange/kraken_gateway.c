@@ -28,11 +28,6 @@ bool kraken_gateway_has_room(const struct kraken_spot *spot, uint32_t client) {
            spot->sessions[client].report_count + REPORTS_ROOM <= limits->reports;
 }
 
-static struct bytes text_of(const struct fix_view *view, uint32_t tag) {
-    struct bytes text = {0};
-    return fix_get_bytes(view, tag, &text) == FIX_GET_OK ? text : (struct bytes){0};
-}
-
 static struct kraken_step *add_step(struct kraken_spot *spot, enum kraken_step_kind kind,
                                     const struct request *request, uint32_t order) {
     CHECK(spot->step_count < spot->config.limits.requests);
@@ -116,8 +111,8 @@ static bool is_in_scope(const struct kraken_spot *spot, const struct request *re
 static bool matches_order(const struct kraken_spot *spot, const struct request *request,
                           uint32_t order) {
     const struct kraken_order *about = &spot->orders[order];
-    struct bytes side = text_of(request->view, KRAKEN_SIDE);
-    struct bytes symbol = text_of(request->view, KRAKEN_SYMBOL);
+    struct bytes side = kraken_text_of(request->view, KRAKEN_SIDE);
+    struct bytes symbol = kraken_text_of(request->view, KRAKEN_SYMBOL);
     const char *expected = spot->config.instruments[about->instrument].symbol;
     return (side.len == 0 || side.data[0] == about->side) &&
            bytes_equal(symbol, bytes_of_string(expected));
@@ -125,7 +120,7 @@ static bool matches_order(const struct kraken_spot *spot, const struct request *
 
 static struct kraken_refusal check_instrument(const struct kraken_spot *spot,
                                               const struct request *request) {
-    struct bytes symbol = text_of(request->view, KRAKEN_SYMBOL);
+    struct bytes symbol = kraken_text_of(request->view, KRAKEN_SYMBOL);
     int found =
         exchange_instrument_find(spot->config.instruments, spot->config.instrument_count, symbol);
     return found >= 0 ? no_refusal
@@ -142,7 +137,7 @@ static struct kraken_refusal check_request(struct kraken_spot *spot,
         !kraken_ids_use(spot, request->client, request->cl_ord_id, KRAKEN_NONE)) {
         refusal = no_room;
     }
-    if (refusal.text == NULL && text_of(request->view, KRAKEN_SYMBOL).len > 0) {
+    if (refusal.text == NULL && kraken_text_of(request->view, KRAKEN_SYMBOL).len > 0) {
         refusal = check_instrument(spot, request);
     }
     return refusal.text == NULL ? request->omen->refusal : refusal;
@@ -151,8 +146,8 @@ static struct kraken_refusal check_request(struct kraken_spot *spot,
 /* [ocr]: at least one of 37 and 41; if both, 37 wins. */
 static struct kraken_refusal find_order(const struct kraken_spot *spot,
                                         const struct request *request, uint32_t *order) {
-    struct bytes order_id = text_of(request->view, KRAKEN_ORDER_ID);
-    struct bytes orig = text_of(request->view, KRAKEN_ORIG_CL_ORD_ID);
+    struct bytes order_id = kraken_text_of(request->view, KRAKEN_ORDER_ID);
+    struct bytes orig = kraken_text_of(request->view, KRAKEN_ORIG_CL_ORD_ID);
     if (order_id.len > 0) {
         *order = kraken_ids_find_order_id(spot, order_id);
     } else if (orig.len > 0) {
@@ -192,7 +187,7 @@ static struct kraken_refusal take_replace(struct kraken_spot *spot, const struct
     if (refusal.text == NULL) {
         refusal = find_order(spot, request, &order);
     }
-    struct bytes orig = text_of(request->view, KRAKEN_ORIG_CL_ORD_ID);
+    struct bytes orig = kraken_text_of(request->view, KRAKEN_ORIG_CL_ORD_ID);
     if (refusal.text == NULL && kraken_ids_find(spot, request->client, orig) != order) {
         refusal = unknown_order;
     }
@@ -227,10 +222,10 @@ static struct kraken_refusal take_mass_cancel(struct kraken_spot *spot,
     if (refusal.text != NULL) {
         return refusal;
     }
-    struct bytes scope = text_of(request->view, KRAKEN_MASS_CANCEL_REQUEST_TYPE);
+    struct bytes scope = kraken_text_of(request->view, KRAKEN_MASS_CANCEL_REQUEST_TYPE);
     CHECK(scope.len == 1); /* a required field of one character: checked on the way in */
     char type = scope.data[0];
-    struct bytes symbol = text_of(request->view, KRAKEN_SYMBOL);
+    struct bytes symbol = kraken_text_of(request->view, KRAKEN_SYMBOL);
     uint32_t instrument = KRAKEN_NONE;
     if (type == '1') {
         if (symbol.len == 0) {
@@ -263,7 +258,7 @@ static struct kraken_refusal take_status(struct kraken_spot *spot, const struct 
     if (refusal.text != NULL) {
         return refusal;
     }
-    uint32_t order = kraken_ids_find_order_id(spot, text_of(request->view, KRAKEN_ORDER_ID));
+    uint32_t order = kraken_ids_find_order_id(spot, kraken_text_of(request->view, KRAKEN_ORDER_ID));
     if (order == KRAKEN_NONE || spot->orders[order].client != request->client ||
         !matches_order(spot, request, order)) {
         return unknown_order;
@@ -318,7 +313,7 @@ void kraken_gateway_take(struct kraken_spot *spot, uint32_t client, const struct
                               .view = view,
                               .now = now,
                               .msg_type = fix_view_msg_type(view),
-                              .cl_ord_id = text_of(view, KRAKEN_CL_ORD_ID)};
+                              .cl_ord_id = kraken_text_of(view, KRAKEN_CL_ORD_ID)};
     enum kraken_request kind = kraken_request_of(view);
     struct kraken_fault fault;
     if (kind != KRAKEN_UNKNOWN_REQUEST && !kraken_fields_check(view, kind, &fault)) {

@@ -95,11 +95,6 @@ bool kraken_faults_add(struct exchange_faults *faults, struct bytes text, const 
     return known;
 }
 
-static struct bytes text_of(const struct fix_view *view, uint32_t tag) {
-    struct bytes text = {0};
-    return fix_get_bytes(view, tag, &text) == FIX_GET_OK ? text : (struct bytes){0};
-}
-
 static struct exchange_fault_subject request_subject(enum kraken_request kind,
                                                      const struct fix_view *view) {
     static const enum exchange_fault_point points[KRAKEN_UNKNOWN_REQUEST] = {
@@ -110,8 +105,8 @@ static struct exchange_fault_subject request_subject(enum kraken_request kind,
         [KRAKEN_STATUS] = EXCHANGE_FAULT_ON_STATUS,
     };
     return (struct exchange_fault_subject){.point = points[kind],
-                                           .price = text_of(view, KRAKEN_PRICE),
-                                           .quantity = text_of(view, KRAKEN_ORDER_QTY)};
+                                           .price = kraken_text_of(view, KRAKEN_PRICE),
+                                           .quantity = kraken_text_of(view, KRAKEN_ORDER_QTY)};
 }
 
 enum kraken_passage kraken_mishap_arrives(struct kraken_spot *spot, uint32_t client,

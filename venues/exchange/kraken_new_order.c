@@ -24,16 +24,11 @@ static char letter_of(const struct fix_view *view, uint32_t tag) {
     return fix_get_char(view, tag, &letter) == FIX_GET_OK ? letter : '\0';
 }
 
-static struct bytes text_of(const struct fix_view *view, uint32_t tag) {
-    struct bytes text = {0};
-    return fix_get_bytes(view, tag, &text) == FIX_GET_OK ? text : (struct bytes){0};
-}
-
 /* Exactly, at the instrument's digits if they suffice; false when there is none or no int64 does.
  */
 static bool keep_amount(const struct fix_view *view, uint32_t tag, uint8_t *digits,
                         int64_t *scaled) {
-    struct bytes text = text_of(view, tag);
+    struct bytes text = kraken_text_of(view, tag);
     if (text.len == 0) {
         return false;
     }
@@ -49,14 +44,14 @@ static bool keep_amount(const struct fix_view *view, uint32_t tag, uint8_t *digi
 
 void kraken_new_order_record(const struct kraken_spot *spot, const struct fix_view *view,
                              struct exchange_row *row) {
-    struct bytes symbol = text_of(view, KRAKEN_SYMBOL);
+    struct bytes symbol = kraken_text_of(view, KRAKEN_SYMBOL);
     int found =
         exchange_instrument_find(spot->config.instruments, spot->config.instrument_count, symbol);
     if (found >= 0) {
         row->price_digits = (uint8_t)spot->config.instruments[found].price_digits;
         row->quantity_digits = (uint8_t)spot->config.instruments[found].quantity_digits;
     }
-    exchange_row_set_cl_ord_id(row, text_of(view, KRAKEN_CL_ORD_ID));
+    exchange_row_set_cl_ord_id(row, kraken_text_of(view, KRAKEN_CL_ORD_ID));
     exchange_row_set_symbol(row, symbol);
     row->is_sell = letter_of(view, KRAKEN_SIDE) == '2';
     row->has_quantity =
@@ -69,7 +64,7 @@ void kraken_new_order_record(const struct kraken_spot *spot, const struct fix_vi
 /* A positive multiple of the lot. */
 static bool read_lots(const struct fix_view *view, uint32_t tag,
                       const struct exchange_instrument *instrument, struct quantity *out) {
-    return decimal_parse(text_of(view, tag), instrument->quantity_digits, &out->scaled) ==
+    return decimal_parse(kraken_text_of(view, tag), instrument->quantity_digits, &out->scaled) ==
                DECIMAL_OK &&
            out->scaled > 0 && out->scaled % instrument->lot.scaled == 0;
 }
@@ -90,8 +85,8 @@ static struct kraken_refusal read_quantity(const struct fix_view *view,
 static struct kraken_refusal read_cost(const struct fix_view *view,
                                        const struct exchange_instrument *instrument,
                                        struct kraken_order *order) {
-    bool good = decimal_parse(text_of(view, KRAKEN_ORDER_QTY), kraken_cost_digits(instrument),
-                              &order->cost) == DECIMAL_OK &&
+    bool good = decimal_parse(kraken_text_of(view, KRAKEN_ORDER_QTY),
+                              kraken_cost_digits(instrument), &order->cost) == DECIMAL_OK &&
                 order->cost > 0;
     return good ? no_refusal : invalid("EGeneral:Invalid arguments:volume");
 }
@@ -114,7 +109,7 @@ static struct kraken_refusal read_price(const struct fix_view *view,
         return missing("Conditionally Required Field Missing: Price (44)");
     }
     enum decimal_result result =
-        decimal_parse(text_of(view, KRAKEN_PRICE), instrument->price_digits, &out->scaled);
+        decimal_parse(kraken_text_of(view, KRAKEN_PRICE), instrument->price_digits, &out->scaled);
     return check_tick(instrument, result, out->scaled, !offset);
 }
 
@@ -126,7 +121,7 @@ static struct kraken_refusal read_stop(const struct fix_view *view,
         return missing("Conditionally Required Field Missing: StopPx (99)");
     }
     enum decimal_result result =
-        decimal_parse(text_of(view, KRAKEN_STOP_PX), instrument->price_digits, &out->scaled);
+        decimal_parse(kraken_text_of(view, KRAKEN_STOP_PX), instrument->price_digits, &out->scaled);
     return check_tick(instrument, result, out->scaled, true);
 }
 
@@ -240,7 +235,7 @@ static struct kraken_refusal check_reduce_only(const struct kraken_spot *spot,
 /* 18: P post-only, E reduce-only, v quantity in quote, f and q the fee's currency, s single fee. */
 static struct kraken_refusal read_exec_inst(const struct fix_view *view,
                                             struct kraken_order *order) {
-    struct bytes text = text_of(view, KRAKEN_EXEC_INST);
+    struct bytes text = kraken_text_of(view, KRAKEN_EXEC_INST);
     bool fee_in_quote = false;
     for (size_t i = 0; i < text.len; i += 2) {
         switch (text.data[i]) {
@@ -386,7 +381,7 @@ struct kraken_refusal kraken_new_order_check(const struct kraken_spot *spot,
                                              const struct fix_view *view, struct now now,
                                              struct kraken_order *order, struct exchange_row *row) {
     int found = exchange_instrument_find(spot->config.instruments, spot->config.instrument_count,
-                                         text_of(view, KRAKEN_SYMBOL));
+                                         kraken_text_of(view, KRAKEN_SYMBOL));
     if (found < 0) {
         return (struct kraken_refusal){KRAKEN_REASON_UNKNOWN_INSTRUMENT,
                                        "EQuery:Unknown asset pair"};
