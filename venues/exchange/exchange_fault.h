@@ -57,6 +57,7 @@ enum exchange_fault_action {
     /* Of a request. */
     EXCHANGE_FAULT_IGNORE,
     EXCHANGE_FAULT_REJECT, /* =KIND */
+    EXCHANGE_FAULT_FAIL,
     EXCHANGE_FAULT_CLOSE_AFTER,
     EXCHANGE_FAULT_FILL,      /* =MS; of an order */
     EXCHANGE_FAULT_HALF_FILL, /* =MS; of an order */

@@ -59,6 +59,7 @@ static const char usage_behaviour[] =
     "    points of reports     new fill canceled replaced expired restated answer refusal,\n"
     "                          report: any of them\n"
     "    of requests           lose lose-and-ask close-before close-after ignore reject=KIND\n"
+    "                          fail: refused as by a failure, and taken all the same\n"
     "    of order only         fill=MS half-fill=MS kill=MS\n"
     "    of cancel only        late-fill=MS\n"
     "    of reports            skip forget duplicate replay swap delay=MS id-xor=MASK checksum "

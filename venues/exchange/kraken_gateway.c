@@ -11,6 +11,8 @@
 static const struct kraken_refusal no_refusal = {0};
 static const struct kraken_refusal unknown_order = {KRAKEN_REASON_UNKNOWN_ORDER,
                                                     "EOrder:Unknown order"};
+static const struct kraken_refusal unavailable = {KRAKEN_REASON_NOT_AVAILABLE,
+                                                  "EService:Unavailable"};
 static const struct kraken_refusal no_room = {KRAKEN_REASON_OTHER, "EOrder:Orders limit exceeded"};
 
 struct request {
@@ -334,6 +336,9 @@ void kraken_gateway_take(struct kraken_spot *spot, uint32_t client, const struct
             .tag = KRAKEN_SIDE, .reason = 1, .text = "Missing Mandatory Field: Side (54)"};
         reject_fields(spot, &request, seq, &fault);
         return;
+    }
+    if (omen.fail) {
+        refuse(spot, &request, unavailable);
     }
     struct kraken_refusal refusal = take(spot, kind, &request);
     if (refusal.text != NULL) {

@@ -521,6 +521,7 @@ enum kraken_passage kraken_mishap_arrives(struct kraken_spot *spot, uint32_t cli
 /* What is to become of a request that is well formed. */
 struct kraken_omen {
     bool ignore;
+    bool fail;                     /* refused, and taken */
     bool reject_fields;            /* by a Reject(3), as if Side(54) were missing */
     struct kraken_refusal refusal; /* text NULL: none */
     bool has_late_fill;

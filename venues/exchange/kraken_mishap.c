@@ -13,6 +13,7 @@
  *   close-before   the connection is reset before the request is read
  *   ignore         the request is received and nothing comes of it
  *   reject=KIND    it is refused; the kinds are below; `session` is a Reject(3)
+ *   fail           it is refused as if the service were down, and taken all the same
  *   close-after    it is taken, to the engine and through it, and the connection reset before a
  *                  word about it is written
  *   fill=MS, half-fill=MS   so long after its arrival the order, if it rests, trades with nobody's
@@ -211,6 +212,9 @@ struct kraken_omen kraken_mishap_request(struct kraken_spot *spot, uint32_t clie
         case EXCHANGE_FAULT_REJECT:
             omen.reject_fields = kind_of(fault->name) == 0;
             omen.refusal = omen.reject_fields ? omen.refusal : kinds[kind_of(fault->name)].refusal;
+            break;
+        case EXCHANGE_FAULT_FAIL:
+            omen.fail = true;
             break;
         case EXCHANGE_FAULT_FILL:
             add_errand(&omen, KRAKEN_ERRAND_FILL, fault, now);

@@ -120,6 +120,17 @@ Test(kraken_fault, reject_by_kind) {
     }
 }
 
+/* What is said first is not true. */
+Test(kraken_fault, fail_and_take_it_all_the_same) {
+    run("order#1:fail cancel#1:fail", "1,@1,BTC/USD,buy,1,9,canceled,0,,0,0,0\n",
+        "A U \n"
+        "A > " ORDER("1") "A < 35=j|45=0|58=EService:Unavailable|372=D|379=1|380=4|\n"
+                          "A < " NEW("1", "@1") "A > 35=F|11=2|41=1|54=1|55=BTC/USD|60=@now|\n"
+                                                "A < 35=j|45=0|58=EService:Unavailable|372=F|"
+                                                "379=2|380=4|\n"
+                                                "A K 2 1 @1 1 1 9 User requested\n");
+}
+
 Test(kraken_fault, reject_other_requests) {
     run("cancel#1:reject=too-old replace:reject=price", "1,@1,BTC/USD,buy,1,9,canceled,0,,0,0,0\n",
         "A U \n"
