@@ -38,12 +38,17 @@
  *   stall          the connection is neither read nor written any more
  *   stop-reading   it is not read any more
  *   logout         the session is logged out
+ *
+ * Of what is to happen after some MS, KRAKEN_ERRANDS_MAX wait at once, four of one order: what
+ * comes then does not happen.
  */
 
 #define LONG_BYTES_MIN 128
 #define FOREIGN_ID_FIRST UINT64_C(900000000000000000)
 #define FOREIGN_ORDER_FIRST (UINT64_C(1) << 40)
 #define UUID_TAIL_DIGITS 12
+/* Longer than any run, and no overflow of its end. */
+#define WAIT_MS_MAX (INT64_C(366) * 24 * 3600 * 1000)
 
 static const struct {
     const char *name;
@@ -184,12 +189,16 @@ static void disturb(struct kraken_spot *spot, uint32_t client, const struct exch
     }
 }
 
+static struct duration wait_of(const struct exchange_fault *fault) {
+    bool longer = fault->number > WAIT_MS_MAX;
+    return (struct duration){(longer ? WAIT_MS_MAX : (int64_t)fault->number) * NS_PER_MS};
+}
+
 static void add_errand(struct kraken_omen *omen, enum kraken_errand_kind kind,
                        const struct exchange_fault *fault, struct now now) {
     if (omen->errand_count < sizeof(omen->errands) / sizeof(omen->errands[0])) {
-        struct duration wait = {(int64_t)(fault->number * (uint64_t)NS_PER_MS)};
         omen->errands[omen->errand_count++] =
-            (struct kraken_errand){.kind = kind, .at = instant_add(now.mono, wait)};
+            (struct kraken_errand){.kind = kind, .at = instant_add(now.mono, wait_of(fault))};
     }
 }
 
@@ -227,7 +236,7 @@ struct kraken_omen kraken_mishap_request(struct kraken_spot *spot, uint32_t clie
             break;
         case EXCHANGE_FAULT_LATE_FILL:
             omen.has_late_fill = true;
-            omen.late_fill.ns = (int64_t)(fault->number * (uint64_t)NS_PER_MS);
+            omen.late_fill = wait_of(fault);
             break;
         default:
             disturb(spot, client, fault, now);
@@ -355,8 +364,7 @@ static void strike_report(struct kraken_spot *spot, uint32_t client, struct krak
         *swap = true;
         break;
     case EXCHANGE_FAULT_DELAY:
-        report->ready_at = instant_add(
-            now.mono, (struct duration){(int64_t)(fault->number * (uint64_t)NS_PER_MS)});
+        report->ready_at = instant_add(now.mono, wait_of(fault));
         break;
     default:
         disturb(spot, client, fault, now);
