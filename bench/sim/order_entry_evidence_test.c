@@ -164,6 +164,8 @@ Test(order_entry_evidence, so_is_one_that_was_refused_and_is_acknowledged_later)
     rig_expect(sim.venue, "35=D|11=#1");
     rig_say(sim.venue, "35=j|45=0|372=D|379=#1|380=0|58=EOrder:Insufficient funds|");
     rig_expect(sim.firm, "35=8|11=A1|150=8|39=8");
+    rig_say(sim.firm, "35=H|11=A1|55=BTC-USD|54=1|");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=8|-103");
     rig_say(sim.venue, SAYS("0", "0", "38=0.5|44=30000|14=0"));
     rig_expect(sim.venue, "35=F|11=#2|37=OV|41=#1");
     finish(&sim, 0);
