@@ -195,6 +195,7 @@ static struct order_entry_rings make_rings(struct rig *rig) {
 }
 
 static void make_venue(struct rig *rig, uint32_t index) {
+    void *early = block(rig, fix_early_footprint(FIX_VENUE_EARLY));
     struct fix_venue_config config = {
         .dialect = &kraken_spot_dialect,
         .index = index,
@@ -208,6 +209,7 @@ static void make_venue(struct rig *rig, uint32_t index) {
         .message_bytes_max = 4096,
         .schedule = rig->options.venue_day,
         .session_rate = rig->options.venue_rate,
+        .early = fix_early_init(early, FIX_VENUE_EARLY),
     };
     rig->venues[index] = block(rig, sizeof(struct fix_venue));
     fix_venue_init(rig->venues[index], &config);

@@ -154,15 +154,33 @@ Test(order_entry_venue, that_keeps_its_numbers_says_again_what_was_missed) {
     /* Number 2 was the fill. */
     sim.venue->next_out = 3;
     rig_venue_up(sim.venue);
-    rig_expect(sim.venue, "35=2|7=2|16=0");
+    rig_expect(sim.venue, "35=2|7=2|16=2");
     rig_say(
         sim.venue,
         "35=8|34=2|43=Y|122=@-2000|11=#1|37=O|17=X|150=F|39=2|32=0.5|31=30000|14=0.5|60=@-2000|");
     rig_expect(sim.firm, "11=A1|150=F|39=2|14=0.5|60=@-2000");
-    rig_say(sim.venue, "35=4|34=3|43=Y|122=@|123=Y|36=4|");
     rig_say(sim.venue, "35=1|112=T|");
     rig_expect(sim.venue, "35=0|112=T");
     finish(&sim);
+}
+
+/* What came ahead of a gap is booked when the gap is closed, whether or not the venue's fill goes
+ * over it: nobody will say it again. */
+Test(order_entry_venue, that_fills_over_a_gap_takes_no_report_with_it) {
+    for (int over = 0; over < 2; over++) {
+        struct sim sim = with_open_order();
+        uint64_t lost = sim.venue->next_out++;
+        rig_say(sim.venue, FILL("#1", "0.2", "0.2"));
+        char asked[64];
+        snprintf(asked, sizeof(asked), "35=2|7=%llu|16=%llu", (unsigned long long)lost,
+                 (unsigned long long)lost);
+        rig_expect(sim.venue, asked);
+        rig_expect_nothing(sim.firm);
+        rig_say(sim.venue, "35=4|34=%llu|43=Y|122=@|123=Y|36=%llu|", (unsigned long long)lost,
+                (unsigned long long)lost + 1 + (unsigned)over);
+        rig_expect(sim.firm, "11=A1|150=F|39=1|14=0.2");
+        finish(&sim);
+    }
 }
 
 /* An order is never sent twice, whatever the venue says it missed. */

@@ -99,7 +99,8 @@ size_t instance_plan_bytes(const struct config *config) {
         }
         total += arena_cost(sizes[i]);
     }
-    total += config->venue_count * arena_cost(sizeof(struct fix_venue));
+    total += config->venue_count * (arena_cost(sizeof(struct fix_venue)) +
+                                    arena_cost(fix_early_footprint(FIX_VENUE_EARLY)));
     return (total + PAGE_BYTES - 1) & ~(size_t)(PAGE_BYTES - 1);
 }
 
@@ -192,6 +193,8 @@ static void place_venue(struct instance *instance, uint32_t index) {
     const struct config_venue *from = &instance->config->venues[index];
     struct fix_venue *venue =
         arena_take(&instance->arena, from->name, sizeof(struct fix_venue), CACHE_LINE);
+    void *early = arena_take(&instance->arena, "early reports",
+                             fix_early_footprint(FIX_VENUE_EARLY), CACHE_LINE);
     struct fix_venue_config config = {
         .dialect = instance_dialect(from->dialect),
         .index = index,
@@ -208,6 +211,7 @@ static void place_venue(struct instance *instance, uint32_t index) {
         .schedule = schedule_of(from),
         .session_rate = rate_of(&from->message_rate),
         .instrument_rate = rate_of(&from->instrument_rate),
+        .early = fix_early_init(early, FIX_VENUE_EARLY),
     };
     fix_venue_init(venue, &config);
     instance->signer.dialects[index] = config.dialect;

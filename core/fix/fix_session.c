@@ -100,6 +100,7 @@ static void forget_early(struct fix_session *session) {
 }
 
 void fix_session_restart_in(struct fix_session *session) {
+    session->filled_to = 0;
     session->next_in = 1;
     session->resend_until = 0;
     session->resend_asks = 0;

@@ -25,12 +25,13 @@
  *
  * Inbound gaps: one ResendRequest per gap (7=expected, 16=0, or up to what is kept). Messages ahead
  * of the gap are kept where there is room (config.early) and taken in their turn, by
- * fix_session_input, without bytes; the others come again with the answer. A request is open until
- * the number that showed the gap is reached; when its answer stops short the next early message
- * asks again, no sooner than a second after the last progress (a heartbeat interval when nothing
- * came at all). A peer that was asked FIX_RESEND_ASKS_MAX times without any progress does not have
- * it any more: the session ends with a Logout (FIX_END_GAP), because all that it says meanwhile
- * waits.
+ * fix_session_input, without bytes; the others come again with the answer. A gap fill that goes
+ * over a kept message makes it void, as one that the peer does not stand by; not so with
+ * config.early_stands: what reports a fact stays true. A request is open until the number that
+ * showed the gap is reached; when its answer stops short the next early message asks again, no
+ * sooner than a second after the last progress (a heartbeat interval when nothing came at all). A
+ * peer that was asked FIX_RESEND_ASKS_MAX times without any progress does not have it any more: the
+ * session ends with a Logout (FIX_END_GAP), because all that it says meanwhile waits.
  *
  * Their gaps: what is sent again is a policy of the role. With an outbox, messages of the types in
  * resent_types go out again as they were (43=Y, 122=their first SendingTime); everything else, and
@@ -146,6 +147,7 @@ struct fix_session_config {
     struct fix_profile profile;
     struct fix_outbox *outbox; /* NULL: every range that is asked for is filled over */
     struct fix_early *early;   /* NULL: messages ahead of a gap are dropped and come again */
+    bool early_stands;         /* a gap fill over what is kept does not make it void */
     /* When set, a message whose turn has come is checked before it is delivered or acted upon; a
      * fault is told by a Reject, one of a Logon by a Logout. */
     const struct fix_dictionary *dictionary;
@@ -282,10 +284,11 @@ struct fix_session {
     enum fix_end end;
     enum fix_action pending; /* NEED_SIGNATURE or UP, not yet said; else NONE */
     uint32_t epoch;
-    uint64_t next_out;         /* the next number we send */
-    uint64_t next_in;          /* the next number we expect */
-    uint64_t resend_until;     /* the early number that a written ResendRequest is after; 0: none */
-    uint64_t resend_from;      /* its BeginSeqNo(7) */
+    uint64_t next_out;     /* the next number we send */
+    uint64_t next_in;      /* the next number we expect */
+    uint64_t filled_to;    /* their gap fill leads there, over messages that are kept; 0: none */
+    uint64_t resend_until; /* the early number that a written ResendRequest is after; 0: none */
+    uint64_t resend_from;  /* its BeginSeqNo(7) */
     uint64_t resend_chunk_end; /* the last number it asks for; 0: all */
     uint32_t resend_asks;      /* ResendRequests written since next_in moved */
     uint64_t logon_seq;        /* of the Logon awaiting a verdict */

@@ -46,6 +46,7 @@ static enum fix_action take_reset(struct fix_session *session, struct now now,
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, 0);
         return FIX_ACTION_NONE;
     }
+    session->filled_to = 0;
     fix_session_expect(session, now, next);
     return FIX_ACTION_NONE;
 }
@@ -64,7 +65,12 @@ static enum fix_action take_gap_fill(struct fix_session *session, struct now now
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, FIX_NEW_SEQ_NO);
         return FIX_ACTION_NONE;
     }
-    fix_session_expect(session, now, next);
+    if (!session->config.early_stands) {
+        fix_session_expect(session, now, next);
+        return FIX_ACTION_NONE;
+    }
+    session->filled_to = next > session->filled_to ? next : session->filled_to;
+    fix_session_expect(session, now, message->seq + 1);
     return FIX_ACTION_NONE;
 }
 

@@ -199,8 +199,8 @@ Test(fix_session_early, gap_fill_ahead_of_a_gap_applies_in_its_turn) {
     cr_assert_eq(s.session.next_in, 9);
 }
 
-/* The peer says that these numbers will not come: what it sent under them is void. */
-Test(fix_session_early, a_gap_fill_over_it_forgets_it) {
+/* A client does not stand by an order that it fills over. */
+Test(fix_session_early, a_gap_fill_over_it_makes_it_void) {
     begin();
     say(&s, "35=D|34=4|11=four|");
     say(&s, "35=D|34=6|11=six|");
@@ -209,6 +209,23 @@ Test(fix_session_early, a_gap_fill_over_it_forgets_it) {
     cr_assert_eq(turn(), FIX_ACTION_DELIVER);
     cr_assert_id("six");
     cr_assert(!fix_session_has_input(&s.session));
+}
+
+/* A venue cannot take back a fill. */
+Test(fix_session_early, what_stands_outlives_a_gap_fill_over_it) {
+    begin();
+    s.session.config.early_stands = true;
+    say(&s, "35=D|34=4|11=four|");
+    say(&s, "35=D|34=6|11=six|");
+    hear(&s);
+    say(&s, "35=4|34=2|43=Y|36=8|123=Y|");
+    cr_assert_eq(turn(), FIX_ACTION_DELIVER);
+    cr_assert_id("four");
+    cr_assert_eq(turn(), FIX_ACTION_DELIVER);
+    cr_assert_id("six");
+    cr_assert_eq(s.session.next_in, 8);
+    say(&s, "35=D|34=8|11=eight|");
+    cr_assert_eq(s.session.next_in, 9);
 }
 
 Test(fix_session_early, what_does_not_fit_comes_again) {

@@ -67,15 +67,31 @@ static void ask_on(struct fix_session *session) {
     }
 }
 
+/* The next number that anything is to come of: what is kept, before where a gap fill leads. */
+static uint64_t skip_filled(struct fix_session *session, uint64_t next_in) {
+    if (session->filled_to <= next_in) {
+        session->filled_to = 0;
+        return next_in;
+    }
+    uint64_t kept = session->config.early != NULL ? fix_early_first(session->config.early) : 0;
+    if (kept != 0 && kept < session->filled_to) {
+        return kept;
+    }
+    next_in = session->filled_to;
+    session->filled_to = 0;
+    return next_in;
+}
+
 void fix_session_expect(struct fix_session *session, struct now now, uint64_t next_in) {
+    if (session->config.early != NULL) {
+        fix_early_forget_below(session->config.early, next_in);
+    }
+    next_in = skip_filled(session, next_in);
     if (next_in != session->next_in) {
         session->resend_asks = 0;
     }
     session->next_in = next_in;
     session->last_progress = now.mono;
-    if (session->config.early != NULL) {
-        fix_early_forget_below(session->config.early, next_in);
-    }
     if (session->resend_until != 0 && next_in >= session->resend_until) {
         session->resend_until = 0;
     }

@@ -372,6 +372,8 @@ static struct fix_session_config session_config(struct fix_venue *venue) {
         .signature_needed = config->dialect->sign != NULL,
         .message_bytes_max = config->message_bytes_max,
         .schedule = config->schedule,
+        .early = config->early,
+        .early_stands = true, /* a report is a fact, whether or not it is said again */
         /* No outbox: what the venue missed is filled over. An order is never sent twice. */
         .report_resend_asked = true,
         /* Not checked: a report that had to wait for room here is a report all the same. */

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/fix/fix_early.h"
 #include "core/route/fix_dialect.h"
 #include "core/route/fix_link.h"
 #include "core/route/rate_limit.h"
@@ -22,6 +23,10 @@
 #define FIX_VENUE_MESSAGE_MAX 768
 /* Of that, the dialect's own fields; the rest is header and trailer. */
 #define FIX_VENUE_BODY_MAX 480
+
+/* What a venue says ahead of a gap is kept, and booked when the gap has been closed: it may be
+ * closed without saying it again. */
+#define FIX_VENUE_EARLY ((struct fix_early_limits){.messages = 4096, .bytes = 1024 * 1024})
 
 struct fix_venue_config {
     const struct fix_dialect *dialect;
@@ -39,6 +44,7 @@ struct fix_venue_config {
     struct fix_schedule schedule;             /* the dialect's, or none */
     struct rate_limit_config session_rate;    /* of all messages; each costs one */
     struct rate_limit_config instrument_rate; /* of each instrument's, by the dialect's costs */
+    struct fix_early *early; /* empty, of FIX_VENUE_EARLY; NULL: early reports must come again */
 };
 
 struct fix_venue_rates {

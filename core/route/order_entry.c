@@ -42,12 +42,10 @@ static size_t outbox_bytes(const struct order_entry_limits *limits) {
 }
 
 /* What a client says before it has heard of a gap. */
-static struct fix_early_limits early_limits(void) {
-    return (struct fix_early_limits){.messages = 256, .bytes = 64 * 1024};
-}
+#define CLIENT_EARLY ((struct fix_early_limits){.messages = 256, .bytes = 64 * 1024})
 
 static size_t early_bytes(void) {
-    return aligned(fix_early_footprint(early_limits()));
+    return aligned(fix_early_footprint(CLIENT_EARLY));
 }
 
 static bool limits_are_possible(const struct order_entry_limits *limits) {
@@ -97,7 +95,7 @@ static void init_clients(struct order_entry *entry, struct carver *carver) {
         struct client *client = &entry->clients[i];
         struct fix_session_config config = entry->setup.clients[i].session;
         config.outbox = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
-        config.early = fix_early_init(carve(carver, early_bytes()), early_limits());
+        config.early = fix_early_init(carve(carver, early_bytes()), CLIENT_EARLY);
         client->spare = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
         config.resent_types = "89rj";
         config.verdict_needed = false; /* the door has it */
