@@ -141,7 +141,7 @@ static struct kraken_refusal read_display(const struct fix_view *view,
     return good ? no_refusal : invalid("EGeneral:Invalid arguments:displayvol");
 }
 
-/* Seconds from now to `at`, towards `at`'s side of each whole second; saturates at hours. */
+/* Whether `at` is that far ahead of now, both ends included. */
 static bool is_ahead(struct utc at, struct now now, int64_t least_s, int64_t most_s) {
     int64_t ahead_ns;
     return !__builtin_sub_overflow(at.ns, now.utc.ns, &ahead_ns) &&
