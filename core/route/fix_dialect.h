@@ -47,7 +47,7 @@ enum dialect_gap {
     DIALECT_GAP_QUEUES    /* they are taken once the gap is filled */
 };
 
-/* What the words of a refusal mean: `stem` is how they begin. */
+/* What the words of a refusal mean: `stem` is how they begin, their error class aside or not. */
 struct dialect_words {
     const char *stem; /* NULL ends a table */
     enum reject_code reject;

@@ -162,8 +162,8 @@ void fix_venue_count(struct fix_venue *venue, struct now now, enum request_kind 
 
 /*
  * What a refusal in these words, or else for this BusinessRejectReason(380), means; `otherwise`
- * when the dialect knows neither. The request's id and an error class before the words ("EOrder:")
- * are passed over. In fix_venue_words.c.
+ * when the dialect knows neither. The request's id before the words is passed over, and so is an
+ * error class ("EOrder:") where the dialect's stem does not begin with it. In fix_venue_words.c.
  */
 enum reject_code fix_venue_reject_code(const struct fix_dialect *dialect, struct bytes text,
                                        uint32_t reason, enum reject_code otherwise);

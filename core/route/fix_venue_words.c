@@ -33,10 +33,11 @@ static bool begins_with(struct bytes text, const char *stem) {
 
 enum reject_code fix_venue_reject_code(const struct fix_dialect *dialect, struct bytes text,
                                        uint32_t reason, enum reject_code otherwise) {
-    struct bytes words = without_class(without_id(text));
+    struct bytes whole = without_id(text);
+    struct bytes words = without_class(whole);
     for (const struct dialect_words *row = dialect->words;
          words.len != 0 && row != NULL && row->stem != NULL; row++) {
-        if (begins_with(words, row->stem)) {
+        if (begins_with(words, row->stem) || begins_with(whole, row->stem)) {
             return row->reject;
         }
     }

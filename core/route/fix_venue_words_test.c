@@ -6,6 +6,7 @@ static const struct dialect_words words[] = {
     {"Unknown order", REJECT_VENUE_UNKNOWN_ORDER},
     {"Post only", REJECT_VENUE_POST_ONLY},
     {"Post", REJECT_VENUE_FORM},
+    {"EService:", REJECT_VENUE_FAILED},
     {NULL, REJECT_NONE},
 };
 
@@ -29,6 +30,11 @@ Test(fix_venue_words, a_stem_an_id_a_class_and_a_reason) {
         {"9e58120f-182b-4dce-9609-8ca7cdd174f0 : EOrder:Post only order", 0,
          REJECT_VENUE_POST_ONLY},
         {"EOrder:Postponed", 0, REJECT_VENUE_FORM},
+        {"EService:Post only", 0, REJECT_VENUE_POST_ONLY},
+        {"EService:Anything", 2, REJECT_VENUE_FAILED},
+        {"1775572325000000 : EService:Anything", 2, REJECT_VENUE_FAILED},
+        {"EOrder:EService:", 0, REJECT_VENUE_FAILED},
+        {"EServices:Anything", 0, REJECT_BY_VENUE},
         {"EOrder:Unknown orde", 0, REJECT_BY_VENUE},
         {"EOrder:unknown order", 0, REJECT_BY_VENUE},
         {"EOrder: Unknown order", 0, REJECT_BY_VENUE},

@@ -120,10 +120,8 @@ static const struct dialect_words words[] = {
     {"Market in ", REJECT_VENUE_MARKET}, /* cancel_only mode, post_only mode, limit_only mode */
     {"Deadline elapsed", REJECT_VENUE_TIME},
     {"Invalid order", REJECT_VENUE_ARGUMENTS},
-    {"Unavailable", REJECT_VENUE_FAILED},
-    {"Busy", REJECT_VENUE_FAILED},
-    {"Timeout", REJECT_VENUE_FAILED},
     {"Internal error", REJECT_VENUE_FAILED},
+    {"EService:", REJECT_VENUE_FAILED}, /* Unavailable, Busy, and what else there may be */
     {NULL, REJECT_NONE},
 };
 

@@ -7,7 +7,8 @@
  *
  * What order entry can rely on here: there is no OrderCancelReject(9) and no ExecType 8; a refusal
  * is a BusinessMessageReject(j) that names the request in 379, or a session Reject(3), or an
- * unsolicited cancel after acceptance.
+ * unsolicited cancel after acceptance. One in the words of a failure of the service refuses nothing
+ * for certain.
  */
 #ifndef TERCEL_VENUES_KRAKEN_KRAKEN_SPOT_H
 #define TERCEL_VENUES_KRAKEN_KRAKEN_SPOT_H

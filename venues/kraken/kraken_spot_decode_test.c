@@ -298,7 +298,8 @@ Test(kraken_spot_decode, words_of_a_refusal) {
         {"EService:Market in post_only mode", "4", REJECT_VENUE_MARKET},
         {"EOrder:Something new", "4", REJECT_VENUE_FAILED},
         {"EService:Busy", "0", REJECT_VENUE_FAILED},
-        {"EService:Timeout", "0", REJECT_VENUE_FAILED},
+        {"EService:Something new", "0", REJECT_VENUE_FAILED},
+        {"EService:Deadline elapsed", "0", REJECT_VENUE_TIME},
         {"EGeneral:Internal error", "0", REJECT_VENUE_FAILED},
         {"EGeneral:Internal error:42", "0", REJECT_VENUE_FAILED},
     };
