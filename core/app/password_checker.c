@@ -4,11 +4,11 @@
 
 /* The password's cell is ours until it is released: it is copied out, used and wiped in both
  * places. */
-static bool verify(const struct password_checker *checker, const struct question *question) {
+static bool verify(const struct password_checker *checker, struct question *question) {
     char password[QUESTION_TEXT_MAX];
     size_t len = question->text_len;
     memcpy(password, question->text, len);
-    explicit_bzero((char *)(uintptr_t)question->text, sizeof(question->text));
+    explicit_bzero(question->text, sizeof(question->text));
     bool ok = question->session < checker->count && len != 0 &&
               credential_verify(checker->hashes[question->session], bytes_of(password, len));
     explicit_bzero(password, sizeof(password));
@@ -17,7 +17,7 @@ static bool verify(const struct password_checker *checker, const struct question
 
 bool password_checker_step(void *context) {
     struct password_checker *checker = context;
-    const struct question *question = spsc_peek(checker->questions);
+    struct question *question = spsc_peek(checker->questions);
     struct answer *answer = question == NULL ? NULL : spsc_reserve(checker->answers);
     if (answer == NULL) {
         return false;

@@ -79,9 +79,9 @@ uint32_t spsc_free_cells(const struct spsc *ring) {
     return held > ring->mask ? 0 : (uint32_t)(ring->mask + 1 - held);
 }
 
-const void *spsc_peek(struct spsc *ring) {
+void *spsc_peek(struct spsc *ring) {
     uint64_t position = atomic_load_explicit(&ring->drained, memory_order_relaxed);
-    const struct slot *slot = slot_at(ring, position);
+    struct slot *slot = slot_at(ring, position);
     /* C1, pairs with P1. */
     uint64_t sequence = atomic_load_explicit(&slot->sequence, memory_order_acquire);
     return sequence == position + 1 ? slot->payload : NULL;

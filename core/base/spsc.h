@@ -54,8 +54,8 @@ void spsc_publish(struct spsc *ring);
 uint32_t spsc_free_cells(const struct spsc *ring);
 
 /* Consumer: the oldest full cell's payload, aligned to 8, or NULL when the ring is empty.
- * Repeatable. */
-const void *spsc_peek(struct spsc *ring);
+ * Repeatable. Until it is released the cell is the consumer's, to wipe for one. */
+void *spsc_peek(struct spsc *ring);
 /* Consumer: gives the cell that spsc_peek gave back to the producer. */
 void spsc_release(struct spsc *ring);
 

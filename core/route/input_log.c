@@ -25,15 +25,15 @@ static void ways_out(const struct input_log *log, struct way_out ways[RINGS_OUT]
 }
 
 /* The worker reads this cell last: a question may be a password. */
-static void release_wiped(struct spsc *ring, const void *cell, size_t cell_bytes) {
-    explicit_bzero((void *)(uintptr_t)cell, cell_bytes);
+static void release_wiped(struct spsc *ring, void *cell, size_t cell_bytes) {
+    explicit_bzero(cell, cell_bytes);
     spsc_release(ring);
 }
 
 /* Recording: what the outer ring takes. */
 static uint64_t pass_on(const struct way_out *way) {
     uint64_t passed = 0;
-    const void *cell;
+    void *cell;
     void *place;
     while ((cell = spsc_peek(way->from)) != NULL && (place = spsc_reserve(way->to)) != NULL) {
         memcpy(place, cell, way->cell_bytes);
@@ -47,7 +47,7 @@ static uint64_t pass_on(const struct way_out *way) {
 /* Replaying: as many as were passed on then. */
 static void pass_on_again(const struct way_out *way, uint64_t count) {
     for (; count > 0; count--) {
-        const void *cell = spsc_peek(way->from);
+        void *cell = spsc_peek(way->from);
         if (cell == NULL) {
             return;
         }
@@ -87,7 +87,7 @@ static void replay_passing(struct input_log *log) {
 
 static void record_answers(struct input_log *log, struct spsc *from, struct spsc *to,
                            enum input_log_kind kind) {
-    const struct answer *answer;
+    struct answer *answer;
     struct answer *place;
     while ((answer = spsc_peek(from)) != NULL && (place = spsc_reserve(to)) != NULL) {
         *place = *answer;

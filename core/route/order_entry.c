@@ -160,13 +160,13 @@ struct order_entry *order_entry_init(void *mem, const struct order_entry_setup *
 }
 
 static void take_sign_answers(struct order_entry *entry, struct now now) {
-    const struct answer *answer;
+    struct answer *answer;
     while ((answer = spsc_peek(entry->setup.rings.sign_answers)) != NULL) {
         if (answer->session < entry->setup.limits.venues) {
             struct venue *venue = entry->venues[answer->session].venue;
             venue->ops->answer(venue, now, answer);
         }
-        explicit_bzero((char *)(uintptr_t)answer->text, sizeof(answer->text));
+        explicit_bzero(answer->text, sizeof(answer->text));
         spsc_release(entry->setup.rings.sign_answers);
     }
 }
