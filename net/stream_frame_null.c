@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/bits.h"
+
 #define HEADER_BYTES STREAM_FRAME_NULL_HEADER_BYTES
 #define TAG_BYTES STREAM_FRAME_NULL_TAG_BYTES
 #define OVERHEAD_BYTES STREAM_FRAME_NULL_OVERHEAD_BYTES
@@ -40,17 +42,14 @@ struct stream_frame_null {
 
 static const struct stream_ops frame_ops;
 
-static size_t rounded(size_t bytes) {
-    return (bytes + 63) & ~(size_t)63;
-}
-
 size_t stream_frame_null_footprint(const struct stream_frame_null_limits *limits) {
     if (limits->record_bytes_max < 1 || limits->large_bytes_max < limits->record_bytes_max ||
         limits->large_bytes_max > STREAM_FRAME_NULL_RECORD_BYTES_MAX ||
         limits->gather_bytes_max < 1 || limits->gather_bytes_max > STREAM_BUFFER_BYTES_MAX) {
         return 0;
     }
-    return rounded(sizeof(struct stream_frame_null)) + rounded(limits->gather_bytes_max);
+    return bits_whole_lines(sizeof(struct stream_frame_null)) +
+           bits_whole_lines(limits->gather_bytes_max);
 }
 
 struct stream *stream_frame_null_init(void *mem, const struct stream_frame_null_limits *limits,
@@ -63,7 +62,7 @@ struct stream *stream_frame_null_init(void *mem, const struct stream_frame_null_
         .record_bytes_max = limits->record_bytes_max,
         .large_bytes_max = limits->large_bytes_max,
         .gather_bytes_max = limits->gather_bytes_max,
-        .gathered = (char *)mem + rounded(sizeof(*frame)),
+        .gathered = (char *)mem + bits_whole_lines(sizeof(*frame)),
     };
     return &frame->stream;
 }

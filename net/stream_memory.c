@@ -1,14 +1,11 @@
+#include "core/base/bits.h"
 #include "net/stream_memory_internal.h"
 
 static const struct stream_stack_ops stack_ops;
 
-static size_t rounded(size_t bytes) {
-    return (bytes + 63) & ~(size_t)63;
-}
-
 static size_t end_footprint(const struct stream_limits *limits) {
-    return rounded(sizeof(struct end)) + stream_send_footprint(limits) +
-           2 * rounded(limits->receive_bytes) + rounded(limits->gather_bytes_max);
+    return bits_whole_lines(sizeof(struct end)) + stream_send_footprint(limits) +
+           2 * bits_whole_lines(limits->receive_bytes) + bits_whole_lines(limits->gather_bytes_max);
 }
 
 size_t stream_memory_footprint(const struct stream_memory_limits *limits) {
@@ -17,15 +14,16 @@ size_t stream_memory_footprint(const struct stream_memory_limits *limits) {
         limits->ports > STREAM_MEMORY_PORTS_MAX) {
         return 0;
     }
-    return rounded(sizeof(struct stream_memory)) + rounded(limits->stacks * sizeof(struct stack)) +
-           rounded((size_t)limits->stacks * limits->ports * sizeof(struct port)) +
-           rounded(2 * (size_t)limits->pairs_max * sizeof(struct end)) +
+    return bits_whole_lines(sizeof(struct stream_memory)) +
+           bits_whole_lines(limits->stacks * sizeof(struct stack)) +
+           bits_whole_lines((size_t)limits->stacks * limits->ports * sizeof(struct port)) +
+           bits_whole_lines(2 * (size_t)limits->pairs_max * sizeof(struct end)) +
            2 * (size_t)limits->pairs_max * end_footprint(&limits->stream);
 }
 
 static void *carve(char **mem, size_t bytes) {
     void *taken = *mem;
-    *mem += rounded(bytes);
+    *mem += bits_whole_lines(bytes);
     return taken;
 }
 

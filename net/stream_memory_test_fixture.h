@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/bits.h"
 #include "net/stream_conformance.h"
 #include "net/stream_memory.h"
 
@@ -81,7 +82,7 @@ static inline struct memory_fixture *memory_fixture_make(size_t segment_bytes) {
         .stream = memory_fixture_limits, .pairs_max = 3, .stacks = 2, .ports = 2};
     size_t bytes = stream_memory_footprint(&limits);
     struct memory_fixture *self = calloc(1, sizeof(*self));
-    self->mem = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+    self->mem = aligned_alloc(64, bits_whole_lines(bytes));
     memset(self->mem, 0x5A, bytes);
     self->world = stream_memory_init(self->mem, &limits);
     self->segment_bytes = segment_bytes;

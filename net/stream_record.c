@@ -1,5 +1,7 @@
 #include "net/stream_record.h"
 
+#include "core/base/bits.h"
+
 struct recorded {
     struct stream stream;
     struct stream_recorder *recorder;
@@ -227,7 +229,7 @@ size_t stream_recorder_footprint(uint32_t streams_max) {
         return 0;
     }
     size_t bytes = sizeof(struct stream_recorder) + streams_max * sizeof(struct recorded);
-    return (bytes + 63) & ~(size_t)63;
+    return bits_whole_lines(bytes);
 }
 
 struct stream_recorder *stream_recorder_init(void *mem, uint32_t streams_max,

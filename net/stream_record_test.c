@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/bits.h"
 #include "core/base/test_seed.h"
 #include "net/stream_memory_test_fixture.h"
 #include "net/stream_record.h"
@@ -294,7 +295,7 @@ Test(stream_record, what_was_said_is_said_again) {
     struct stream_memory_limits limits = {
         .stream = memory_fixture_limits, .pairs_max = 6, .stacks = 2, .ports = 2};
     size_t bytes = stream_memory_footprint(&limits);
-    char *mem = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+    char *mem = aligned_alloc(64, bits_whole_lines(bytes));
     struct outside outside = {.world = stream_memory_init(mem, &limits)};
     prng_seed(&outside.prng, test_seed("stream_record"));
     struct log_memory log_bytes = {0};

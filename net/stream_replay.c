@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/base/bits.h"
 #include "net/stream_record.h"
 
 struct replayed {
@@ -187,13 +188,9 @@ static void replay_discard(struct stream_stack *stack, struct stream *stream) {
 static const struct stream_stack_ops replayer_ops = {
     .accept = replay_accept, .dial = replay_dial, .discard = replay_discard};
 
-static size_t rounded(size_t bytes) {
-    return (bytes + 63) & ~(size_t)63;
-}
-
 /* Room for a reservation of either kind. */
 static size_t buffers_bytes(const struct stream_limits *limits) {
-    return rounded(limits->receive_bytes) + rounded(limits->send_bytes);
+    return bits_whole_lines(limits->receive_bytes) + bits_whole_lines(limits->send_bytes);
 }
 
 size_t stream_replayer_footprint(uint32_t streams_max, const struct stream_limits *limits) {
@@ -201,7 +198,8 @@ size_t stream_replayer_footprint(uint32_t streams_max, const struct stream_limit
         !stream_limits_possible(limits)) {
         return 0;
     }
-    return rounded(sizeof(struct stream_replayer) + streams_max * sizeof(struct replayed)) +
+    return bits_whole_lines(sizeof(struct stream_replayer) +
+                            streams_max * sizeof(struct replayed)) +
            streams_max * buffers_bytes(limits);
 }
 
@@ -216,12 +214,13 @@ struct stream_replayer *stream_replayer_init(void *mem, uint32_t streams_max,
                                          .watch = watch,
                                          .streams_max = streams_max};
     char *buffers =
-        (char *)mem + rounded(sizeof(*replayer) + streams_max * sizeof(struct replayed));
+        (char *)mem + bits_whole_lines(sizeof(*replayer) + streams_max * sizeof(struct replayed));
     for (uint32_t i = 0; i < streams_max; i++) {
-        replayer->streams[i] = (struct replayed){.stream = {.ops = &replayed_ops},
-                                                 .replayer = replayer,
-                                                 .unread = buffers,
-                                                 .room = buffers + rounded(limits->receive_bytes)};
+        replayer->streams[i] =
+            (struct replayed){.stream = {.ops = &replayed_ops},
+                              .replayer = replayer,
+                              .unread = buffers,
+                              .room = buffers + bits_whole_lines(limits->receive_bytes)};
         buffers += buffers_bytes(limits);
     }
     return replayer;

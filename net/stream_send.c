@@ -2,13 +2,15 @@
 
 #include <string.h>
 
+#include "core/base/bits.h"
+
 static size_t holds_footprint(const struct stream_limits *limits) {
     size_t bytes = (size_t)limits->hold_records_max * sizeof(struct stream_hold);
-    return (bytes + 63) & ~(size_t)63;
+    return bits_whole_lines(bytes);
 }
 
 size_t stream_send_footprint(const struct stream_limits *limits) {
-    return holds_footprint(limits) + (((size_t)limits->send_bytes + 63) & ~(size_t)63);
+    return holds_footprint(limits) + bits_whole_lines(limits->send_bytes);
 }
 
 void stream_send_init(struct stream_send *send, void *mem, const struct stream_limits *limits) {

@@ -6,6 +6,7 @@
 #include <valgrind/callgrind.h>
 
 #include "bench/micro/micro_time.h"
+#include "core/base/bits.h"
 
 #define WARM_RUNS (4 * MICRO_CYCLE)
 #define COUNTED_RUNS (4 * MICRO_CYCLE)
@@ -14,7 +15,7 @@ static enum { PLAIN, COUNTING, TIMING } mode;
 
 void *micro_memory(size_t bytes) {
     micro_require(bytes != 0, "impossible limits");
-    size_t rounded = (bytes + 63) & ~(size_t)63;
+    size_t rounded = bits_whole_lines(bytes);
     void *mem = aligned_alloc(64, rounded);
     micro_require(mem != NULL, "out of memory");
     memset(mem, 0, rounded);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/bits.h"
 #include "venues/kraken/kraken_spot.h"
 
 /* 2026-01-05T12:00:00Z */
@@ -41,8 +42,8 @@ struct rig_options rig_default(void) {
 static void *block(struct rig *rig, size_t bytes) {
     cr_assert(bytes != 0, "impossible limits");
     cr_assert_lt(rig->block_count, sizeof(rig->blocks) / sizeof(rig->blocks[0]));
-    void *mem = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
-    memset(mem, 0, (bytes + 63) & ~(size_t)63);
+    void *mem = aligned_alloc(64, bits_whole_lines(bytes));
+    memset(mem, 0, bits_whole_lines(bytes));
     rig->blocks[rig->block_count++] = mem;
     return mem;
 }

@@ -7,6 +7,7 @@
 
 #include "core/app/command.h"
 #include "core/app/trace_text.h"
+#include "core/base/bits.h"
 
 static size_t read_all(int fd, char *to, size_t bytes) {
     size_t have = 0;
@@ -46,7 +47,7 @@ static int print_open(int fd, const char *path, FILE *out, FILE *err) {
         return COMMAND_PROBLEM;
     }
     size_t bytes = (size_t)status.st_size < most ? (size_t)status.st_size : most;
-    size_t rounded = (bytes + sizeof(struct trace) + 63) & ~(size_t)63;
+    size_t rounded = bits_whole_lines(bytes + sizeof(struct trace));
     char *copy = aligned_alloc(64, rounded);
     CHECK(copy != NULL);
     memset(copy, 0, sizeof(struct trace));

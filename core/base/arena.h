@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define CACHE_LINE 64
+#include "core/base/bits.h"
 
 #define ARENA_PLACES_MAX 512
 #define ARENA_NAME_MAX 47

@@ -18,3 +18,12 @@ Test(bits, powers_of_two) {
                      table[i].value);
     }
 }
+
+Test(bits, whole_lines) {
+    cr_expect_eq(bits_whole_lines(0), 0);
+    cr_expect_eq(bits_whole_lines(1), 64);
+    cr_expect_eq(bits_whole_lines(63), 64);
+    cr_expect_eq(bits_whole_lines(64), 64);
+    cr_expect_eq(bits_whole_lines(65), 128);
+    cr_expect_eq(bits_whole_lines(((size_t)1 << 40) + 1), ((size_t)1 << 40) + 64);
+}

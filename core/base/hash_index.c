@@ -2,6 +2,8 @@
 
 #include <sodium.h>
 
+#include "core/base/bits.h"
+
 #define ENTRIES_MAX (UINT32_C(1) << 27)
 
 struct entry {
@@ -40,7 +42,7 @@ size_t hash_index_footprint(uint32_t entries) {
         return 0;
     }
     size_t bytes = sizeof(struct hash_index) + (sizeof(struct entry) << table_bits(entries));
-    return (bytes + 63) & ~(size_t)63;
+    return bits_whole_lines(bytes);
 }
 
 struct hash_index *hash_index_init(void *mem, uint32_t entries) {

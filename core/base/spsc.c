@@ -1,5 +1,7 @@
 #include "core/base/spsc.h"
 
+#include "core/base/bits.h"
+
 #define CELLS_MAX (UINT32_C(1) << 24)
 #define CELL_BYTES_MAX 4096
 
@@ -21,7 +23,7 @@ struct spsc {
 
 static size_t slot_stride(struct spsc_limits limits) {
     size_t bytes = sizeof(struct slot) + limits.cell_bytes;
-    return (bytes + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
+    return bits_whole_lines(bytes);
 }
 
 size_t spsc_footprint(struct spsc_limits limits) {

@@ -1,5 +1,7 @@
 #include "core/market/instrument.h"
 
+#include "core/base/bits.h"
+
 /* Whose names a lookup is about: a venue's, by its number, or our own. */
 #define NAMER_US UINT32_MAX
 
@@ -15,7 +17,7 @@ struct instrument_table {
 };
 
 static size_t align_up(size_t bytes) {
-    return (bytes + 63) & ~(size_t)63;
+    return bits_whole_lines(bytes);
 }
 
 static bool limits_are_possible(struct instrument_table_limits limits) {

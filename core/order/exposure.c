@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/base/bits.h"
 #include "core/order/order_fill.h"
 
 #define ACCOUNTS_MAX 4096U
@@ -26,7 +27,7 @@ size_t exposure_footprint(struct exposure_limits limits) {
         return 0;
     }
     size_t bytes = sizeof(struct exposure) + side_count(limits) * sizeof(struct exposure_side);
-    return (bytes + 63) & ~(size_t)63;
+    return bits_whole_lines(bytes);
 }
 
 struct exposure *exposure_init(void *mem, struct exposure_limits limits) {

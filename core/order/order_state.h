@@ -5,7 +5,7 @@
  * order is HELD while something must happen before it may be sent, PENDING_NEW from the moment its
  * bytes are committed to the venue, and IN_DOUBT when the venue session went away before its fate
  * was known. IN_DOUBT is left only on evidence from the venue. A pending cancel or replace is a
- * flag beside the state, because fills go on while it is pending.
+ * flag beside the state, because fills go on while it is pending. Nothing makes an order HELD yet.
  *
  * Pure: the table knows nothing of quantities, ids or sessions.
  */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/bits.h"
+
 #define NS_PER_TICK INT64_C(10000)
 
 #define TIME_BITS 48
@@ -56,7 +58,7 @@ size_t request_table_footprint(struct request_table_limits limits) {
         return 0;
     }
     size_t bytes = sizeof(struct request_table) + limits.entries * sizeof(struct request);
-    return (bytes + 63) & ~(size_t)63;
+    return bits_whole_lines(bytes);
 }
 
 struct request_table *request_table_init(void *mem, struct request_table_limits limits) {

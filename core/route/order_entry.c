@@ -7,10 +7,6 @@
 #include "core/fix/fix_outbox.h"
 #include "core/route/order_entry_state.h"
 
-static size_t aligned(size_t bytes) {
-    return (bytes + CACHE_LINE - 1) & ~(size_t)(CACHE_LINE - 1);
-}
-
 static struct order_table_limits order_limits(const struct order_entry_limits *limits) {
     return (struct order_table_limits){.orders = limits->orders,
                                        .late_window = limits->late_window};
@@ -23,13 +19,14 @@ static struct exposure_limits exposure_limits(const struct order_entry_limits *l
 
 /* Of one struct order_queue. */
 static size_t queue_bytes(const struct order_entry_limits *limits) {
-    return aligned(bits_power_of_two_at_least(limits->orders) * sizeof(struct order_place));
+    return bits_whole_lines(bits_power_of_two_at_least(limits->orders) *
+                            sizeof(struct order_place));
 }
 
 static size_t venue_bytes(const struct order_entry_limits *limits) {
     struct request_table_limits requests = {.entries = limits->requests_per_venue};
     size_t table = request_table_footprint(requests);
-    return table == 0 ? 0 : aligned(table) + 2 * queue_bytes(limits);
+    return table == 0 ? 0 : bits_whole_lines(table) + 2 * queue_bytes(limits);
 }
 
 static struct fix_outbox_limits outbox_limits(const struct order_entry_limits *limits) {
@@ -38,14 +35,14 @@ static struct fix_outbox_limits outbox_limits(const struct order_entry_limits *l
 }
 
 static size_t outbox_bytes(const struct order_entry_limits *limits) {
-    return aligned(fix_outbox_footprint(outbox_limits(limits)));
+    return bits_whole_lines(fix_outbox_footprint(outbox_limits(limits)));
 }
 
 /* What a client says before it has heard of a gap. */
 #define CLIENT_EARLY ((struct fix_early_limits){.messages = 256, .bytes = 64 * 1024})
 
 static size_t early_bytes(void) {
-    return aligned(fix_early_footprint(CLIENT_EARLY));
+    return bits_whole_lines(fix_early_footprint(CLIENT_EARLY));
 }
 
 static bool limits_are_possible(const struct order_entry_limits *limits) {
@@ -67,13 +64,15 @@ size_t order_entry_footprint(const struct order_entry_limits *limits) {
     if (orders == 0 || per_venue == 0 || exposure == 0) {
         return 0;
     }
-    size_t reports = aligned(limits->reports_per_client * sizeof(struct client_report)) +
+    size_t reports = bits_whole_lines(limits->reports_per_client * sizeof(struct client_report)) +
                      2 * outbox_bytes(limits) + early_bytes();
-    return aligned(sizeof(struct order_entry)) + aligned(orders) + aligned(exposure) +
-           aligned(limits->orders * sizeof(struct order_track)) + queue_bytes(limits) +
-           aligned(limits->client_connections * sizeof(struct door_connection)) +
-           aligned(limits->clients * sizeof(struct client)) + limits->clients * reports +
-           aligned(limits->venues * sizeof(struct venue_slot)) + limits->venues * per_venue;
+    return bits_whole_lines(sizeof(struct order_entry)) + bits_whole_lines(orders) +
+           bits_whole_lines(exposure) +
+           bits_whole_lines(limits->orders * sizeof(struct order_track)) + queue_bytes(limits) +
+           bits_whole_lines(limits->client_connections * sizeof(struct door_connection)) +
+           bits_whole_lines(limits->clients * sizeof(struct client)) + limits->clients * reports +
+           bits_whole_lines(limits->venues * sizeof(struct venue_slot)) +
+           limits->venues * per_venue;
 }
 
 /* Hands out the footprint's parts in order. */
@@ -84,7 +83,7 @@ struct carver {
 static void *carve(struct carver *carver, size_t bytes) {
     void *part = carver->at;
     memset(part, 0, bytes);
-    carver->at += aligned(bytes);
+    carver->at += bits_whole_lines(bytes);
     return part;
 }
 

@@ -20,10 +20,6 @@ static const struct stream_stack_ops stack_ops;
 
 /* Limits, memory. */
 
-static size_t rounded(size_t bytes) {
-    return (bytes + 63) & ~(size_t)63;
-}
-
 static bool limits_possible(const struct uring_limits *limits) {
     bool submissions =
         limits->submissions == 0 ||
@@ -39,23 +35,23 @@ static bool limits_possible(const struct uring_limits *limits) {
 }
 
 static size_t stream_buffers(const struct stream_limits *limits) {
-    return stream_send_footprint(limits) + rounded(limits->receive_bytes);
+    return stream_send_footprint(limits) + bits_whole_lines(limits->receive_bytes);
 }
 
 size_t uring_stack_footprint(const struct uring_limits *limits) {
     if (!limits_possible(limits)) {
         return 0;
     }
-    return rounded(sizeof(struct uring_stack)) +
-           rounded(limits->streams_max * sizeof(struct uring_stream)) +
-           rounded(limits->listeners_max * sizeof(struct uring_listener)) +
-           rounded(limits->peers_max * sizeof(struct uring_peer)) +
+    return bits_whole_lines(sizeof(struct uring_stack)) +
+           bits_whole_lines(limits->streams_max * sizeof(struct uring_stream)) +
+           bits_whole_lines(limits->listeners_max * sizeof(struct uring_listener)) +
+           bits_whole_lines(limits->peers_max * sizeof(struct uring_peer)) +
            limits->streams_max * stream_buffers(&limits->stream);
 }
 
 static void *carve(char **mem, size_t bytes) {
     void *taken = *mem;
-    *mem += rounded(bytes);
+    *mem += bits_whole_lines(bytes);
     return taken;
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/bits.h"
 #include "core/base/check.h"
 #include "core/fix/fix_frame.h"
 #include "core/fix/test_message.h"
@@ -35,7 +36,7 @@ struct world {
 
 static void *zeroed(void **mem, size_t bytes) {
     if (*mem == NULL) {
-        *mem = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+        *mem = aligned_alloc(64, bits_whole_lines(bytes));
     }
     memset(*mem, 0, bytes);
     return *mem;

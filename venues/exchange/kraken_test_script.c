@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/bits.h"
 #include "core/fix/fix_frame.h"
 #include "core/fix/fix_time.h"
 #include "core/fix/test_message.h"
@@ -55,7 +56,7 @@ __attribute__((format(printf, 2, 3))) static _Noreturn void fail(const struct sc
 }
 
 static void *zeroed(size_t bytes) {
-    void *mem = aligned_alloc(64, (bytes + 63) & ~(size_t)63);
+    void *mem = aligned_alloc(64, bits_whole_lines(bytes));
     memset(mem, 0, bytes);
     return mem;
 }
