@@ -91,8 +91,7 @@ struct order {
     struct instant cancel_sent; /* of the latest cancel */
     struct instant replace_sent;
     struct utc expire_time; /* TIF_GTD */
-    struct utc
-        valid_until; /* the venue drops the order when it has not taken it by then; 0: none */
+    struct utc valid_until; /* not taken by then, the venue drops the order; 0: none */
     struct instant ended;
 };
 
