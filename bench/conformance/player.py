@@ -133,7 +133,7 @@ class Player:
         self.sent_at = {}  # their number: its SendingTime when it was new
         self.pings = 0
         self.rounds = []  # of the repeats we are in
-        self.patience = PATIENCE_S
+        self.patience = self.last_patience = PATIENCE_S
 
     async def play(self):
         """None, or what went wrong."""
@@ -141,6 +141,8 @@ class Player:
         try:
             await self.set_clock()
             for step in self.scenario.steps:
+                if step is self.scenario.steps[-1]:
+                    self.patience = min(self.patience, self.last_patience)
                 await self.do(step)
             step = "the end"
             await self.look_for_leftovers()

@@ -88,7 +88,7 @@ class Run:
             began = time.monotonic()
             playing = player.Player(self.scenario, self.mode, self.number, ports, self.listener)
             if self.complaint is not None:
-                playing.patience = self_test.PATIENCE_S
+                self_test.hurry(playing, self.complaint)
             self.failure = await playing.play()
             self.took_s = time.monotonic() - began
 

@@ -24,8 +24,18 @@ WRONG = {
     "a control that does not exist": ("app dance", "no such verb"),
     "a clock that stands": ("connect\nlogon\nlater 20\n< 0", "nothing came"),
 }
-# Waited for in vain here, so not for long.
+# What a step is waited for in vain for, so not for long.
 PATIENCE_S = 1.0
+IN_VAIN = ["nothing came", "it says"]
+
+
+def hurry(playing, complaint):
+    """Lets the player give up soon where it waits in vain. A slow machine changes no complaint: of
+    a scenario that must say something certain only the last step is waited for like that."""
+    if not complaint:
+        playing.patience = PATIENCE_S
+    if complaint in IN_VAIN:
+        playing.last_patience = PATIENCE_S
 
 
 def wrong_scenarios():
