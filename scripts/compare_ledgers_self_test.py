@@ -6,8 +6,12 @@ change must be reported under the order it was made to. TAP on stdout.
 
 import copy
 import pathlib
+import sys
 import tempfile
 from typing import Callable, NamedTuple
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "demo.d"))
+from tap import Tap  # noqa: E402
 
 CLIENT = """cl_ord_id,symbol,side,qty,price,final_status,cum_qty,avg_px,leaves_qty,fills,\
 fill_notional
@@ -178,17 +182,8 @@ def written(ledgers, folder):
     return paths
 
 
-class Tap:
-    def __init__(self):
-        self.count = 0
-        self.failed = 0
-
-    def result(self, passed, name, details=()):
-        self.count += 1
-        self.failed += not passed
-        print(f"{'ok' if passed else 'not ok'} {self.count} - {name}")
-        for detail in () if passed else details:
-            print(f"# {detail}")
+def lines(report):
+    return "\n".join(report.lines())
 
 
 def run(compare_ledgers, unreadable):
@@ -196,24 +191,23 @@ def run(compare_ledgers, unreadable):
     tap = Tap()
     with tempfile.TemporaryDirectory(prefix="compare-ledgers-") as folder:
         report, orders = compare_ledgers(written(good, folder), SYMBOLS)
-        tap.result(not report.by_order and orders == 8, "ledgers that agree pass", report.lines())
+        tap.check("ledgers that agree pass", not report.by_order and orders == 8, lines(report))
         ledgers = copy.deepcopy(good)
         with_terms("59000", "")(ledgers)
         report, _ = compare_ledgers(written(ledgers, folder), SYMBOLS)
-        tap.result(not report.by_order, "ledgers with more terms that agree pass", report.lines())
+        tap.check("ledgers with more terms that agree pass", not report.by_order, lines(report))
         for plant in PLANTS:
             ledgers = copy.deepcopy(good)
             plant.change(ledgers)
             report, _ = compare_ledgers(written(ledgers, folder), SYMBOLS)
             seen = any(plant.says in what for what in report.by_order.get(plant.order, []))
-            tap.result(seen, f"sees that {plant.name}", report.lines())
+            tap.check(f"sees that {plant.name}", seen, lines(report))
         for name, text in NO_LEDGERS.items():
             paths = written(good, folder)
             paths[0].write_text(text)
             try:
                 compare_ledgers(paths, SYMBOLS)
-                tap.result(False, f"refuses {name}")
+                tap.check(f"refuses {name}", False)
             except unreadable:
-                tap.result(True, f"refuses {name}")
-    print(f"1..{tap.count}")
-    return 1 if tap.failed else 0
+                tap.check(f"refuses {name}", True)
+    return tap.end()

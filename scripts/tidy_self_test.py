@@ -8,8 +8,12 @@ stdout.
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 from typing import NamedTuple
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "demo.d"))
+from tap import Tap  # noqa: E402
 
 CLANG_FORMAT = (pathlib.Path(__file__).parent.parent / ".clang-format").read_text()
 
@@ -245,24 +249,15 @@ def planted_files():
     return files
 
 
-class Tap:
-    def __init__(self):
-        self.count = 0
-        self.failed = 0
-
-    def result(self, passed, name, details=()):
-        self.count += 1
-        self.failed += not passed
-        print(f"{'ok' if passed else 'not ok'} {self.count} - {name}")
-        for detail in details:
-            print(f"  # {detail}")
-
-
 def finding_of(plant, findings):
     """The one finding a plant must give; None when there is none, or more than one."""
     hits = [f for f in findings
             if (f.path, f.line) == (plant.path, plant.line) and plant.says in f.what]
     return hits[0] if len(hits) == 1 else None
+
+
+def in_lines(things):
+    return "\n".join(map(str, things))
 
 
 def run(findings_of):
@@ -271,19 +266,18 @@ def run(findings_of):
         subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
         write_tree(root, CLEAN)
         found = findings_of(root)
-        tap.result(not found, "a clean tree has no findings", found)
+        tap.check("a clean tree has no findings", not found, in_lines(found))
 
         write_tree(root, planted_files())
         unexplained = list(findings_of(root))
         for rule, plants in RULES.items():
             if plants is FORMAT_PLANTS and shutil.which("clang-format-14") is None:
-                tap.result(True, f"finds {rule} # SKIP clang-format-14 is not installed")
+                tap.skip(f"finds {rule}", "clang-format-14 is not installed")
                 continue
             hits = [finding_of(plant, unexplained) for plant in plants]
             missed = [plant for plant, hit in zip(plants, hits) if hit is None]
-            tap.result(not missed, f"finds {rule} ({len(plants)} planted)",
-                       [f"missed {p.path}:{p.line}: {p.says}" for p in missed])
+            tap.check(f"finds {rule} ({len(plants)} planted)", not missed,
+                      in_lines(f"missed {p.path}:{p.line}: {p.says}" for p in missed))
             unexplained = [f for f in unexplained if f not in hits]
-        tap.result(not unexplained, "nothing else is found", unexplained)
-    print(f"1..{tap.count}")
-    return 1 if tap.failed else 0
+        tap.check("nothing else is found", not unexplained, in_lines(unexplained))
+    return tap.end()

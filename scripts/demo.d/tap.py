@@ -27,6 +27,11 @@ class Tap:
         self.count += 1
         print(f"ok {self.count} - {name} # SKIP {reason}", flush=True)
 
+    def end(self):
+        """Says how many there were; the exit status."""
+        print(f"1..{self.count}")
+        return 1 if self.failed else 0
+
 
 def skip_all(reason):
     print(f"1..0 # SKIP {reason}")
@@ -51,5 +56,4 @@ def run(tests, programs=PROGRAMS):
                 test(tap, folder)
             except Failure as failure:
                 tap.check(test.__name__.replace("_", " "), False, str(failure))
-    print(f"1..{tap.count}")
-    return 1 if tap.failed else 0
+    return tap.end()
