@@ -52,7 +52,11 @@ endforeach
                       "    return left + right + (text == 0);\n}\n",
     "core/base/ok_test.c": "#include <stdlib.h>\n\n#include \"core/base/ok.h\"\n\n"
                            "void *ok_room(void) {\n    return malloc(8);\n}\n",
-    "core/base/jump_far_test.c": "int jump;\n",
+    "core/base/jump_far_test.c": "Test(jump, far) {\n    int x = 0;\n}\n",
+    "core/base/COMPLIANCE.md": "Tests are named `suite::test`.\n\n| rule | test |\n|---|---|\n"
+                               "| 1 | `jump::far` |\n| 2 | `jump::*`, `fa*`, with `ok_add` |\n"
+                               "| 3 | not done: nobody asks |\n| 4 | `more/far`, `ok.c` |\n",
+    "bench/more/far.scn": "far\n",
     "core/base/clock_test.c": "int clock_of(int time_of_day) {\n    return time_of_day;\n}\n",
     "core/base/alloc_guard.c": "void free(void *memory);\nvoid free(void *memory) {\n"
                                "    (void)memory;\n}\n",
@@ -210,6 +214,20 @@ TYPE_PLANTS = [
     Plant("core/order/double.c", "double price;\n", 1, "scaled integers"),
     Plant("core/order/typedef.c", "typedef struct order order;\n", 1, "typedef of a struct"),
 ]
+RULES_WITHOUT_TESTS = """| rule | test |
+|---|---|
+| 1 | `jump::no_far` |
+| 2 | `jump::far`, `near` |
+| 3 | not done |
+| 4 | yes |
+| 5 | `nowhere.py` |
+| 6 | an initiator differs, `jump::far` |
+"""
+RULE_PLANTS = [
+    Plant("core/order/COMPLIANCE.md", RULES_WITHOUT_TESTS, line, says) for line, says in [
+        (3, "jump::no_far is no test"), (4, "jump::near is no test"), (5, "and not why"),
+        (6, "neither a test nor a reason"), (7, "nowhere.py is no test"), (8, "and not why")]
+]
 FORMAT_PLANTS = [
     Plant("core/order/format.c", "int  crooked ;\n", 1, "not as clang-format has it"),
 ]
@@ -225,6 +243,7 @@ RULES = {
     "tabs, wide lines and trailing blanks": LINE_PLANTS,
     "leftover notes": LEFTOVER_PLANTS,
     "floating prices and typedefs of structs": TYPE_PLANTS,
+    "rules without a test or a reason": RULE_PLANTS,
     "misformatted files": FORMAT_PLANTS,
 }
 PLANTS = [plant for plants in RULES.values() for plant in plants]
