@@ -2,12 +2,9 @@
  * Messages drawn from the tables: the right ones are taken, and of the wrong ones a naive twin says
  * the same fault. And what the tables themselves must hold for the check to be right.
  */
-#include <criterion/criterion.h>
-
 #include "core/base/test_seed.h"
 #include "core/fix/fix_dictionary_test_make.h"
-
-#include "core/fix/fix_dictionary_test_twin.h"
+#include "core/fix/fix_dictionary_test_verdict.h"
 
 static const char types[] = "0123458ACDFGHVWXY9dghjqrxy";
 
@@ -37,23 +34,6 @@ Test(fix_dictionary_random, right_messages_are_taken) {
     }
 }
 
-/* The reason of the fault, or TWIN_NO_FAULT. */
-static int compare(const struct fix_view *view, unsigned switches) {
-    struct fix_fault fault = {.reason = FIX_REJECT_OTHER};
-    struct twin twin = twin_check(&fix44_dictionary, view, switches);
-    enum fix_check check = fix_dictionary_check(&fix44_dictionary, view, switches, &fault);
-    cr_assert_eq(check, twin.reason == TWIN_NO_FAULT ? FIX_CHECK_OK : FIX_CHECK_FAULT,
-                 "%.*s: switches %x, twin %d of %u", (int)view->message.len, view->message.data,
-                 switches, twin.reason, twin.tag);
-    if (check == FIX_CHECK_FAULT) {
-        cr_assert((int)fault.reason == twin.reason && fault.tag == twin.tag,
-                  "%.*s: switches %x, twin %d of %u, code %d of %u", (int)view->message.len,
-                  view->message.data, switches, twin.reason, twin.tag, (int)fault.reason,
-                  fault.tag);
-    }
-    return twin.reason;
-}
-
 Test(fix_dictionary_random, wrong_messages_as_the_twin_says) {
     struct prng prng;
     prng_seed(&prng, test_seed("wrong_messages_as_the_twin_says"));
@@ -69,8 +49,8 @@ Test(fix_dictionary_random, wrong_messages_as_the_twin_says) {
         }
         struct test_message message = make_message(&made);
         if (parsed(&message, &view)) {
-            said[1 + compare(&view, 0)]++;
-            said[1 + compare(&view, (unsigned)prng_below(&prng, 64))]++;
+            said[1 + verdict_of_both(&fix44_dictionary, &view, 0)]++;
+            said[1 + verdict_of_both(&fix44_dictionary, &view, (unsigned)prng_below(&prng, 64))]++;
         }
     }
     static const int reasons[] = {TWIN_NO_FAULT, 0, 1, 2, 4, 5, 6, 13, 14, 15, 16};

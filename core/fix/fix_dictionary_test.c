@@ -2,51 +2,11 @@
  * Bodies and the verdict on each, case by case of the session specification (14a to 14k, 15, 21),
  * in the strictest mode and with every switch.
  */
-#include <criterion/criterion.h>
-#include <stdio.h>
+#include "core/fix/fix_dictionary_test_verdict.h"
 
-#include "core/fix/fix_dictionary.h"
-#include "core/fix/test_message.h"
-
-/* Header fields but MsgType, and the least of an order. */
-#define HEAD "34=2|49=TW|52=20240229-23:59:59.123|56=ISLD|"
+/* The least of an order and of a report. */
 #define ORDER "35=D|" HEAD "11=ID|21=3|40=1|54=1|38=002000.00|55=INTC|60=20240101-00:00:00|"
 #define REPORT "35=8|" HEAD "6=0|11=ID|14=0|17=E1|37=O1|39=0|54=1|55=INTC|150=0|151=1|"
-#define PASS (-1)
-
-struct verdict {
-    const char *body; /* from 35= on */
-    int reason;       /* or PASS */
-    uint32_t tag;
-};
-
-static enum fix_check check(const char *body, unsigned switches, struct fix_fault *fault) {
-    struct test_message message = test_message_with(bytes_of_string(body));
-    static struct fix_view view;
-    uint32_t bad;
-    cr_assert_eq(fix_view_parse(test_bytes(&message), &view, &bad), FIX_VIEW_OK, "%s", body);
-    return fix_dictionary_check(&fix44_dictionary, &view, switches, fault);
-}
-
-static void expect(const struct verdict *verdict, unsigned switches) {
-    struct fix_fault fault = {.reason = FIX_REJECT_OTHER, .tag = 0};
-    enum fix_check found = check(verdict->body, switches, &fault);
-    if (verdict->reason == PASS) {
-        cr_expect_eq(found, FIX_CHECK_OK, "%s: %d of %u", verdict->body, (int)fault.reason,
-                     fault.tag);
-        return;
-    }
-    cr_expect_eq(found, FIX_CHECK_FAULT, "%s: taken", verdict->body);
-    cr_expect_eq((int)fault.reason, verdict->reason, "%s: reason %d, not %d", verdict->body,
-                 (int)fault.reason, verdict->reason);
-    cr_expect_eq(fault.tag, verdict->tag, "%s: tag %u, not %u", verdict->body, fault.tag,
-                 verdict->tag);
-}
-
-#define EXPECT_ALL(table, switches)                                                                \
-    for (size_t i = 0; i < sizeof(table) / sizeof(table)[0]; i++) {                                \
-        expect(&(table)[i], switches);                                                             \
-    }
 
 Test(fix_dictionary, takes_what_the_specification_allows) {
     static const struct verdict table[] = {
@@ -95,7 +55,7 @@ Test(fix_dictionary, takes_what_the_specification_allows) {
         {ORDER "454=0|", PASS, 0},
         {ORDER "78=1|79=A|539=0|80=1|", PASS, 0},
     };
-    EXPECT_ALL(table, 0)
+    EXPECT_ALL(&fix44_dictionary, table, 0)
 }
 
 Test(fix_dictionary, case_14a_14b_14c_14d_14h_tags) {
@@ -122,7 +82,7 @@ Test(fix_dictionary, case_14a_14b_14c_14d_14h_tags) {
         {ORDER "40=1|", FIX_REJECT_TAG_TWICE, 40},
         {ORDER "454=0|454=0|", FIX_REJECT_TAG_TWICE, 454},
     };
-    EXPECT_ALL(table, 0)
+    EXPECT_ALL(&fix44_dictionary, table, 0)
 }
 
 Test(fix_dictionary, case_14e_14f_values) {
@@ -169,7 +129,7 @@ Test(fix_dictionary, case_14e_14f_values) {
         {"35=X|" HEAD "268=1|279=0|273=23:59:60.123456789012|", PASS, 0},
         {"35=X|" HEAD "268=1|279=0|273=23:59:00.|", FIX_REJECT_FORMAT, 273},
     };
-    EXPECT_ALL(table, 0)
+    EXPECT_ALL(&fix44_dictionary, table, 0)
 }
 
 Test(fix_dictionary, case_14g_header_body_trailer) {
@@ -180,7 +140,7 @@ Test(fix_dictionary, case_14g_header_body_trailer) {
         {ORDER "627=1|628=HUB|", FIX_REJECT_TAG_ORDER, 627},
         {ORDER "93=3|89=abc|386=1|336=A|", FIX_REJECT_TAG_ORDER, 386},
     };
-    EXPECT_ALL(table, 0)
+    EXPECT_ALL(&fix44_dictionary, table, 0)
 }
 
 Test(fix_dictionary, case_14i_14j_groups) {
@@ -210,8 +170,8 @@ Test(fix_dictionary, case_14i_14j_groups) {
         {ORDER "453=1|447=D|448=A|", FIX_REJECT_GROUP_COUNT, 453},
         {ORDER "386=3|336=A|336=B|", FIX_REJECT_GROUP_COUNT, 386},
     };
-    EXPECT_ALL(table, 0)
-    EXPECT_ALL(loose, FIX_CHECK_ALLOW_GROUP_FIELDS_OUT_OF_ORDER)
+    EXPECT_ALL(&fix44_dictionary, table, 0)
+    EXPECT_ALL(&fix44_dictionary, loose, FIX_CHECK_ALLOW_GROUP_FIELDS_OUT_OF_ORDER)
 }
 
 Test(fix_dictionary, one_of_several_faults) {
@@ -228,7 +188,7 @@ Test(fix_dictionary, one_of_several_faults) {
         {ORDER "40=|", FIX_REJECT_TAG_TWICE, 40},
         {ORDER "453=1|452=x|", FIX_REJECT_GROUP_ORDER, 452},
     };
-    EXPECT_ALL(table, 0)
+    EXPECT_ALL(&fix44_dictionary, table, 0)
 }
 
 Test(fix_dictionary, switches) {
@@ -241,7 +201,7 @@ Test(fix_dictionary, switches) {
         {"35=D|34=2|5000=x|49=TW|", FIX_REJECT_TAG_ORDER, 49},
         {ORDER "93=3|89=abc|5000=x|", FIX_REJECT_TAG_ORDER, 5000},
     };
-    EXPECT_ALL(table, FIX_CHECK_ALLOW_USER_TAGS)
+    EXPECT_ALL(&fix44_dictionary, table, FIX_CHECK_ALLOW_USER_TAGS)
     static const struct verdict empty[] = {
         {"35=0|" HEAD "112=|", PASS, 0},
         {ORDER "44=|59=|", PASS, 0},
@@ -249,24 +209,24 @@ Test(fix_dictionary, switches) {
         {ORDER "386=|", PASS, 0},
         {ORDER "999=|", FIX_REJECT_INVALID_TAG, 999},
     };
-    EXPECT_ALL(empty, FIX_CHECK_ALLOW_EMPTY)
+    EXPECT_ALL(&fix44_dictionary, empty, FIX_CHECK_ALLOW_EMPTY)
     static const struct verdict unknown[] = {
         {ORDER "999=x|2=y|112=z|", PASS, 0},
         {ORDER "5000=x|", FIX_REJECT_INVALID_TAG, 5000},
     };
-    EXPECT_ALL(unknown, FIX_CHECK_ALLOW_UNKNOWN_TAGS)
+    EXPECT_ALL(&fix44_dictionary, unknown, FIX_CHECK_ALLOW_UNKNOWN_TAGS)
     static const struct verdict mixed[] = {
         {"35=D|60=20240101-00:00:00|34=2|11=I|49=TW|54=1|52=20240101-00:00:00|40=1|56=ISLD|", PASS,
          0},
         {ORDER "93=3|89=abc|58=late|", PASS, 0},
         {ORDER "40=1|", FIX_REJECT_TAG_TWICE, 40},
     };
-    EXPECT_ALL(mixed, FIX_CHECK_ALLOW_FIELDS_OUT_OF_ORDER)
+    EXPECT_ALL(&fix44_dictionary, mixed, FIX_CHECK_ALLOW_FIELDS_OUT_OF_ORDER)
     static const struct verdict values[] = {
         {ORDER "59=z|167=SPOT|18=s|", PASS, 0},
         {ORDER "59=zz|", FIX_REJECT_FORMAT, 59},
     };
-    EXPECT_ALL(values, FIX_CHECK_ALLOW_OTHER_VALUES)
+    EXPECT_ALL(&fix44_dictionary, values, FIX_CHECK_ALLOW_OTHER_VALUES)
 }
 
 Test(fix_dictionary, message_types) {
@@ -275,10 +235,12 @@ Test(fix_dictionary, message_types) {
                                           "35=A |", "35=BI|", "35=\xff|"};
     struct fix_fault fault;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
-        cr_expect_eq(check(others[i], 0, &fault), FIX_CHECK_OTHER_MESSAGE, "%s", others[i]);
+        cr_expect_eq(verdict_check(&fix44_dictionary, others[i], 0, &fault),
+                     FIX_CHECK_OTHER_MESSAGE, "%s", others[i]);
     }
     for (size_t i = 0; i < sizeof unknown / sizeof unknown[0]; i++) {
-        cr_expect_eq(check(unknown[i], 0, &fault), FIX_CHECK_UNKNOWN_MESSAGE, "%s", unknown[i]);
+        cr_expect_eq(verdict_check(&fix44_dictionary, unknown[i], 0, &fault),
+                     FIX_CHECK_UNKNOWN_MESSAGE, "%s", unknown[i]);
     }
 }
 
