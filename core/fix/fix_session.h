@@ -353,9 +353,8 @@ void fix_session_disconnected(struct fix_session *session, struct now now);
 
 /*
  * Takes at most one message, one that came early or from the front of `in` (which may be empty:
- * PARTIAL). Call again after
- * consuming until PARTIAL, BLOCKED or CLOSE. Reading never writes: what it wants to say becomes
- * owed.
+ * PARTIAL). Call again after consuming until PARTIAL, BLOCKED or CLOSE. Reading never writes: what
+ * it wants to say becomes owed.
  */
 void fix_session_input(struct fix_session *session, struct now now, struct bytes in,
                        struct fix_input *input);

@@ -13,6 +13,7 @@
  *   fix_session_reject.c    Reject out
  *   fix_session_schedule.c  session times
  *   fix_session_probe.c     is the peer still there
+ *   fix_session_profile.c   the named profiles
  *   fix_session_identify.c  an unbound connection's first message
  *   fix_session_text.c      enum values as text, and building texts
  */

@@ -49,8 +49,7 @@ bool fix_message_time_in_range(const struct fix_session *session, struct now now
     return late_ns <= limit_ns && late_ns >= -limit_ns;
 }
 
-/* One walk for what may stand anywhere and is seldom there. The last three tags: NewPassword,
- * EncryptedPassword and EncryptedNewPassword of FIX 5.0 SP2. */
+/* One walk for what may stand anywhere and is seldom there. */
 static void read_flags(struct fix_message *message) {
     for (uint32_t i = 3; i < message->view->count; i++) {
         switch (message->view->fields[i].tag) {
@@ -60,9 +59,9 @@ static void read_flags(struct fix_message *message) {
             break;
         case FIX_PASSWORD:
         case FIX_RAW_DATA:
-        case 925:
-        case 1402:
-        case 1404:
+        case FIX_NEW_PASSWORD:
+        case FIX_ENCRYPTED_PASSWORD:
+        case FIX_ENCRYPTED_NEW_PASSWORD:
             message->secret = true;
             break;
         default:

@@ -86,7 +86,11 @@ enum fix_tag {
     FIX_NEXT_EXPECTED_MSG_SEQ_NUM = 789,
     FIX_ORD_STATUS_REQ_ID = 790,
     FIX_LAST_LIQUIDITY_IND = 851,
-    FIX_QTY_TYPE = 854
+    FIX_QTY_TYPE = 854,
+    /* Of FIX 5.0 SP2; clients of that habit send them all the same. */
+    FIX_NEW_PASSWORD = 925,
+    FIX_ENCRYPTED_PASSWORD = 1402,
+    FIX_ENCRYPTED_NEW_PASSWORD = 1404
 };
 
 #define FIX_MSG_HEARTBEAT "0"
