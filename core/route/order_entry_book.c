@@ -162,8 +162,6 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         book_missed(entry, slot, named, now, report->kind == VENUE_REPORT_MAYBE_SENT);
         order_changed(entry, slot);
         return;
-    case VENUE_REPORT_MASS_CANCELED:
-        break;
     default:
         CHECK(false);
     }

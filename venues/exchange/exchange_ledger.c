@@ -83,10 +83,6 @@ void exchange_row_fill(struct exchange_row *row, struct price price, struct quan
     row->status = exchange_row_live_status(row);
 }
 
-bool exchange_row_is_open(const struct exchange_row *row) {
-    return row->status == EXCHANGE_NEW || row->status == EXCHANGE_PARTIALLY_FILLED;
-}
-
 struct bytes exchange_row_cl_ord_id(const struct exchange_row *row) {
     return bytes_of(row->cl_ord_id, row->cl_ord_id_len);
 }

@@ -100,8 +100,6 @@ void exchange_row_fill(struct exchange_row *row, struct price price, struct quan
 /* new, partially_filled or filled, as its quantities say. */
 enum exchange_status exchange_row_live_status(const struct exchange_row *row);
 
-bool exchange_row_is_open(const struct exchange_row *row);
-
 struct bytes exchange_row_cl_ord_id(const struct exchange_row *row);
 struct bytes exchange_row_order_id(const struct exchange_row *row);
 
