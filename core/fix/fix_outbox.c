@@ -60,6 +60,7 @@ void fix_outbox_keep_only(struct fix_outbox *outbox, uint64_t first, uint64_t la
 void fix_outbox_renumber(struct fix_outbox *outbox, uint64_t from) {
     fix_message_ring_renumber(&outbox->ring, from);
     outbox->highest = outbox->ring.count == 0 ? 0 : from + outbox->ring.count - 1;
+    outbox->lost = 0;
 }
 
 uint64_t fix_outbox_highest(const struct fix_outbox *outbox) {

@@ -52,7 +52,8 @@ bool fix_outbox_next(const struct fix_outbox *outbox, uint64_t seq,
 
 /*
  * Numbers begin anew, but what is numbered first .. last was never sent: everything else is
- * forgotten. Renumber gives what is kept the numbers from `from` on, one by one. Cold: O(n).
+ * forgotten. Renumber gives what is kept the numbers from `from` on, one by one, and forgets what
+ * fell out. Cold: O(n).
  */
 void fix_outbox_keep_only(struct fix_outbox *outbox, uint64_t first, uint64_t last);
 void fix_outbox_renumber(struct fix_outbox *outbox, uint64_t from);

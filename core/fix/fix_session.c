@@ -73,6 +73,7 @@ static void empty_outbox(struct fix_session *session) {
     if (outbox == NULL || session->unsent_adrift) {
         return;
     }
+    session->unsent_adrift = true;
     struct fix_range unsent = session->unsent;
     if (unsent.next == 0 || unsent.next > unsent.last) {
         fix_outbox_clear(outbox);
@@ -84,7 +85,6 @@ static void empty_outbox(struct fix_session *session) {
             (lost < unsent.last ? lost : unsent.last) + 1 - unsent.next;
     }
     fix_outbox_keep_only(outbox, unsent.next, unsent.last);
-    session->unsent_adrift = true;
 }
 
 void fix_session_restart_out(struct fix_session *session) {

@@ -326,7 +326,7 @@ static void switch_stream(struct fuzz *fuzz) {
 
 static void keep_unsent(struct fuzz *fuzz) {
     const struct fix_session *session = &fuzz->session;
-    if (session->config.outbox == NULL || session->state != FIX_SESSION_DOWN) {
+    if (session->config.outbox == NULL || session->state == FIX_SESSION_UP) {
         return;
     }
     char room[200];

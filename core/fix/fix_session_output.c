@@ -267,18 +267,38 @@ size_t fix_session_end(struct fix_session *session, struct now now, struct fix_w
     return len;
 }
 
+/* Of a run that has not begun: any that keeps the order, for all of them get others at its Logon.
+ */
+static uint64_t unsent_number(const struct fix_session *session) {
+    return session->unsent_adrift ? fix_outbox_highest(session->config.outbox) + 1
+                                  : session->next_out;
+}
+
 void fix_session_begin_unsent(struct fix_session *session, struct now now, struct bytes msg_type,
                               char *room, size_t bytes, struct fix_writer *writer) {
     CHECK(session->state != FIX_SESSION_UP && is_resent(&session->config, msg_type));
     session->sending_time = now.utc;
     fix_writer_begin(writer, room, bytes, session->config.begin_string);
-    fix_session_put_header(session, writer, msg_type, session->next_out, false);
+    fix_session_put_header(session, writer, msg_type, unsent_number(session), false);
+}
+
+/* Nothing but what was never sent is there: what makes room is told of now, for its number means
+ * nothing later. */
+static void put_adrift(struct fix_session *session, struct bytes message) {
+    struct fix_outbox *outbox = session->config.outbox;
+    uint32_t count = fix_outbox_count(outbox);
+    fix_outbox_put(outbox, unsent_number(session), message);
+    session->counters.resend_lost += count + 1 - fix_outbox_count(outbox);
 }
 
 bool fix_session_end_unsent(struct fix_session *session, struct fix_writer *writer) {
     size_t len = fix_writer_finish(writer);
     if (len == 0) {
         return false;
+    }
+    if (session->unsent_adrift) {
+        put_adrift(session, bytes_of(writer->start, len));
+        return true;
     }
     fix_outbox_put(session->config.outbox, session->next_out, bytes_of(writer->start, len));
     struct fix_range *unsent = &session->unsent;

@@ -60,8 +60,9 @@ void fix_session_send_unsent(struct fix_session *session, struct now now) {
     if (adrift) {
         fix_session_renumber_unsent(session);
     }
-    /* What was unsent may have made room for newer messages meanwhile. */
-    if (adrift && session->unsent.next <= session->unsent.last) {
+    /* Behind a Logout nobody reads; and what was unsent may have made room for newer messages. */
+    if (adrift && session->state != FIX_SESSION_CLOSING &&
+        session->unsent.next <= session->unsent.last) {
         fix_session_replay(session, now, session->unsent);
     }
 }

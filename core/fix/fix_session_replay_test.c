@@ -515,6 +515,52 @@ Test(fix_session_replay, what_was_never_sent_waits_when_the_reset_breaks_off) {
           "35=4|34=5|43=Y|122|36=6|123=Y|");
 }
 
+/* Its Logon is not written yet, and it does not come to that. */
+Test(fix_session_replay, more_is_kept_while_the_answer_to_a_reset_is_owed) {
+    begin_away();
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|141=Y|"), FIX_ACTION_UP);
+    cr_assert_eq(say(&s, "35=5|34=2|"), FIX_ACTION_CLOSE);
+    keep_unsent("d");
+    HEARS("35=A|34=1|98=0|108=30|141=Y|", "35=5|34=6|");
+    script_disconnect(&s);
+    keep_unsent("e");
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=3|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=8|98=0|108=30|");
+}
+
+/* With none unsent before: 141=Y has number 1 all the same. */
+Test(fix_session_replay, the_first_that_is_kept_does_not_take_the_number_of_the_answer) {
+    begin();
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|141=Y|"), FIX_ACTION_UP);
+    say(&s, "35=5|34=2|");
+    keep_unsent("a");
+    HEARS("35=A|34=1|98=0|108=30|141=Y|", "35=5|34=3|");
+}
+
+/* What makes room for it is counted, and none of the new run's numbers is taken for it. */
+Test(fix_session_replay, what_makes_room_while_the_answer_is_owed_is_counted) {
+    begin_with(outbox_of(2, 10000), 0);
+    script_disconnect(&s);
+    keep_unsent("a");
+    keep_unsent("b");
+    script_connect(&s);
+    say(&s, "35=A|34=1|98=0|108=30|141=Y|");
+    say(&s, "35=5|34=2|");
+    keep_unsent("c");
+    cr_assert_eq(s.session.counters.resend_lost, 1);
+    script_disconnect(&s);
+    script_connect(&s);
+    say(&s, "35=A|34=3|98=0|108=30|");
+    hear(&s);
+    ask(4, "7=1|16=0|");
+    HEARS("35=8|34=1|43=Y|97=Y|122|11=b|", "35=8|34=2|43=Y|97=Y|122|11=c|",
+          "35=4|34=3|43=Y|122|36=4|123=Y|");
+    cr_assert_eq(s.session.counters.resend_lost, 1);
+}
+
 Test(fix_session_replay, a_reset_of_ours_keeps_what_was_never_sent) {
     begin_away();
     say(&s, "35=A|34=2|98=0|108=30|");
