@@ -493,11 +493,47 @@ static void expect_each_once(struct rig_peer *client, unsigned count) {
     cr_assert_eq(total, count);
 }
 
-static void fill_often(struct rig_peer *venue, int count) {
-    for (int i = 1; i <= count; i++) {
+static void begin_anew(struct rig_peer *client) {
+    rig_client_connect(client);
+    client->next_out = 1;
+    client->next_in = 1;
+    rig_say(client, "35=A|98=0|108=30|141=Y|");
+    rig_expect(client, "35=A|141=Y");
+}
+
+static void fill_often(struct rig_peer *venue, int first, int last) {
+    for (int i = first; i <= last; i++) {
         rig_say(venue, "35=8|11=#1|37=O|17=X%d|150=F|39=1|32=1|31=30000|14=%d|60=@|", i, i);
     }
     rig_settle(venue->rig);
+}
+
+/* It heard of its order, and then was away for 200 fills, its queue for no more than 64. */
+static struct rig *with_unsent(void) {
+    struct rig_options options = rig_default();
+    options.reports_per_client = 64;
+    struct rig *rig = rig_up(&options);
+    struct rig_peer *client = &rig->client[0];
+    rig_say(client, "35=D|11=A1|55=BTC-USD|54=1|38=500|40=2|44=30000|60=@|");
+    rig_expect(&rig->venue[0], "35=D|11=#1");
+    rig_say(&rig->venue[0], ACK("#1"));
+    rig_expect(client, "35=8|17=R-E1|150=0");
+    rig_peer_reset(client);
+    fill_often(&rig->venue[0], 1, 200);
+    cr_assert_gt(counters(rig)->reports_unsent, 130);
+    return rig;
+}
+
+/* One after the other; those that got a number before the client began anew say so. */
+static void expect_fills(struct rig_peer *client, unsigned count) {
+    uint64_t unsent = counters(client->rig)->reports_unsent;
+    for (unsigned i = 1; i <= count; i++) {
+        char expected[64];
+        snprintf(expected, sizeof(expected), "35=8|17=R-E%u|14=%u|150=F|%s", i + 1, i,
+                 i <= unsent ? "97=Y" : "-97");
+        rig_advance(client->rig, 1);
+        rig_expect(client, expected);
+    }
 }
 
 /* It is cut off, nobody else waits for it, and when it is back nothing is missing. */
@@ -512,7 +548,7 @@ Test(order_entry_client, that_does_not_read_is_cut_off_and_loses_nothing) {
     rig_say(slow, "35=D|11=A1|55=BTC-USD|54=1|38=100|40=2|44=30000|60=@|");
     rig_expect(venue, "35=D|11=#1");
     stream_memory_window(rig_router_end(slow), 0);
-    fill_often(venue, 50);
+    fill_often(venue, 1, 50);
     cr_assert_eq(counters(rig)->fills, 50);
     cr_assert_eq(counters(rig)->clients_cut_off, 1);
     cr_assert_eq(rig->notices[NOTICE_CLIENT_SLOW], 1);
@@ -559,7 +595,7 @@ Test(order_entry_client, that_reads_now_and_then_stays) {
     rig_say(client, "35=D|11=A1|55=BTC-USD|54=1|38=100|40=2|44=30000|60=@|");
     rig_expect(&rig->venue[0], "35=D|11=#1");
     stream_memory_window(rig_router_end(client), 0);
-    fill_often(&rig->venue[0], 8);
+    fill_often(&rig->venue[0], 1, 8);
     for (int i = 1; i <= 8; i++) {
         rig_advance(rig, 9000);
         stream_memory_window(rig_router_end(client), 2500);
@@ -581,7 +617,7 @@ Test(order_entry_client, that_is_away_for_long_gets_the_rest_by_resend) {
     rig_say(client, "35=D|11=A1|55=BTC-USD|54=1|38=500|40=2|44=30000|60=@|");
     rig_expect(&rig->venue[0], "35=D|11=#1");
     rig_peer_reset(client);
-    fill_often(&rig->venue[0], 200);
+    fill_often(&rig->venue[0], 1, 200);
     cr_assert_eq(counters(rig)->fills, 200);
     cr_assert_gt(counters(rig)->reports_unsent, 130);
     cr_assert_eq(rig->notices[NOTICE_REPORTS_UNSENT], 1);
@@ -594,30 +630,34 @@ Test(order_entry_client, that_is_away_for_long_gets_the_rest_by_resend) {
 /* To begin anew costs nothing that was never sent: it comes under new numbers, called a possible
  * resend, before what waited in the queue. */
 Test(order_entry_client, that_is_away_for_long_and_begins_anew_gets_all_of_it) {
-    struct rig_options options = rig_default();
-    options.reports_per_client = 64;
-    struct rig *rig = rig_up(&options);
+    struct rig *rig = with_unsent();
     struct rig_peer *client = &rig->client[0];
-    rig_say(client, "35=D|11=A1|55=BTC-USD|54=1|38=500|40=2|44=30000|60=@|");
-    rig_expect(&rig->venue[0], "35=D|11=#1");
-    rig_peer_reset(client);
-    fill_often(&rig->venue[0], 200);
-    uint64_t unsent = counters(rig)->reports_unsent;
-    cr_assert_gt(unsent, 130);
-    rig_client_connect(client);
-    client->next_out = 1;
-    rig_say(client, "35=A|98=0|108=30|141=Y|");
-    rig_expect(client, "35=A|141=Y");
-    for (uint64_t i = 1; i <= 200; i++) {
-        char expected[64];
-        snprintf(expected, sizeof(expected), "35=8|17=R-E%llu|150=F|%s", (unsigned long long)i,
-                 i <= unsent ? "97=Y" : "-97");
-        rig_expect(client, expected);
-    }
+    client->asks = true;
+    begin_anew(client);
+    expect_fills(client, 200);
     rig_expect_nothing(client);
     cr_assert_eq(counters(rig)->reports_lost, 0);
-    rig_say(client, "35=2|7=2|16=2|");
-    rig_expect(client, "35=8|43=Y|97=Y|17=R-E1");
+    rig_end(rig);
+}
+
+/* The answer to its Logon is not written, for it does not read, and more comes for it. */
+Test(order_entry_client, that_begins_anew_and_does_not_read_loses_none_of_it) {
+    struct rig *rig = with_unsent();
+    struct rig_peer *client = &rig->client[0];
+    client->asks = true;
+    rig_client_connect(client);
+    rig_settle(rig);
+    stream_memory_window(rig_router_end(client), 0);
+    client->next_out = 1;
+    rig_say(client, "35=A|98=0|108=30|141=Y|");
+    rig_settle(rig);
+    fill_often(&rig->venue[0], 201, 300);
+    cr_assert_eq(counters(rig)->fills, 300, "a venue waits for this client");
+    rig_peer_reset(client);
+    begin_anew(client);
+    expect_fills(client, 300);
+    rig_expect_nothing(client);
+    cr_assert_eq(counters(rig)->reports_lost, 0);
     rig_end(rig);
 }
 
@@ -631,7 +671,7 @@ Test(order_entry_client, that_asks_for_what_is_not_kept_any_more_is_noticed) {
     rig_say(client, "35=D|11=A1|55=BTC-USD|54=1|38=500|40=2|44=30000|60=@|");
     rig_expect(&rig->venue[0], "35=D|11=#1");
     rig_peer_reset(client);
-    fill_often(&rig->venue[0], 200);
+    fill_often(&rig->venue[0], 1, 200);
     come_back_and_ask(client, 2);
     rig_settle(rig);
     cr_assert_gt(counters(rig)->reports_lost, 80);

@@ -357,7 +357,7 @@ static uint64_t buffers_bytes(const struct config *config) {
         (uint64_t)limits->client_connections + config->client_count + config->venue_count;
     uint64_t of_connection = (uint64_t)limits->send_buffer_bytes + limits->receive_buffer_bytes;
     return connections * of_connection +
-           (report_bytes * limits->reports_per_client + 2ULL * limits->resend_bytes_per_client) *
+           (report_bytes * limits->reports_per_client + limits->resend_bytes_per_client) *
                config->client_count;
 }
 

@@ -302,7 +302,8 @@ struct fix_session {
     struct instant deadline_state;   /* of the current waiting state; INSTANT_NEVER if none */
     struct instant deadline_silence; /* after a TestRequest: when silence ends the session */
     struct fix_range unsent; /* numbers that went to the outbox only and were not resent; 0: none */
-    bool unsent_adrift;      /* their run ended: they get numbers of the new one behind its Logon */
+    bool unsent_adrift;      /* their run ended: they, and more of them, get numbers of the new one
+                                behind its Logon */
     uint32_t unasked;        /* TestRequests that were due while one was still not written */
     uint32_t owed_count;
     uint32_t owed_first;
@@ -407,10 +408,6 @@ void fix_session_begin(struct fix_session *session, struct now now, struct bytes
 size_t fix_session_end(struct fix_session *session, struct now now,
                        struct fix_writer *writer) MUST_USE;
 
-/* Gives the session another outbox, an empty one, and returns the one it had. While DOWN. What was
- * sent before can then not be resent. */
-struct fix_outbox *fix_session_swap_outbox(struct fix_session *session, struct fix_outbox *empty);
-
 /*
  * A message that goes to no stream, because the session is not UP: its number is used and the
  * outbox keeps it, so that the peer, when it is back, misses it and asks for it. Only with an
@@ -493,7 +490,6 @@ struct fix_identity {
     struct bytes begin_string;
     struct bytes sender_comp_id;
     struct bytes target_comp_id;
-    bool reset;            /* 141=Y */
     struct bytes username; /* 553, 554; empty if absent */
     struct bytes password;
     size_t need;

@@ -3,7 +3,6 @@
 
 static bool read_identity(const struct fix_view *view, struct fix_identity *identity) {
     identity->begin_string = fix_view_value(view, 0);
-    (void)!fix_get_bool(view, FIX_RESET_SEQ_NUM_FLAG, &identity->reset);
     (void)!fix_get_bytes(view, FIX_USERNAME, &identity->username);
     (void)!fix_get_bytes(view, FIX_PASSWORD, &identity->password);
     return fix_get_bytes(view, FIX_SENDER_COMP_ID, &identity->sender_comp_id) == FIX_GET_OK &&

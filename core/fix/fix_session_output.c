@@ -289,6 +289,7 @@ static void put_adrift(struct fix_session *session, struct bytes message) {
     uint32_t count = fix_outbox_count(outbox);
     fix_outbox_put(outbox, unsent_number(session), message);
     session->counters.resend_lost += count + 1 - fix_outbox_count(outbox);
+    session->unsent = (struct fix_range){fix_outbox_lowest(outbox), fix_outbox_highest(outbox)};
 }
 
 bool fix_session_end_unsent(struct fix_session *session, struct fix_writer *writer) {
@@ -308,12 +309,4 @@ bool fix_session_end_unsent(struct fix_session *session, struct fix_writer *writ
     unsent->last = session->next_out;
     session->next_out++;
     return true;
-}
-
-struct fix_outbox *fix_session_swap_outbox(struct fix_session *session, struct fix_outbox *empty) {
-    CHECK(session->state == FIX_SESSION_DOWN && fix_outbox_count(empty) == 0);
-    struct fix_outbox *had = session->config.outbox;
-    session->config.outbox = empty;
-    session->unsent = (struct fix_range){0};
-    return had;
 }

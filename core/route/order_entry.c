@@ -65,7 +65,7 @@ size_t order_entry_footprint(const struct order_entry_limits *limits) {
         return 0;
     }
     size_t reports = bits_whole_lines(limits->reports_per_client * sizeof(struct client_report)) +
-                     2 * outbox_bytes(limits) + early_bytes();
+                     outbox_bytes(limits) + early_bytes();
     return bits_whole_lines(sizeof(struct order_entry)) + bits_whole_lines(orders) +
            bits_whole_lines(exposure) +
            bits_whole_lines(limits->orders * sizeof(struct order_track)) + queue_bytes(limits) +
@@ -95,7 +95,6 @@ static void init_clients(struct order_entry *entry, struct carver *carver) {
         struct fix_session_config config = entry->setup.clients[i].session;
         config.outbox = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
         config.early = fix_early_init(carve(carver, early_bytes()), CLIENT_EARLY);
-        client->spare = fix_outbox_init(carve(carver, outbox_bytes(limits)), outbox_limits(limits));
         config.resent_types = "89rj";
         config.verdict_needed = false; /* the door has it */
         client->door_asked = ROUTE_NONE;

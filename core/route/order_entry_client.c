@@ -220,16 +220,16 @@ void client_part(struct order_entry *entry, uint32_t index, struct now now) {
 static void write_reports(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     const struct client_report *report;
-    client->refused = !client_replay(client, now);
-    while (!client->refused && (report = report_queue_peek(&client->reports)) != NULL) {
+    client->refused = false;
+    while ((report = report_queue_peek(&client->reports)) != NULL) {
         struct fix_writer writer;
         if (client->writes_left == 0) {
             entry->more = true;
             return;
         }
-        client->refused = fix_link_begin(&client->link, now, client_report_msg_type(report),
-                                         CLIENT_REPORT_BYTES_MAX, &writer) != STREAM_OK;
-        if (client->refused) {
+        if (fix_link_begin(&client->link, now, client_report_msg_type(report),
+                           CLIENT_REPORT_BYTES_MAX, &writer) != STREAM_OK) {
+            client->refused = true;
             return;
         }
         client->writes_left--;

@@ -19,7 +19,7 @@ void client_is_reading(struct client *client, struct now now) {
 }
 
 static bool has_waiting(const struct client *client) {
-    return report_queue_count(&client->reports) != 0 || client->replay_from != 0;
+    return report_queue_count(&client->reports) != 0;
 }
 
 static void cut_off(struct order_entry *entry, uint32_t index, struct now now, struct bytes why) {

@@ -190,10 +190,6 @@ static void take_over(struct order_entry *entry, struct now now, struct door_con
     if (client->link.stream != NULL) {
         client_part(entry, place->client, now);
     }
-    struct fix_identity identity;
-    if (door_read(entry, place, &identity) == FIX_ACTION_DELIVER && identity.reset) {
-        client_begins_anew(entry, place->client, now);
-    }
     fix_link_attach(&client->link, place->stream);
     place->stream = NULL;
     entry->more = true;

@@ -6,7 +6,6 @@
  *   order_entry_door.c     connections that have not said who they are
  *   order_entry_door_admit.c  ... and those that have: passwords, sessions that exist already
  *   order_entry_client.c   client sessions: requests in, reports out
- *   order_entry_client_reset.c  reports that a Logon with 141=Y must not cost
  *   order_entry_client_slow.c  clients that do not read, and reports of those that are not there
  *   order_entry_submit.c   a new order: checks, slot, request, venue
  *   order_entry_cancel.c   cancels, those that wait for room among them
@@ -123,8 +122,6 @@ struct client {
     struct instant waiting_since; /* UP, with reports waiting: when last one was written or came */
     uint64_t unsent;              /* reports numbered and kept since it went */
     uint64_t lost_told;           /* of the session's resend_lost */
-    struct fix_outbox *spare;     /* empty, or what waits to be said anew */
-    uint64_t replay_from;         /* in `spare`; 0: nothing waits there */
     uint64_t resent_seen;         /* of the same counter: what is sent again is read, too */
     struct fix_input input;
 };
@@ -263,11 +260,6 @@ void disconnect_turn(struct order_entry *entry, uint32_t index, struct now now);
 struct instant disconnect_deadline(const struct order_entry *entry, uint32_t index);
 /* Whether the cancel that is pending is for that reason. */
 bool disconnect_canceled(const struct order_entry *entry, const struct order *order);
-
-/* A Logon with 141=Y is about to be read. */
-void client_begins_anew(struct order_entry *entry, uint32_t index, struct now now);
-/* Says what waits from before a reset; false when there is no room for all of it now. */
-bool client_replay(struct client *client, struct now now);
 
 /* The router stops: what waits for clients that are not there. */
 void clients_note_left(struct order_entry *entry, struct now now);
