@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 #include "core/base/test_seed.h"
 
 /*
@@ -10,7 +11,6 @@
  * on every stream.
  */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 #define SELL(id) "35=D|11=" id "|55=ETH-USD.KRAKEN|54=2|38=1.5|40=2|44=2000.05|59=3|60=@|"
 
 /* One after another, with everything settled before the other side speaks. */

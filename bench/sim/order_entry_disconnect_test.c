@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* What becomes of the open orders of a client that is gone. */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OVENUE|17=X|150=0|39=0|14=0|151=0.5|60=@|"
 #define GONE(id, orig) "35=8|11=" id "|41=" orig "|37=OVENUE|17=X|150=4|39=4|14=0|60=@|"
 #define WHY "58=TRC-ORD-037: canceled because its session disconnected"

@@ -1,10 +1,10 @@
 #include <criterion/criterion.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* Orders of which nobody knows: how they came to that, and how they are settled. */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OV" id "|17=X|150=0|39=0|38=0.5|44=30000|14=0|60=@|"
 
 #define REPLACE(id, quantity)                                                                      \

@@ -1,13 +1,13 @@
 #include <criterion/criterion.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* What the venue says cannot be read, or cannot be so: nothing of it is lost without a word. */
 
 #define SAYS(type, status, fields)                                                                 \
     "35=8|11=#1|37=OV|17=X|150=" type "|39=" status "|" fields "|60=@|"
 #define FILL(quantity, cumulative) SAYS("F", "1", "32=" quantity "|31=30000|14=" cumulative)
-#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 #define UNKNOWN(id) "35=j|45=0|372=F|379=" id "|380=101|58=EOrder:Unknown order|"
 
 /* More digits than the instrument has. */
@@ -23,7 +23,7 @@ struct sim {
 static struct sim with_order(void) {
     struct rig *rig = rig_up(NULL);
     struct sim sim = {.rig = rig, .firm = &rig->client[0], .venue = &rig->venue[0]};
-    rig_say(sim.firm, "35=D|11=A1|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_say(sim.firm, BUY("A1"));
     rig_expect(sim.venue, "35=D|11=#1");
     rig_say(sim.venue, SAYS("0", "0", "38=0.5|44=30000|14=0"));
     rig_expect(sim.firm, "35=8|11=A1|150=0|39=0");

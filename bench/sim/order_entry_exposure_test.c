@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /*
  * What orders may still do, as order entry sums it up: through everything that befalls an order,
@@ -16,10 +17,8 @@
 #define LOTS(hundredths) ((int64_t)(hundredths)*1000000)
 #define MONEY(hundredths, price) ((exposure_sum)LOTS(hundredths) * (price)*10)
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 #define REPLACE(id, orig, quantity, price)                                                         \
     "35=G|11=" id "|41=" orig "|55=BTC-USD|54=1|38=" quantity "|40=2|44=" price "|60=@|"
-#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OV|17=X|150=0|39=0|38=0.5|44=30000|14=0|60=@|"
 #define FILL(id, quantity, cumulative)                                                             \
     "35=8|11=" id "|37=OV|17=X|150=F|39=1|32=" quantity "|31=30000|14=" cumulative "|60=@|"
@@ -261,7 +260,7 @@ Test(order_entry_exposure, does_not_outlive_its_orders) {
     options.late_window.ns = NS_PER_S;
     struct sim sim = up(&options);
     for (uint32_t i = 1; i <= 20; i++) {
-        rig_say(sim.firm, "35=D|11=A%u|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("A%u"), i);
         expect_bought(&sim, 1, 50, 30000, (i - 1) * 10);
         rig_say(sim.venue, "35=8|11=#%u|37=O|17=X|150=F|39=1|32=0.1|31=30000|14=0.1|60=@|", i);
         rig_say(sim.venue, "35=8|11=#%u|37=O|17=X|150=4|39=4|14=0.1|60=@|", i);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /*
  * Reports about orders that are not this run's: of the run before, of an order whose slot is
@@ -10,7 +11,6 @@
  * what there is to know; nothing is booked.
  */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 /* 55 and 54 as they were: what a foreign order is told by. */
 #define FILL "35=8|11=%s|37=OLD|17=X|55=BTC/USD|54=%c|150=F|39=1|32=0.2|31=%s|14=0.2|60=@|"
 

@@ -3,13 +3,12 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /*
  * What a client may say wrongly, from outside: each fault is named to the one who made it, costs
  * nobody else anything, and reaches no venue; what comes next is taken as if it had not been.
  */
-
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 
 struct fault {
     const char *said;

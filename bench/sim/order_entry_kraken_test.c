@@ -1,12 +1,11 @@
 #include <criterion/criterion.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 #include "venues/kraken/kraken_spot.h"
 
 /* What is Kraken's own, seen from a client: its counters, its day, its gaps. */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
-#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 #define ACK(id, order) "35=8|11=" id "|37=" order "|17=X|150=0|39=0|14=0|151=0.5|60=@|"
 
 struct sim {

@@ -1,10 +1,9 @@
 #include <criterion/criterion.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* Orders of 0.5 at 30000, as text. */
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
-#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OVENUE|17=X0|150=0|39=0|38=0.5|14=0|151=0.5|60=@|"
 #define FILL(id, quantity, cumulative)                                                             \
     "35=8|11=" id "|37=OVENUE|17=X" cumulative "|150=F|39=1|38=0.5|32=" quantity                   \
@@ -251,7 +250,7 @@ Test(order_entry_life, a_status_that_is_asked_for) {
     struct rig *rig = rig_up(NULL);
     struct rig_peer *client = &rig->client[0];
     struct rig_peer *venue = &rig->venue[0];
-    rig_say(client, "35=D|11=A|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_say(client, BUY("A"));
     rig_expect(venue, "35=D|11=#1");
     rig_say(client, "35=H|11=A|55=BTC-USD|54=1|790=Q1|");
     rig_expect(client, "35=8|150=I|39=A|11=A|-41|790=Q1|38=0.5|44=30000|14=0|151=0.5");

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* Mass cancels: 35=q of a client, its answer, and what becomes of each order. */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 #define BUY_ETH(id, venue) "35=D|11=" id "|55=ETH-USD" venue "|54=1|38=1|40=2|44=3000|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OV|17=X|150=0|39=0|38=0.5|44=30000|14=0|60=@|"
 #define GONE(id, orig) "35=8|11=" id "|41=" orig "|37=OV|17=X|150=4|39=4|14=0|60=@|"
@@ -324,7 +324,7 @@ Test(order_entry_mass, keeps_to_the_venues_rate) {
         (struct rate_limit_config){.limit = 6, .per_minute = 60, .cancel_reserve = 1};
     struct sim sim = begin(&options);
     for (int i = 1; i <= 5; i++) {
-        rig_say(sim.firm, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("A%d"), i);
         rig_expect(sim.venue, "35=D");
     }
     rig_say(sim.firm, ALL("Q1"));
@@ -374,7 +374,7 @@ Test(order_entry_mass, answers_a_client_that_did_not_read) {
     options.reports_per_client = 16;
     struct sim sim = begin(&options);
     for (int i = 1; i <= 14; i++) {
-        rig_say(sim.firm, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("A%d"), i);
         rig_expect(sim.venue, "35=D");
     }
     rig_say(sim.firm, ALL("Q1"));
@@ -410,7 +410,7 @@ Test(order_entry_mass, is_overtaken_by_the_stop) {
     options.requests_per_venue = 4096;
     struct sim sim = begin(&options);
     for (int i = 1; i <= 600; i++) {
-        rig_say(sim.firm, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("A%d"), i);
         rig_settle(sim.rig);
     }
     rig_skip(sim.venue);
@@ -443,7 +443,7 @@ Test(order_entry_mass, while_the_router_stops) {
 
 static void place_many(struct sim *sim) {
     for (uint32_t i = 1; i <= MANY; i++) {
-        rig_say(sim->firm, "35=D|11=A%u|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim->firm, BUY("A%u"), i);
         if (i % 2 == 0) {
             rig_say(sim->other, "35=D|11=B%u|1=MM1|55=BTC-USD|54=1|38=1|40=2|44=30000|60=@|", i);
         }

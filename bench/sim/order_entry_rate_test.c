@@ -2,13 +2,12 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* Cancels that wait for a venue's rate, and what may not go before them. */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 #define BUY_ETH(id) "35=D|11=" id "|55=ETH-USD|54=1|38=1|40=2|44=3000|60=@|"
 #define REPLACE(id, orig) "35=G|11=" id "|41=" orig "|55=BTC-USD|54=1|38=1|40=2|44=29000|60=@|"
-#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 #define ACK(id, order) "35=8|11=" id "|37=" order "|17=X|150=0|39=0|14=0|151=0.5|60=@|"
 #define USED_UP "TRC-ORD-034: the venue session's message rate is used up"
 
@@ -52,7 +51,7 @@ Test(order_entry_rate, orders_do_not_take_what_a_cancel_waits_for) {
     rig_say(sim.firm, CANCEL("C1", "A1"));
     rig_expect_nothing(sim.venue);
     for (int i = 0; i < 99; i++) {
-        rig_say(sim.firm, "35=D|11=B%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("B%d"), i);
         rig_expect(sim.firm, "35=8|150=8|103=3|58=" USED_UP);
         rig_advance(sim.rig, 10);
     }
@@ -100,14 +99,14 @@ Test(order_entry_rate, orders_do_not_take_what_is_too_little_for_a_cancel_yet) {
     struct sim sim = up_with(NULL);
     limit_instruments(&sim, 20, 2);
     for (int i = 0; i < 18; i++) {
-        rig_say(sim.firm, "35=D|11=X%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("X%d"), i);
         rig_expect(sim.venue, "35=D");
     }
     rig_say(sim.firm, CANCEL("C1", "X0"));
     rig_expect_nothing(sim.venue);
     for (int i = 0; i < 4; i++) {
         rig_advance(sim.rig, 1000);
-        rig_say(sim.firm, "35=D|11=B%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("B%d"), i);
         rig_expect(sim.firm, "35=8|150=8|103=3|58=" USED_UP);
     }
     rig_say(sim.firm, BUY_ETH("E1"));
@@ -153,7 +152,7 @@ Test(order_entry_rate, many_that_wait_hold_no_other_and_do_not_spin) {
     options.reports_per_client = 4096;
     struct sim sim = up_with(&options);
     for (int i = 0; i < 600; i++) {
-        rig_say(sim.firm, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("A%d"), i);
         rig_settle(sim.rig);
     }
     rig_say(sim.firm, BUY_ETH("E1"));

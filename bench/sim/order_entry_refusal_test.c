@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* Every code of ROE.md that can be seen from outside, with what goes with it. */
 
@@ -187,9 +188,6 @@ Test(order_entry_refusal, of_other_messages) {
     }
     rig_end(rig);
 }
-
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
-#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 
 Test(order_entry_refusal, of_a_second_use_of_a_cl_ord_id) {
     struct rig *rig = both_clients_up();

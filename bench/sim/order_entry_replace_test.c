@@ -2,13 +2,12 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* Replaces: 35=G of a client, what the venue makes of it, and what crosses it on the way. */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
 #define REPLACE(id, orig, quantity, price)                                                         \
     "35=G|11=" id "|41=" orig "|55=BTC-USD|54=1|38=" quantity "|40=2|44=" price "|60=@|"
-#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OV|17=X|150=0|39=0|38=0.5|44=30000|14=0|60=@|"
 #define FILL(id, quantity, cumulative)                                                             \
     "35=8|11=" id "|37=OV|17=X|150=F|39=1|32=" quantity "|31=30000|14=" cumulative "|60=@|"

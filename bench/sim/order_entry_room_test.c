@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_room.h"
+#include "bench/sim/order_entry_words.h"
 
 /*
  * A stream that has no room just now: numbers stay without a gap (the rig holds every peer to
@@ -133,8 +134,6 @@ Test(order_entry_room, none_for_any_message_to_the_venue, .timeout = 60) {
     room_refuse_everywhere(true, play);
 }
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
-
 /* In which nothing but the venue's window moves. */
 Test(order_entry_room, a_cancel_waits_for_it) {
     struct rig *rig = rig_up(NULL);
@@ -166,7 +165,7 @@ Test(order_entry_room, a_cancel_that_waited_too_long_is_not_another_orders) {
     struct rig_peer *venue = &rig->venue[0];
     uint32_t id = 0;
     for (int round = 0; round < 5; round++) {
-        rig_say(client, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", round);
+        rig_say(client, BUY("A%d"), round);
         rig_expect(venue, "35=D");
         id++;
         stream_memory_window(rig_router_end(venue), 0);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /*
  * Two shards of one router at one venue, in the same epoch and at the same times: whatever one of
@@ -15,7 +16,7 @@ static struct rig *shard_up(uint8_t shard) {
 }
 
 static void order(struct rig *rig, uint32_t number) {
-    rig_say(&rig->client[0], "35=D|11=A%u|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", number);
+    rig_say(&rig->client[0], BUY("A%u"), number);
     rig_expect(&rig->venue[0], "35=D");
     rig_say(&rig->client[0], "35=F|11=C%u|41=A%u|60=@|", number, number);
     rig_expect(&rig->venue[0], "35=F");

@@ -3,12 +3,11 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* The orderly end: what was asked for is done, everybody is told, and it ends in time whatever they
  * do. */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
-#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OVENUE|17=X|150=0|39=0|14=0|151=0.5|60=@|"
 #define CANCELED(id, orig) "35=8|11=" id "|41=" orig "|37=OVENUE|17=X|150=4|39=4|14=0|60=@|"
 #define LOST "58=in doubt: the venue session was lost"
@@ -281,7 +280,7 @@ Test(order_entry_stop, waits_for_the_ledger) {
     struct rig *rig = rig_up(&options);
     struct sim sim = {.rig = rig, .firm = &rig->client[0], .venue = &rig->venue[0]};
     for (int i = 1; i <= 8; i++) {
-        rig_say(sim.firm, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("A%d"), i);
     }
     rig_skip(sim.venue);
     rig->hold_ledger = true;

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 #include "core/route/trace_event.h"
 
 /* What a trace of order entry tells, and that it costs nobody anything when it is not there: every
@@ -36,7 +37,7 @@ Test(order_entry_trace, tells_an_order_from_end_to_end) {
     struct rig *rig = rig_up(&options);
     uint64_t at = trace_count(options.trace);
     cr_assert_eq(at, 2, "two sessions came up");
-    rig_say(&rig->client[0], "35=D|11=A1|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_say(&rig->client[0], BUY("A1"));
     rig_settle(rig);
     expect(options.trace, at++,
            (struct trace_event){.id = TRACE_EVENT_ORDER_IN, .c = 50000000, .d = 300000});
@@ -47,7 +48,7 @@ Test(order_entry_trace, tells_an_order_from_end_to_end) {
     expect(options.trace, at++, (struct trace_event){.id = TRACE_EVENT_REPORT_IN, .b = 2, .c = 1});
     expect(options.trace, at++, (struct trace_event){.id = TRACE_EVENT_REPORT_OUT, .c = 1, .d = 1});
     rig_say(&rig->client[0], "35=D|11=A2|55=BTC-USD|54=1|38=0.5|40=2|44=30000.05|60=@|");
-    rig_say(&rig->client[0], "35=D|11=A1|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_say(&rig->client[0], BUY("A1"));
     rig_settle(rig);
     /* The first has a digit too many and was never an order; the second is one too many. */
     expect(options.trace, at + 1,

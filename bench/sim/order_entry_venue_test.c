@@ -2,12 +2,11 @@
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
+#include "bench/sim/order_entry_words.h"
 
 /* The venue's side: lost and found again, silent, half a message, what is not ours, what is not
  * right. */
 
-#define BUY(id) "35=D|11=" id "|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|"
-#define CANCEL(id, orig) "35=F|11=" id "|41=" orig "|60=@|"
 #define ACK(id) "35=8|11=" id "|37=OVENUE|17=X|150=0|39=0|14=0|151=0.5|60=@|"
 #define FILL(id, quantity, cumulative)                                                             \
     "35=8|11=" id "|37=OVENUE|17=X|150=F|39=1|32=" quantity "|31=30000|14=" cumulative "|60=@|"
@@ -82,7 +81,7 @@ Test(order_entry_venue, lost_puts_each_unfinished_order_in_doubt_once) {
 Test(order_entry_venue, back_settles_doubt_by_what_it_reports) {
     struct sim sim = up_with(NULL);
     for (int i = 1; i <= 7; i++) {
-        rig_say(sim.firm, "35=D|11=A%d|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|", i);
+        rig_say(sim.firm, BUY("A%d"), i);
     }
     rig_skip(sim.venue);
     rig_say(sim.venue, ACK("#2"));
