@@ -1,5 +1,4 @@
-#include <stdio.h>
-
+#include "core/base/text.h"
 #include "core/route/order_entry_state.h"
 
 /*
@@ -62,13 +61,15 @@ static void walk(struct order_entry *entry, uint32_t index, struct now now) {
  * its way. */
 static void tell(struct order_entry *entry, uint32_t index, struct now now) {
     struct disconnect *disconnect = &entry->clients[index].disconnect;
-    char text[NOTICE_TEXT_MAX];
-    int64_t took_ns = instant_since(now.mono, disconnect->since).ns;
-    int len = snprintf(text, sizeof(text), "cancels on their way %lld us after the disconnect",
-                       (long long)(took_ns / NS_PER_US));
+    char room[NOTICE_TEXT_MAX];
+    struct text text = text_begin(room, sizeof(room));
+    uint64_t took_ns = (uint64_t)instant_since(now.mono, disconnect->since).ns;
+    text_add(&text, BYTES("cancels on their way "));
+    text_add_number(&text, took_ns / NS_PER_US);
+    text_add(&text, BYTES(" us after the disconnect"));
     disconnect->told = true;
     notice_send(entry, now, NOTICE_CANCEL_ON_DISCONNECT, index, disconnect->orders,
-                bytes_of(text, (size_t)len));
+                text_end(&text));
 }
 
 static void start_walk(struct order_entry *entry, struct disconnect *disconnect) {

@@ -1,5 +1,4 @@
-#include <stdio.h>
-
+#include "core/base/text.h"
 #include "core/route/order_entry_state.h"
 
 /*
@@ -87,17 +86,18 @@ static void walk(struct order_entry *entry, uint32_t index, struct now now) {
 static void answer(struct order_entry *entry, uint32_t index, struct now now) {
     struct client *client = &entry->clients[index];
     bool stopping = entry->phase == ORDER_ENTRY_LOGGING_OUT;
-    char text[REPORT_TEXT_MAX + 1];
-    int len = 0;
+    char room[REPORT_TEXT_MAX];
+    struct text text = text_begin(room, sizeof(room));
     if (report_queue_free(&client->reports) < REPORT_CELLS_PER_MESSAGE) {
         entry->held = true;
         return;
     }
     if (client->mass.waiting != 0) {
-        len = snprintf(text, sizeof(text), "%u of them %s", client->mass.waiting,
-                       stopping ? "not: the router is shutting down" : "once their venue is back");
+        text_add_number(&text, client->mass.waiting);
+        text_add(&text, stopping ? BYTES(" of them not: the router is shutting down")
+                                 : BYTES(" of them once their venue is back"));
     }
-    report_mass_cancel(entry, now, index, &client->mass, bytes_of(text, (size_t)len));
+    report_mass_cancel(entry, now, index, &client->mass, text_end(&text));
     client->mass.running = false;
     entry->more = true; /* what it said behind it */
 }

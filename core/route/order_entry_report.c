@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "core/fix/fix_tag.h"
@@ -52,20 +51,28 @@ unsigned report_average_digits(const struct instrument *instrument) {
                                                          : AVERAGE_DIGITS_MIN;
 }
 
+/* A Text(58) of three parts; as much of them as it may have. */
+static struct bytes join(char text[REPORT_TEXT_MAX], struct bytes first, struct bytes second,
+                         struct bytes third) {
+    const struct bytes parts[] = {first, second, third};
+    size_t len = 0;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+        size_t room = REPORT_TEXT_MAX - len;
+        size_t part = parts[i].len < room ? parts[i].len : room;
+        if (part != 0) {
+            memcpy(text + len, parts[i].data, part);
+        }
+        len += part;
+    }
+    return bytes_of(text, len);
+}
+
 static void put_text(struct client_report *report, enum reject_code reject, struct bytes more) {
     char text[REPORT_TEXT_MAX];
-    size_t len = 0;
     if (reject != REJECT_NONE) {
         const struct reject_info *info = reject_info(reject);
-        struct bytes parts[] = {bytes_of_string(info->code), BYTES(": "),
-                                more.len != 0 ? more : bytes_of_string(info->text)};
-        for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-            size_t room = sizeof(text) - len;
-            size_t part = parts[i].len < room ? parts[i].len : room;
-            memcpy(text + len, parts[i].data, part);
-            len += part;
-        }
-        more = bytes_of(text, len);
+        more = join(text, bytes_of_string(info->code), BYTES(": "),
+                    more.len != 0 ? more : bytes_of_string(info->text));
     }
     report->text_len = report_copy(report->text, REPORT_TEXT_MAX, more);
 }
@@ -128,18 +135,17 @@ static bool is_mass_canceled(const struct order *order) {
 
 /* The order keeps its own id, so that the mass cancel's goes before what there is to say. */
 static struct bytes mass_text(const struct order *order, struct bytes text,
-                              char room[REPORT_TEXT_MAX + 1]) {
-    int len = snprintf(room, REPORT_TEXT_MAX + 1, "mass cancel %.*s%s%.*s",
-                       (int)order->mass_cl_ord_id.len, order->mass_cl_ord_id.text,
-                       text.len != 0 ? "; " : "", (int)text.len,
-                       text.len != 0 ? (const char *)text.data : "");
-    return bytes_of(room, len > REPORT_TEXT_MAX ? REPORT_TEXT_MAX : (size_t)len);
+                              char room[REPORT_TEXT_MAX]) {
+    char named[REPORT_TEXT_MAX];
+    struct bytes name = join(named, BYTES("mass cancel "), cl_ord_id_bytes(&order->mass_cl_ord_id),
+                             text.len != 0 ? BYTES("; ") : BYTES(""));
+    return join(room, name, text, BYTES(""));
 }
 
 void report_order(struct order_entry *entry, struct now now, const struct order *order,
                   enum order_report what, struct bytes text, enum reject_code reject) {
     struct client_report *report = order_cell(entry, now, order);
-    char room[REPORT_TEXT_MAX + 1];
+    char room[REPORT_TEXT_MAX];
     report->exec_type = exec_type_of[what];
     if (what == ORDER_REPORT_CANCELED && is_mass_canceled(order)) {
         text = mass_text(order, text, room);
