@@ -52,6 +52,10 @@ bool fix_outbox_next(const struct fix_outbox *outbox, uint64_t seq,
     return true;
 }
 
+uint64_t fix_outbox_lowest(const struct fix_outbox *outbox) {
+    return outbox->ring.count == 0 ? 0 : fix_message_ring_at(&outbox->ring, 0)->seq;
+}
+
 void fix_outbox_keep_only(struct fix_outbox *outbox, uint64_t first, uint64_t last) {
     fix_message_ring_cut(&outbox->ring, first, last);
     outbox->lost = 0;

@@ -50,6 +50,9 @@ void fix_outbox_put(struct fix_outbox *outbox, uint64_t seq, struct bytes messag
 bool fix_outbox_next(const struct fix_outbox *outbox, uint64_t seq,
                      struct fix_outbox_message *message) MUST_USE;
 
+/* The lowest number kept; 0 when empty. */
+uint64_t fix_outbox_lowest(const struct fix_outbox *outbox);
+
 /*
  * Numbers begin anew, but what is numbered first .. last was never sent: everything else is
  * forgotten. Renumber gives what is kept the numbers from `from` on, one by one, and forgets what

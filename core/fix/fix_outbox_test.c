@@ -28,12 +28,6 @@ static void cr_assert_next(const struct fix_outbox *outbox, uint64_t from, uint6
     cr_assert_eq(memcmp(message.bytes.data, text, strlen(text)), 0);
 }
 
-/* 0 when empty. */
-static uint64_t lowest_of(const struct fix_outbox *outbox) {
-    struct fix_outbox_message message;
-    return fix_outbox_next(outbox, 1, &message) ? message.seq : 0;
-}
-
 Test(fix_outbox, limits_that_cannot_be) {
     cr_assert_eq(fix_outbox_footprint((struct fix_outbox_limits){0, 1}), 0);
     cr_assert_eq(fix_outbox_footprint((struct fix_outbox_limits){1, 0}), 0);
@@ -46,7 +40,7 @@ Test(fix_outbox, finds_by_number_and_skips_what_was_never_put) {
     struct fix_outbox *outbox = make(4, 64);
     struct fix_outbox_message message;
     cr_assert(!fix_outbox_next(outbox, 1, &message));
-    cr_assert_eq(lowest_of(outbox), 0);
+    cr_assert_eq(fix_outbox_lowest(outbox), 0);
     fix_outbox_put(outbox, 3, BYTES("three"));
     fix_outbox_put(outbox, 7, BYTES("seven"));
     fix_outbox_put(outbox, 8, BYTES("eight"));
@@ -55,7 +49,7 @@ Test(fix_outbox, finds_by_number_and_skips_what_was_never_put) {
     cr_assert_next(outbox, 4, 7, "seven");
     cr_assert_next(outbox, 8, 8, "eight");
     cr_assert(!fix_outbox_next(outbox, 9, &message));
-    cr_assert_eq(lowest_of(outbox), 3);
+    cr_assert_eq(fix_outbox_lowest(outbox), 3);
     cr_assert_eq(fix_outbox_lost(outbox), 0);
     free(outbox);
 }
@@ -67,10 +61,10 @@ Test(fix_outbox, the_oldest_makes_room_in_either_ring) {
     fix_outbox_put(outbox, 3, BYTES("cccc"));
     cr_assert_eq(fix_outbox_lost(outbox), 0, "full to the last byte");
     fix_outbox_put(outbox, 4, BYTES("d"));
-    cr_assert_eq(lowest_of(outbox), 2, "entries");
+    cr_assert_eq(fix_outbox_lowest(outbox), 2, "entries");
     cr_assert_eq(fix_outbox_lost(outbox), 1);
     fix_outbox_put(outbox, 5, BYTES("eeeeeeee"));
-    cr_assert_eq(lowest_of(outbox), 4, "bytes");
+    cr_assert_eq(fix_outbox_lowest(outbox), 4, "bytes");
     cr_assert_eq(fix_outbox_lost(outbox), 3);
     cr_assert_next(outbox, 4, 4, "d");
     cr_assert_next(outbox, 5, 5, "eeeeeeee");
@@ -140,7 +134,7 @@ static size_t twin_len[TWIN_MESSAGES + 1]; /* 0: not put */
 /* Kept are all numbers from the lowest on; the bytes kept leave no room for one more, but for what
  * a wrap wastes, which is less than the longest message. */
 static void check_against_twin(const struct fix_outbox *outbox, uint64_t last) {
-    uint64_t lowest = lowest_of(outbox);
+    uint64_t lowest = fix_outbox_lowest(outbox);
     cr_assert_lt(fix_outbox_lost(outbox), lowest);
     uint64_t expected = lowest;
     struct fix_outbox_message message;
