@@ -140,3 +140,254 @@ Test(order_entry_foreign, an_id_that_is_ours_but_for_a_bit_is_not) {
     }
     finish(&sim);
 }
+
+/* The same with the policy `cancel`. */
+
+static struct sim that_cancels(struct rig_options options) {
+    options.cancel_foreign = true;
+    return with_open_order(&options);
+}
+
+static const struct order_entry_counters *counters(const struct sim *sim) {
+    return order_entry_counters(sim->rig->entry);
+}
+
+/* Counted so far: sent, refused, left open. */
+static void expect_cancels(const struct sim *sim, uint64_t sent, uint64_t refused, uint64_t left) {
+    cr_assert_eq(counters(sim)->foreign_cancels, sent);
+    cr_assert_eq(counters(sim)->foreign_cancels_refused, refused);
+    cr_assert_eq(counters(sim)->foreign_left, left);
+}
+
+static void expect_said(const struct sim *sim, const char *what) {
+    cr_assert_str_eq(sim->rig->notice_text[NOTICE_FOREIGN_CANCEL], what);
+}
+
+#define OPEN(order) "35=8|11=900001|37=" order "|17=X|55=ETH/USD|54=2|"
+#define IS_NEW OPEN("OLD") "150=0|39=0|38=3|44=2999.95|14=0|151=3|60=@|"
+
+Test(order_entry_foreign, one_that_is_open_there_is_cancelled_once) {
+    static const char *const open[] = {
+        IS_NEW,
+        OPEN("OLD") "150=F|39=1|32=1|31=2999.95|38=3|14=1|151=2|60=@|",
+        OPEN("OLD") "150=I|39=0|38=3|44=2999.95|14=0|151=3|60=@|",
+        OPEN("OLD") "150=D|39=1|38=3|44=2999.95|14=1|151=2|60=@|",
+        OPEN("OLD") "41=900000|150=5|39=5|38=3|44=2999.95|14=0|151=3|60=@|",
+    };
+    for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++) {
+        struct sim sim = that_cancels(rig_default());
+        rig_say(sim.venue, "%s", open[i]);
+        rig_expect(sim.venue, "35=F|11=#2|37=OLD|41=900001|54=2|55=ETH/USD");
+        expect_said(&sim, "OLD: sent");
+        rig_say(sim.venue, "%s", open[i]);
+        rig_say(sim.venue, OPEN("OLD") "150=F|39=1|32=1|31=2999.95|38=3|14=2|151=1|60=@|");
+        rig_expect_nothing(sim.venue);
+        rig_say(sim.venue,
+                "35=8|11=#2|41=900001|37=OLD|17=X|55=ETH/USD|54=2|150=4|39=4|14=0|60=@|");
+        rig_say(sim.venue, "%s", open[i]);
+        rig_advance(sim.rig, 20000);
+        rig_expect_nothing(sim.venue);
+        expect_cancels(&sim, 1, 0, 0);
+        cr_assert_eq(counters(&sim)->foreign_reports, 5);
+        cr_assert_eq(counters(&sim)->fills, 0);
+        finish(&sim);
+    }
+}
+
+Test(order_entry_foreign, by_default_none_is_cancelled) {
+    struct rig_options options = rig_default();
+    struct sim sim = with_open_order(&options);
+    rig_say(sim.venue, IS_NEW);
+    rig_expect_nothing(sim.venue);
+    expect_cancels(&sim, 0, 0, 0);
+    finish(&sim);
+}
+
+Test(order_entry_foreign, one_that_is_over_there_is_not_cancelled) {
+    static const char *const over[] = {
+        OPEN("OLD") "150=F|39=2|32=3|31=2999.95|14=3|151=0|60=@|",
+        OPEN("OLD") "150=F|39=1|32=3|31=2999.95|14=3|151=0|60=@|",
+        OPEN("OLD") "150=4|39=4|14=0|60=@|",
+        OPEN("OLD") "150=C|39=C|14=0|60=@|",
+        OPEN("OLD") "150=I|39=2|14=3|60=@|",
+        OPEN("OLD") "150=I|39=4|14=0|60=@|",
+        "35=j|45=0|372=F|379=900001|380=101|58=EOrder:Unknown order|",
+    };
+    struct sim sim = that_cancels(rig_default());
+    for (size_t i = 0; i < sizeof(over) / sizeof(over[0]); i++) {
+        rig_say(sim.venue, "%s", over[i]);
+        rig_expect_nothing(sim.venue);
+    }
+    expect_cancels(&sim, 0, 0, 0);
+    finish(&sim);
+}
+
+/* By a business reject, or by a session reject of the message's number. */
+Test(order_entry_foreign, a_refused_cancel_is_told_and_not_tried_again) {
+    for (int by_number = 0; by_number < 2; by_number++) {
+        struct sim sim = that_cancels(rig_default());
+        rig_say(sim.venue, IS_NEW);
+        rig_expect(sim.venue, "35=F|11=#2|37=OLD");
+        if (by_number != 0) {
+            rig_say(sim.venue, "35=3|45=%llu|372=F|58=EOrder:Unknown order|",
+                    (unsigned long long)(sim.venue->next_in - 1));
+        } else {
+            rig_say(sim.venue, "35=j|45=0|372=F|379=#2|380=101|58=EOrder:Unknown order|");
+        }
+        rig_expect_nothing(sim.firm);
+        expect_said(&sim, "OLD: refused: EOrder:Unknown order");
+        rig_say(sim.venue, IS_NEW);
+        rig_advance(sim.rig, 20000);
+        rig_expect_nothing(sim.venue);
+        expect_cancels(&sim, 1, 1, 0);
+        finish(&sim);
+    }
+}
+
+/* As any other cancel that it missed, but that it is not sent twice. */
+Test(order_entry_foreign, a_missed_cancel_is_told_and_not_tried_again) {
+    struct sim sim = that_cancels(rig_default());
+    rig_say(sim.venue, IS_NEW);
+    rig_expect(sim.venue, "35=F|11=#2");
+    rig_say(sim.venue, "35=2|7=3|16=0|");
+    rig_expect(sim.venue, "35=4|43=Y|123=Y");
+    expect_said(&sim, "OLD: not cancelled: the venue may have missed it");
+    rig_say(sim.venue, IS_NEW);
+    expect_cancels(&sim, 1, 0, 1);
+    finish(&sim);
+}
+
+/* Nobody can say what would be cancelled. */
+Test(order_entry_foreign, what_cannot_be_named_is_left) {
+    static const struct {
+        const char *says;
+        const char *said;
+    } rows[] = {
+        {"35=8|11=900001|17=X|55=ETH/USD|54=2|150=0|39=0|14=0|60=@|",
+         ": not cancelled: its ids cannot be used"},
+        {"35=8|11=900001|37=OLD|17=X|55=SOL/USD|54=2|150=0|39=0|14=0|60=@|",
+         "OLD: not cancelled: its symbol is not known here"},
+        {"35=8|11=900001|37=OLD|17=X|55=ETH/USD|150=0|39=0|14=0|60=@|",
+         "OLD: not cancelled: its side is not known"},
+        /* Our own, by the venue's id: somebody else has touched it. */
+        {"35=8|11=900001|37=OVENUE|17=X|55=BTC/USD|54=1|150=0|39=0|14=0|60=@|",
+         "OVENUE: not cancelled: it is an order of ours"},
+    };
+    struct sim sim = that_cancels(rig_default());
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        rig_say(sim.venue, "%s", rows[i].says);
+        rig_expect_nothing(sim.venue);
+        expect_said(&sim, rows[i].said);
+        expect_cancels(&sim, 0, 0, i + 1);
+    }
+    finish(&sim);
+}
+
+/* A question is asked anew, and the first one answered: by an id that leads nowhere any more, of an
+ * order that is ours. */
+Test(order_entry_foreign, an_id_of_this_run_is_never_cancelled) {
+    struct sim sim = that_cancels(rig_default());
+    rig_peer_reset(sim.venue);
+    rig_skip(sim.firm);
+    rig_advance(sim.rig, 2000);
+    rig_venue_up(sim.venue);
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=H|11=#2|37=OVENUE");
+    rig_advance(sim.rig, 6000);
+    rig_expect(sim.venue, "35=H|11=#3|37=OVENUE");
+    rig_say(sim.venue, "35=8|11=#2|37=OTHER|17=X|55=BTC/USD|54=1|150=I|39=0|14=0|60=@|");
+    rig_expect_nothing(sim.venue);
+    cr_assert_eq(sim.rig->notices[NOTICE_FOREIGN_ORDER], 1);
+    expect_cancels(&sim, 0, 0, 0);
+    rig_say(sim.venue, "35=8|11=#3|37=OVENUE|17=X|150=I|39=0|38=0.5|44=30000|14=0|60=@|");
+    rig_expect(sim.firm, "150=I|39=0");
+    finish(&sim);
+}
+
+/* The room for cancels, and no more: what is sent counts, and what is not waits. */
+Test(order_entry_foreign, its_cancel_waits_for_the_venues_rate) {
+    struct rig_options options = rig_default();
+    options.venue_rate = (struct rate_limit_config){.limit = 2, .per_minute = 60};
+    struct sim sim = that_cancels(options);
+    rig_say(sim.venue, IS_NEW);
+    rig_expect(sim.venue, "35=F|11=#2|37=OLD");
+    rig_say(sim.venue, OPEN("OLD2") "150=0|39=0|14=0|60=@|");
+    rig_expect_nothing(sim.venue);
+    rig_say(sim.firm, BUY("A2"));
+    rig_expect(sim.firm, "11=A2|150=8|58=TRC-ORD-034: the venue session's message rate is used up");
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=F|37=OLD2");
+    expect_cancels(&sim, 2, 0, 0);
+    finish(&sim);
+}
+
+/* One that ends while its cancel waits needs none. */
+Test(order_entry_foreign, one_that_ended_meanwhile_is_not_cancelled) {
+    struct rig_options options = rig_default();
+    options.venue_rate = (struct rate_limit_config){.limit = 1, .per_minute = 60};
+    struct sim sim = that_cancels(options);
+    rig_say(sim.venue, IS_NEW);
+    rig_say(sim.venue, OPEN("OLD") "150=4|39=4|14=0|60=@|");
+    rig_advance(sim.rig, 5000);
+    rig_expect_nothing(sim.venue);
+    expect_cancels(&sim, 0, 0, 0);
+    finish(&sim);
+}
+
+static void say_open(struct sim *sim, unsigned number) {
+    rig_say(sim->venue, "35=8|11=%u|37=O%u|17=X|55=ETH/USD|54=2|150=0|39=0|14=0|60=@|", number,
+            number);
+}
+
+/* 64 of them have unanswered cancels: the next ones are left. An answer gives a place up. */
+Test(order_entry_foreign, more_than_can_be_kept_in_mind_are_left) {
+    struct rig_options options = rig_default();
+    options.notice_cells = 256;
+    struct sim sim = that_cancels(options);
+    for (unsigned i = 1; i <= 64; i++) {
+        say_open(&sim, i);
+        rig_expect(sim.venue, "35=F");
+    }
+    say_open(&sim, 65);
+    rig_expect_nothing(sim.venue);
+    expect_said(&sim, "O65: not cancelled: too many of them at once");
+    expect_cancels(&sim, 64, 0, 1);
+    rig_say(sim.venue, "35=j|45=0|372=F|379=#9|380=101|58=EOrder:Unknown order|");
+    say_open(&sim, 65);
+    rig_expect(sim.venue, "35=F|37=O65");
+    say_open(&sim, 66);
+    rig_expect_nothing(sim.venue);
+    expect_cancels(&sim, 65, 1, 2);
+    finish(&sim);
+}
+
+/* Entries of the venue's request table that are kept for cancels are for those of our orders. */
+Test(order_entry_foreign, its_cancel_takes_no_entry_from_our_orders) {
+    struct rig_options options = rig_default();
+    options.orders = 4;
+    options.requests_per_venue = 4;
+    struct sim sim = that_cancels(options);
+    rig_say(sim.firm, BUY("A2"));
+    rig_expect(sim.venue, "35=D|11=#2");
+    rig_say(sim.venue, IS_NEW);
+    rig_expect_nothing(sim.venue);
+    rig_say(sim.firm, "35=F|11=C1|41=A1|60=@|");
+    rig_say(sim.firm, "35=F|11=C2|41=A2|60=@|");
+    rig_expect(sim.venue, "35=F|41=#1");
+    rig_expect(sim.venue, "35=F|41=#2");
+    expect_cancels(&sim, 0, 0, 0);
+    rig_end(sim.rig);
+}
+
+Test(order_entry_foreign, without_a_session_it_is_left) {
+    struct rig_options options = rig_default();
+    options.venue_rate = (struct rate_limit_config){.limit = 1, .per_minute = 60};
+    struct sim sim = that_cancels(options);
+    rig_say(sim.venue, IS_NEW);
+    rig_expect_nothing(sim.venue);
+    rig_peer_reset(sim.venue);
+    rig_settle(sim.rig);
+    expect_said(&sim, "OLD: not cancelled: the venue session is down");
+    expect_cancels(&sim, 0, 0, 1);
+    rig_end(sim.rig);
+}

@@ -248,7 +248,8 @@ static void make_entry(struct rig *rig) {
                                                .peer = i,
                                                .reconnect = {.min = {.ns = NS_PER_S},
                                                              .max = {.ns = 30 * NS_PER_S},
-                                                             .stable = {.ns = 60 * NS_PER_S}}};
+                                                             .stable = {.ns = 60 * NS_PER_S}},
+                                               .cancel_foreign = options->cancel_foreign};
     }
     struct order_entry_setup setup = {
         .limits = {.orders = options->orders,

@@ -70,6 +70,7 @@ enum config_disconnect {
     CONFIG_DISCONNECT_LOGOUT,
     CONFIG_DISCONNECT_BOTH
 };
+enum config_foreign { CONFIG_FOREIGN_REPORT = 0, CONFIG_FOREIGN_CANCEL };
 enum config_shutdown { CONFIG_SHUTDOWN_CANCEL = 0, CONFIG_SHUTDOWN_LEAVE };
 
 struct config_instance {
@@ -141,6 +142,7 @@ struct config_venue {
     bool reset_on_logon;
     bool cancel_on_disconnect; /* always said explicitly on Logon */
     enum config_self_trade self_trade_prevention;
+    enum config_foreign foreign_orders; /* what is done about one that is open there */
     struct duration order_validity; /* the venue must take a new order within this, or drop it */
     struct duration connect_timeout;
     struct duration logon_timeout;

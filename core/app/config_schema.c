@@ -27,6 +27,8 @@ static const struct config_choice self_trades[] = {
     {"cancel_oldest", CONFIG_SELF_TRADE_CANCEL_OLDEST},
     {"cancel_both", CONFIG_SELF_TRADE_CANCEL_BOTH},
     {NULL, 0}};
+static const struct config_choice foreigns[] = {
+    {"report", CONFIG_FOREIGN_REPORT}, {"cancel", CONFIG_FOREIGN_CANCEL}, {NULL, 0}};
 static const struct config_choice clock_steps[] = {
     {"jump", CONFIG_CLOCK_STEP_JUMP}, {"slew", CONFIG_CLOCK_STEP_SLEW}, {NULL, 0}};
 static const struct config_choice disconnects[] = {{"none", CONFIG_DISCONNECT_NONE},
@@ -226,6 +228,11 @@ const struct config_key config_keys[] = {
     {"venues", "self_trade_prevention", CONFIG_TYPE_CHOICE, .choices = self_trades,
      .fallback = "cancel_newest", .reload = CONFIG_RELOAD_LIVE, IN_VENUE(self_trade_prevention),
      .help = "What the venue does when two orders of this session would meet."},
+    {"venues", "foreign_orders", CONFIG_TYPE_CHOICE, .choices = foreigns, .fallback = "report",
+     .reload = CONFIG_RELOAD_SESSION, IN_VENUE(foreign_orders),
+     .help = "Orders that the venue reports on and that are not of this run: reported and counted; "
+             "cancel: one that is open there, of an instrument in this file, is cancelled as well, "
+             "once. Not for a session whose orders another router places."},
     {"venues", "order_validity", CONFIG_TYPE_DURATION, .min = 3 * S, .max = 60 * S,
      .fallback = "5s", .reload = CONFIG_RELOAD_LIVE, IN_VENUE(order_validity),
      .help = "A new order that the venue has not taken by then is dropped by it."},

@@ -61,6 +61,7 @@ const char config_sample[] =
     "    reset_on_logon: false\n"
     "    cancel_on_disconnect: on\n"
     "    self_trade_prevention: cancel_both\n"
+    "    foreign_orders: cancel\n"
     "    order_validity: 3s\n"
     "    connect_timeout: 700ms\n"
     "    logon_timeout: 4s\n"

@@ -221,6 +221,7 @@ static void place_venue(struct instance *instance, uint32_t index) {
         .reconnect = {.min = from->reconnect.min,
                       .max = from->reconnect.max,
                       .stable = {.ns = 30 * NS_PER_S}},
+        .cancel_foreign = from->foreign_orders == CONFIG_FOREIGN_CANCEL,
     };
 }
 

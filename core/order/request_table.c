@@ -174,15 +174,25 @@ enum request_match request_table_match(const struct request_table *table, struct
                                        : REQUEST_MALFORMED;
 }
 
+static bool is_of_table(const struct request_table *table, struct request_id id) {
+    return shard_in(id) == table->shard && epoch_in(id) == table->epoch &&
+           (id.low >> ENTRY_SHIFT & MASK(ENTRY_BITS)) < table->entries;
+}
+
+bool request_table_made(const struct request_table *table, struct bytes text) {
+    struct request_id id;
+    return request_id_parse(text, &id) && check_in(id) == check_of(id) && is_of_table(table, id);
+}
+
 enum request_match request_table_match_id(const struct request_table *table, struct request_id id,
                                           uint32_t *entry) {
     if (check_in(id) != check_of(id)) {
         return REQUEST_BAD_CHECK;
     }
-    uint32_t found = (uint32_t)(id.low >> ENTRY_SHIFT & MASK(ENTRY_BITS));
-    if (shard_in(id) != table->shard || epoch_in(id) != table->epoch || found >= table->entries) {
+    if (!is_of_table(table, id)) {
         return REQUEST_STALE;
     }
+    uint32_t found = (uint32_t)(id.low >> ENTRY_SHIFT & MASK(ENTRY_BITS));
     const struct request *request = &table->table[found];
     if (request->kind == REQUEST_FREE || request->id.high != id.high || request->id.low != id.low) {
         return REQUEST_STALE;

@@ -41,7 +41,8 @@ enum request_kind {
     REQUEST_CANCEL,
     REQUEST_REPLACE,
     REQUEST_STATUS,
-    REQUEST_MASS_CANCEL
+    REQUEST_MASS_CANCEL,
+    REQUEST_FOREIGN_CANCEL /* of an order that is not in the order table */
 };
 
 struct request_id {
@@ -52,7 +53,7 @@ struct request_id {
 struct request {
     struct request_id id;
     enum request_kind kind;
-    uint32_t order;      /* slot in the order table; the caller's own number for a mass cancel */
+    uint32_t order; /* slot in the order table; the caller's own number where it is about none */
     uint32_t generation; /* of this entry, counts its uses */
     uint32_t next_free;
 };
@@ -94,6 +95,9 @@ enum request_match request_table_match(const struct request_table *table, struct
 /* The same for an id that is a value already: never REQUEST_MALFORMED. */
 enum request_match request_table_match_id(const struct request_table *table, struct request_id id,
                                           uint32_t *entry) MUST_USE;
+
+/* Whether the id is one that this table made, whatever became of its entry since. */
+bool request_table_made(const struct request_table *table, struct bytes text);
 
 /* Writes the REQUEST_UUID_BYTES characters of the UUID; not terminated. */
 void request_id_format(struct request_id id, char *out);

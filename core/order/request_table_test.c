@@ -168,8 +168,10 @@ Test(request_table, ids_of_another_run_or_shard_are_stale) {
     char text[36];
     text_of(run, request_table_take(run, at_ns(START_NS), REQUEST_NEW_ORDER, 0), text);
     cr_expect(match_of(ours, text) == REQUEST_STALE);
+    cr_expect(!request_table_made(ours, bytes_of(text, sizeof(text))));
     text_of(shard, request_table_take(shard, at_ns(START_NS), REQUEST_NEW_ORDER, 0), text);
     cr_expect(match_of(ours, text) == REQUEST_STALE);
+    cr_expect(!request_table_made(ours, bytes_of(text, sizeof(text))));
     for (uint32_t i = 0; i < 16; i++) {
         (void)request_table_take(larger, at_ns(START_NS), REQUEST_NEW_ORDER, 0);
     }
@@ -180,6 +182,12 @@ Test(request_table, ids_of_another_run_or_shard_are_stale) {
     (void)request_table_take(ours, at_ns(START_NS), REQUEST_NEW_ORDER, 0);
     text_of(ours, 0, text);
     cr_expect(match_of(ours, text) == REQUEST_OURS);
+    cr_expect(request_table_made(ours, bytes_of(text, sizeof(text))));
+    request_table_free(ours, 0);
+    cr_expect(match_of(ours, text) == REQUEST_STALE);
+    cr_expect(request_table_made(ours, bytes_of(text, sizeof(text))), "whatever became of it");
+    text[35] = text[35] == '0' ? '1' : '0';
+    cr_expect(!request_table_made(ours, bytes_of(text, sizeof(text))), "wrong check bits");
     free(ours);
     free(run);
     free(shard);

@@ -302,6 +302,7 @@ static enum venue_refuses refuses_of_kind(enum request_kind kind) {
         return VENUE_REFUSES_STATUS;
     case REQUEST_MASS_CANCEL:
         return VENUE_REFUSES_MASS_CANCEL;
+    case REQUEST_FOREIGN_CANCEL:
     case REQUEST_FREE:
         break;
     }

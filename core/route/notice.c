@@ -16,6 +16,7 @@ const char *notice_kind_name(enum notice_kind kind) {
         [NOTICE_VENUE_DOWN] = "venue disconnected",
         [NOTICE_VENUE_RETRY] = "venue not reached",
         [NOTICE_FOREIGN_ORDER] = "foreign order",
+        [NOTICE_FOREIGN_CANCEL] = "cancel of a foreign order",
         [NOTICE_BAD_REPORT] = "report not booked",
         [NOTICE_CONFLICT] = "conflicting report",
         [NOTICE_IN_DOUBT] = "order in doubt",

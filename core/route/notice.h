@@ -22,10 +22,11 @@ enum notice_kind {
     NOTICE_CANCEL_ON_DISCONNECT, /* how many orders, and how long it took */
     NOTICE_VENUE_UP,
     NOTICE_VENUE_DOWN,
-    NOTICE_VENUE_RETRY,   /* connecting failed; another try is due */
-    NOTICE_FOREIGN_ORDER, /* a report names an order that is not ours */
-    NOTICE_BAD_REPORT,    /* a report that cannot be booked */
-    NOTICE_CONFLICT,      /* the venue said what cannot follow */
+    NOTICE_VENUE_RETRY,    /* connecting failed; another try is due */
+    NOTICE_FOREIGN_ORDER,  /* a report names an order that is not ours */
+    NOTICE_FOREIGN_CANCEL, /* one is cancelled, or is not, and why */
+    NOTICE_BAD_REPORT,     /* a report that cannot be booked */
+    NOTICE_CONFLICT,       /* the venue said what cannot follow */
     NOTICE_IN_DOUBT,
     NOTICE_CLOCK, /* the host's clock was set, or the TSC jumped */
     NOTICE_STOPPING,

@@ -18,6 +18,12 @@
  * ResendRequest after its next Logon, or, when that begins anew with 141=Y, under new numbers with
  * 97=Y. What the outbox has to let go is counted and noticed, and gap-filled.
  *
+ * Orders that a venue reports on and that are not ours are told of and booked nowhere. Where the
+ * venue session says so (cancel_foreign), one that is open there is cancelled, once: those of
+ * a run before, or placed by hand. At most 64 of a venue session are kept in mind at once; while
+ * none of their places can be given up, further ones are left as they are, and counted
+ * (foreign_left). Not for a session whose orders another router places.
+ *
  * Threading: one OE worker. The rings' other ends belong to cold threads.
  */
 #ifndef TERCEL_CORE_ROUTE_ORDER_ENTRY_H
@@ -73,6 +79,7 @@ struct order_entry_venue {
     struct venue *venue; /* initialised; owned by the caller, used by order entry alone */
     unsigned peer;       /* what to dial */
     struct backoff_limits reconnect;
+    bool cancel_foreign; /* orders that are not ours and open there: cancelled, not just told of */
 };
 
 struct order_entry_rings {
@@ -114,6 +121,9 @@ struct order_entry_counters {
     uint64_t orders_refused;
     uint64_t fills;
     uint64_t foreign_reports;
+    uint64_t foreign_cancels;         /* sent */
+    uint64_t foreign_cancels_refused; /* of these, by the venue */
+    uint64_t foreign_left;            /* open there, and no cancel could be sent */
     uint64_t bad_reports;
     uint64_t duplicate_fills;
     uint64_t missing_fills; /* the venue's cumulative quantity ran ahead of the fills it told */

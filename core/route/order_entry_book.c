@@ -26,33 +26,6 @@ static uint32_t find_request(struct order_entry *entry, uint32_t venue,
     return REQUEST_NONE;
 }
 
-/* Somebody has to find it at the venue: as much of it as there is room for. */
-static void note_foreign(struct order_entry *entry, uint32_t venue, struct now now,
-                         const struct venue_report *report) {
-    struct bytes quantity =
-        report->last_quantity.len != 0 ? report->last_quantity : report->order_quantity;
-    struct bytes price = report->last_price.len != 0 ? report->last_price : report->price;
-    struct bytes side = bytes_equal(report->side, BYTES("2")) ? BYTES("sell") : BYTES("buy");
-    struct bytes parts[] = {report->cl_ord_id, report->venue_order_id,
-                            report->symbol,    report->side.len != 0 ? side : bytes_of(NULL, 0),
-                            quantity,          price};
-    char text[NOTICE_TEXT_MAX];
-    size_t len = 0;
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        size_t room = sizeof(text) - len;
-        if (parts[i].len == 0 || parts[i].len + 1 > room) {
-            continue;
-        }
-        if (len != 0) {
-            text[len++] = ' ';
-        }
-        memcpy(text + len, parts[i].data, parts[i].len);
-        len += parts[i].len;
-    }
-    entry->counters.foreign_reports++;
-    notice_send(entry, now, NOTICE_FOREIGN_ORDER, venue, 0, bytes_of(text, len));
-}
-
 void learn_venue_id(struct order *order, struct bytes id) {
     if (id.len != 0 && id.len <= VENUE_ORDER_ID_MAX) {
         memcpy(order->venue_order_id, id.data, id.len);
@@ -117,10 +90,14 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
                  const struct venue_report *report) {
     uint32_t named = find_request(entry, venue, report);
     if (named == REQUEST_NONE) {
-        note_foreign(entry, venue, now, report);
+        foreign_report(entry, venue, now, report);
         return;
     }
     const struct request *request = request_table_at(entry->venues[venue].requests, named);
+    if (request->kind == REQUEST_FOREIGN_CANCEL) {
+        foreign_answered(entry, venue, named, now, report);
+        return;
+    }
     uint32_t slot = request->order;
     struct bytes text;
     trace_put(entry->setup.trace, TRACE_EVENT_REPORT_IN, (uint16_t)venue, report->kind,

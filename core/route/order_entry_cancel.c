@@ -130,14 +130,8 @@ bool order_can_be_told(const struct order_entry *entry, const struct order *orde
     return report_queue_free(&entry->clients[order->client].reports) >= REPORT_CELLS_PER_MESSAGE;
 }
 
-enum cancel_try {
-    CANCEL_DONE = 0, /* sent, or no more to be */
-    CANCEL_WAITS,    /* for its instrument's rate; those of other instruments may go */
-    CANCEL_BLOCKED   /* so are those behind it */
-};
-
-/* Found so at this very moment, for an earlier one of the instrument: they go in order. */
-static bool is_limited_now(const struct cancel_pass *pass, uint32_t instrument, struct now now) {
+bool cancel_is_limited_now(const struct venue_slot *venue, uint32_t instrument, struct now now) {
+    const struct cancel_pass *pass = &venue->pass;
     return pass->instruments[instrument].pass == pass->number &&
            pass->instruments[instrument].at.ns == now.mono.ns;
 }
@@ -165,16 +159,9 @@ static bool is_wanted(const struct order_entry *entry, uint32_t slot, const stru
                                                  : order->cancel_pending;
 }
 
-static enum cancel_try try_cancel(struct order_entry *entry, struct now now, uint32_t slot) {
-    const struct order *order = order_table_at(entry->orders, slot);
-    struct cancel_pass *pass = &entry->venues[order->venue].pass;
-    if (!is_wanted(entry, slot, order)) {
-        return CANCEL_DONE;
-    }
-    if (is_limited_now(pass, order->instrument, now)) {
-        return CANCEL_WAITS;
-    }
-    enum venue_send sent = send_cancel(entry, now, slot);
+enum cancel_try cancel_tried(struct venue_slot *venue, uint32_t instrument, struct now now,
+                             enum venue_send sent) {
+    struct cancel_pass *pass = &venue->pass;
     switch (sent) {
     case VENUE_SENT:
         return CANCEL_DONE;
@@ -184,12 +171,26 @@ static enum cancel_try try_cancel(struct order_entry *entry, struct now now, uin
         pass->session = pass->number;
         return CANCEL_BLOCKED;
     case VENUE_SEND_INSTRUMENT_LIMITED:
-        pass->instruments[order->instrument].pass = pass->number;
-        pass->instruments[order->instrument].at = now.mono;
+        pass->instruments[instrument].pass = pass->number;
+        pass->instruments[instrument].at = now.mono;
         return CANCEL_WAITS;
     default:
-        return give_up_cancel(entry, now, slot, sent);
+        return CANCEL_IMPOSSIBLE;
     }
+}
+
+static enum cancel_try try_cancel(struct order_entry *entry, struct now now, uint32_t slot) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    struct venue_slot *venue = &entry->venues[order->venue];
+    if (!is_wanted(entry, slot, order)) {
+        return CANCEL_DONE;
+    }
+    if (cancel_is_limited_now(venue, order->instrument, now)) {
+        return CANCEL_WAITS;
+    }
+    enum venue_send sent = send_cancel(entry, now, slot);
+    enum cancel_try tried = cancel_tried(venue, order->instrument, now, sent);
+    return tried == CANCEL_IMPOSSIBLE ? give_up_cancel(entry, now, slot, sent) : tried;
 }
 
 /* One that waits for its instrument's rate goes to the end. False when the pass must wait. */
@@ -226,7 +227,8 @@ void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now) {
         slot->cancels.left = order_queue_count(&slot->cancels);
         slot->many.left = order_queue_count(&slot->many);
     }
-    bool over = drain(entry, &slot->cancels, now) && drain(entry, &slot->many, now);
+    bool over = drain(entry, &slot->cancels, now) && drain(entry, &slot->many, now) &&
+                foreign_turn(entry, venue, now);
     if (over || pass->session == pass->number) {
         pass->running = false;
         pass->number++;

@@ -47,6 +47,7 @@ static enum venue_refuses refusal_of(enum request_kind kind) {
     case REQUEST_MASS_CANCEL:
         return VENUE_REFUSES_MASS_CANCEL;
     case REQUEST_NEW_ORDER:
+    case REQUEST_FOREIGN_CANCEL:
     case REQUEST_FREE:
         break;
     }

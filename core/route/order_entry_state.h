@@ -16,6 +16,7 @@
  *   order_entry_doubt.c    what may have been missed, and what counts as evidence
  *   order_entry_venue.c    venue sessions: connecting, reports in, loss
  *   order_entry_book.c     one report of a venue, brought to its order
+ *   order_entry_foreign.c  reports about orders that are not ours
  *   order_entry_change.c   an event applied to an order, and everybody told
  *   order_entry_fill.c     fills: booked, missing, unreadable
  *   order_entry_refusal.c  what it is that a venue refused
@@ -180,6 +181,31 @@ struct cancel_pass {
     } instruments[INSTRUMENTS_MAX];
 };
 
+enum foreign_state {
+    FOREIGN_NONE = 0,  /* the place is free */
+    FOREIGN_COMPARING, /* open there, and not known yet to be none of ours */
+    FOREIGN_WAITING,   /* to be cancelled */
+    FOREIGN_ASKED,     /* its cancel is with the venue */
+    FOREIGN_OVER       /* nothing more is to be done; kept so that nothing is done twice */
+};
+
+/* An order of the venue session that is not ours. */
+struct foreign_order {
+    enum foreign_state state;
+    enum order_side side;
+    uint32_t instrument;
+    uint32_t from;        /* COMPARING: slot: how far the walk over our orders has come */
+    uint32_t request;     /* its cancel, or REQUEST_NONE */
+    uint32_t session;     /* venue_slot's, when that went out */
+    struct instant heard; /* of it, first */
+    struct cl_ord_id cl_ord_id;
+    uint8_t venue_order_id_len;
+    char venue_order_id[VENUE_ORDER_ID_MAX + 1];
+};
+
+/* Of a venue session. */
+#define FOREIGN_ORDERS_MAX 64
+
 struct venue_slot {
     struct venue *venue;
     unsigned peer;
@@ -197,7 +223,9 @@ struct venue_slot {
     bool losing;        /* the session is gone: its orders are being told, from lose_from on */
     uint32_t lose_from; /* slot */
     bool mass_waits; /* orders of mass cancels wait for it to be up; looked for from mass_from on */
-    uint32_t mass_from; /* slot */
+    uint32_t mass_from;     /* slot */
+    uint32_t foreign_count; /* COMPARING and WAITING */
+    struct foreign_order foreign[FOREIGN_ORDERS_MAX];
 };
 
 struct order_entry {
@@ -287,6 +315,17 @@ void cancel_stray(struct order_entry *entry, uint32_t slot);
 /* One of many, for which no cancel of a single order is to wait. */
 void cancel_owe_of_many(struct order_entry *entry, uint32_t slot);
 bool cancels_are_out(const struct order_entry *entry);
+enum cancel_try {
+    CANCEL_DONE = 0,  /* sent, or no more to be */
+    CANCEL_WAITS,     /* for its instrument's rate; those of other instruments may go */
+    CANCEL_BLOCKED,   /* so are those behind it */
+    CANCEL_IMPOSSIBLE /* the venue is away, or has no words for it */
+};
+/* What it means for the venue's cancels that one about this instrument was sent, or was not. */
+enum cancel_try cancel_tried(struct venue_slot *venue, uint32_t instrument, struct now now,
+                             enum venue_send sent);
+/* Found so at this very moment, for an earlier one of the instrument: they go in order. */
+bool cancel_is_limited_now(const struct venue_slot *venue, uint32_t instrument, struct now now);
 /*
  * Whether a cancel waits for a rate that a request about this instrument would use as well: then
  * nothing but cancels goes, or whatever comes free would be gone before the cancel can have it.
@@ -397,6 +436,17 @@ void venue_slot_turn(struct order_entry *entry, uint32_t index, struct now now);
 void venue_slot_flush(struct order_entry *entry, uint32_t index, struct now now);
 void book_report(struct order_entry *entry, uint32_t venue, struct now now,
                  const struct venue_report *report);
+/* foreign */
+/* A report of no order of ours. */
+void foreign_report(struct order_entry *entry, uint32_t venue, struct now now,
+                    const struct venue_report *report);
+/* A report that names `named`, the cancel of a foreign order. */
+void foreign_answered(struct order_entry *entry, uint32_t venue, uint32_t named, struct now now,
+                      const struct venue_report *report);
+/* Cancels those that are to be, behind the venue's other cancels; false when one must wait and the
+ * pass with it. */
+bool foreign_turn(struct order_entry *entry, uint32_t venue, struct now now);
+
 /* The venue's id of the order: the first one told of it, until a replace that was taken brings
  * another. Without one, or one that finds no room, it stays as it was. */
 void learn_venue_id(struct order *order, struct bytes id);
