@@ -1,0 +1,58 @@
+/*
+ * A packet: one frame in one buffer of a NIC's pool, and what the stack needs to know of it.
+ *
+ * The struct lies in front of its buffer, where the NIC's own bookkeeping is in front of it in turn
+ * (DPDK: the private area of the mbuf), so TCP is compiled once and runs over any NIC.
+ *
+ * Ownership. A packet has one owner, who gives it away (nic_give) or sends it (nic_send). A packet
+ * sent with `kept` set stays its owner's: the NIC reads it until it has let go of it
+ * (nic_has_let_go), the owner may read it, nobody writes to it, and the owner gives it away when it
+ * is not needed any more, whether the NIC has let go or not.
+ *
+ * Threading: a packet belongs to the thread of its NIC.
+ */
+#ifndef TERCEL_NET_PACKET_H
+#define TERCEL_NET_PACKET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct nic;
+
+/* In front of a frame's payload: Ethernet with a tag, IPv4, TCP with all options, rounded up. */
+#define PACKET_HEADROOM_BYTES 128
+
+/* Of a received packet: what the NIC found. */
+enum packet_verdict {
+    PACKET_UNKNOWN = 0, /* not looked at: the software checks */
+    PACKET_GOOD,
+    PACKET_BAD
+};
+
+struct packet {
+    char *buffer;          /* its first byte; PACKET_HEADROOM_BYTES lie before where payload goes */
+    struct nic *nic;       /* whose pool it is from */
+    struct packet *next;   /* the owner's, for its lists */
+    uint32_t buffer_bytes; /* of the whole buffer */
+    uint32_t data_offset;  /* the frame's first byte in the buffer */
+    uint32_t data_bytes;   /* of the frame */
+    uint16_t shares;       /* the owner's: how many of its own entries refer to the packet */
+    uint8_t ip_checksum;   /* received: enum packet_verdict */
+    uint8_t l4_checksum;   /* received: enum packet_verdict */
+    uint8_t l2_bytes;      /* to send with offload: of the Ethernet header */
+    uint8_t l4_bytes;      /* to send with offload: of the TCP header */
+    bool offload;          /* to send: the NIC fills in the IPv4 and TCP checksums */
+    bool kept;             /* to send: stays the sender's, see above */
+    bool sent; /* the owner's: was handed to a NIC once, so it is not written any more */
+};
+
+static inline char *packet_data(const struct packet *packet) {
+    return packet->buffer + packet->data_offset;
+}
+
+/* Bytes of payload that fit behind the headroom. */
+static inline uint32_t packet_payload_bytes_max(const struct packet *packet) {
+    return packet->buffer_bytes - PACKET_HEADROOM_BYTES;
+}
+
+#endif

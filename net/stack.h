@@ -1,0 +1,106 @@
+/*
+ * The worker's network: ports with their addresses, ARP, IPv4, ICMP, TCP; streams above.
+ *
+ * A worker owns a stack and polls it: stack_turn takes a burst from every port and runs the timers,
+ * then the sessions read and write, then stack_flush sends the ACKs that nothing carried. All
+ * memory is the caller's; the NICs are too. Sans-I/O: what goes in and out are packets of the NICs.
+ *
+ * Each port is one queue of one NIC with one IPv4 address, its network, an optional gateway, VLAN
+ * and static routes. Where a datagram goes is chosen among the routes of the port whose address it
+ * is sent from, so answers leave by where the question came in.
+ *
+ * What it is not: a router between ports, a reassembler of fragments, an answerer of anything but
+ * ARP, echo requests and TCP.
+ *
+ * Neighbours. A bounded table; entries come from static configuration, from answers to our own
+ * questions, and from requests for our address by neighbours that are in the table. A stale entry
+ * is used on while it is asked again, unicast; only an answer changes it, one that nobody asked for
+ * does not (counted). A gratuitous announcement goes out on each port at the first turn.
+ *
+ * Threading: one thread. No allocation after init.
+ */
+#ifndef TERCEL_NET_STACK_H
+#define TERCEL_NET_STACK_H
+
+#include "net/nic.h"
+#include "net/tcp/tcp.h"
+
+#define STACK_PORTS_MAX 16
+#define STACK_ROUTES_MAX 16
+
+struct stack_route {
+    struct tcp_network network;
+    struct ipv4_address gateway;
+};
+
+struct stack_port {
+    struct nic *nic;
+    struct ipv4_address address;
+    uint8_t prefix_bits;
+    uint16_t vlan;               /* ETHERNET_VLAN_NONE, or frames without this tag are not ours */
+    struct ipv4_address gateway; /* 0.0.0.0: none */
+    struct stack_route routes[STACK_ROUTES_MAX];
+    uint32_t route_count;
+};
+
+struct stack_limits {
+    struct tcp_limits tcp;
+    uint32_t ports_max;      /* 1 .. STACK_PORTS_MAX */
+    uint32_t neighbours_max; /* 1 .. 4096 */
+};
+
+struct stack_setup {
+    struct stack_limits limits;
+    struct tcp_setup tcp;            /* its limits and `below` are filled in */
+    struct duration neighbour_stale; /* asked again after: 60 s */
+    struct duration neighbour_retry; /* 1 s, at most 5 times */
+    uint32_t icmp_per_second;        /* echo answers: 100 */
+    uint32_t burst;                  /* packets taken from a port in a turn: 1 .. NIC_BURST_MAX */
+};
+
+/* Sensible values for all but limits and the seed. */
+struct stack_setup stack_setup_default(void);
+
+struct stack;
+
+/* 0 for impossible limits. */
+size_t stack_footprint(const struct stack_limits *limits);
+/* `mem` is aligned to 64 and outlives it. */
+struct stack *stack_init(void *mem, const struct stack_setup *setup);
+
+/* Before the first turn; the NIC outlives the stack. The port's index. */
+uint32_t stack_add_port(struct stack *stack, const struct stack_port *port);
+/* An entry that never changes. False when the table is full. */
+bool stack_add_neighbour(struct stack *stack, uint32_t port, struct ipv4_address address,
+                         const struct ethernet_address *at) MUST_USE;
+uint32_t stack_listen(struct stack *stack, const struct tcp_listener *listener);
+uint32_t stack_add_peer(struct stack *stack, const struct tcp_peer *peer);
+
+struct stream_stack *stack_streams(struct stack *stack);
+struct tcp *stack_tcp(struct stack *stack);
+
+/* One burst of each port, then what is due. Returns the packets handled. Every view peek gave is
+ * void. */
+uint32_t stack_turn(struct stack *stack, struct now now);
+void stack_flush(struct stack *stack);
+
+/* When stack_turn has something to do though nothing arrives. */
+struct instant stack_deadline(const struct stack *stack);
+
+struct stack_counters {
+    uint64_t frames;
+    uint64_t not_ours;     /* another address, VLAN or protocol */
+    uint64_t malformed;    /* Ethernet, ARP, IPv4 or ICMP */
+    uint64_t bad_checksum; /* IPv4 or ICMP */
+    uint64_t fragments;
+    uint64_t arp_asked, arp_answered, arp_learned, arp_conflicts, arp_unasked, arp_full;
+    uint64_t echoes, echoes_withheld, icmp_errors;
+    uint64_t send_failures; /* ARP or ICMP that found no packet or no room */
+};
+
+const struct stack_counters *stack_counters(const struct stack *stack);
+
+/* As tcp_fini. */
+void stack_fini(struct stack *stack);
+
+#endif

@@ -1,0 +1,477 @@
+/*
+ * What the files of net/tcp share. Nobody else includes it.
+ *
+ *   tcp.c              memory, setup, slots, turn, info
+ *   tcp_table.c        flow -> connection, embryo or TIME_WAIT entry
+ *   tcp_deadline.c     a heap of deadlines by id
+ *   tcp_input_fast.c   the predicted segment
+ *   tcp_input.c        every segment, in the order of RFC 9293 §3.10.7
+ *   tcp_reassembly.c   out of order, SACK blocks to tell
+ *   tcp_receive.c      in order: chain, buffer, window to offer; peek and consume
+ *   tcp_open.c         dial, SYN_SENT, listeners, embryos, accept, ports, initial sequence numbers
+ *   tcp_close.c        finish, abort, discard, the end of a connection, TIME_WAIT
+ *   tcp_send.c         reserve, commit, release; the ring
+ *   tcp_output.c       what may leave now, as segments
+ *   tcp_segment_out.c  building frames: of entries, copies, pure ACKs, resets, SYNs
+ *   tcp_acked.c        acknowledgements: ring, RTT, SACK scoreboard, window
+ *   tcp_loss.c         RACK, TLP, recovery, RTO
+ *   tcp_congestion.c   NewReno with appropriate byte counting
+ *   tcp_rtt.c          RTT, RTO, the peer's acknowledgement delay
+ *   tcp_timer.c        expiry of every kind of deadline; persist, keep-alive, user time-out
+ *   tcp_icmp.c         ICMP errors, path MTU, neighbours
+ *   tcp_limit.c        token buckets
+ *   tcp_audit.c        invariants
+ *
+ * Control flow. tcp_input judges and moves the state; tcp_acked_segment does all that an
+ * acknowledgement means for what we sent; then tcp_output sends what may be sent now. Whoever
+ * changes what a connection might send calls tcp_output; whoever owes an ACK sets ack_pending by
+ * tcp_owe_ack, and any segment that leaves pays it. Only tcp_end ends a connection.
+ */
+#ifndef TERCEL_NET_TCP_TCP_INTERNAL_H
+#define TERCEL_NET_TCP_TCP_INTERNAL_H
+
+#include "core/base/bits.h"
+#include "net/tcp/tcp.h"
+#include "net/tcp/tcp_deadline.h"
+
+#define TCP_NONE UINT32_MAX
+#define TCP_RING_SPARE 2 /* entries that data never takes: the FIN, a split */
+#define TCP_REASSEMBLY_PER_CONNECTION 32
+#define TCP_MSS_MIN 88            /* a peer's MSS below it is read as this */
+#define TCP_MSS_DEFAULT 536       /* RFC 9293 §3.7.1: no MSS option */
+#define TCP_MTU_MIN 552           /* ICMP does not go below it */
+#define TCP_TEMPLATE_BYTES_MAX 72 /* Ethernet, tag, IPv4, TCP, timestamps */
+#define TCP_DUPLICATE_THRESHOLD 3
+
+/* Flags of an entry. */
+enum {
+    TCP_ENTRY_SYN = 0x01,
+    TCP_ENTRY_FIN = 0x02,
+    TCP_ENTRY_SENT = 0x04, /* at least once: seq lies before snd_nxt */
+    TCP_ENTRY_SACKED = 0x08,
+    TCP_ENTRY_LOST = 0x10,   /* believed lost: to be sent again */
+    TCP_ENTRY_RESENT = 0x20, /* sent more than once */
+    TCP_ENTRY_SECRET = 0x40  /* wiped when it is given back */
+};
+
+/*
+ * One segment to send or sent. Entries are contiguous in sequence space, oldest first; several may
+ * share a packet (packet->shares counts them). `offset` is from the start of the packet's payload
+ * (PACKET_HEADROOM_BYTES into the buffer). SYN and FIN entries have no packet and no bytes.
+ */
+struct tcp_entry {
+    struct packet *packet;
+    struct instant sent_at; /* the last time */
+    uint64_t release_after; /* leaves once the journal is durable so far */
+    struct tcp_seq seq;
+    uint32_t offset;
+    uint32_t bytes;
+    uint8_t flags;
+    uint8_t sends; /* saturating */
+};
+
+/* Why the loss timer runs: exactly one of them, or none (RFC 8985 §5.5, RFC 9293 §3.8.6.1). */
+enum tcp_loss_timer {
+    TCP_LOSS_NONE = 0,
+    TCP_LOSS_REORDER, /* RACK: what is missing may still come */
+    TCP_LOSS_PROBE,   /* TLP */
+    TCP_LOSS_RTO,
+    TCP_LOSS_PERSIST
+};
+
+/* Deadlines of a connection; the earliest stands in the heap (or an earlier one: see
+ * tcp_timer_set). */
+enum tcp_timer {
+    TCP_TIMER_LOSS = 0,
+    TCP_TIMER_USER, /* connect time-out; then the user time-out */
+    TCP_TIMER_KEEPALIVE,
+    TCP_TIMER_FIN_WAIT,
+    TCP_TIMERS
+};
+
+struct tcp_rtt {
+    struct duration srtt; /* 0: no sample yet */
+    struct duration rttvar;
+    struct duration rto;       /* without backoff and without the peer's delay */
+    struct duration minimum;   /* of the connection's samples */
+    struct duration ack_delay; /* configured, or longer as learned */
+    uint8_t late_in_a_row;     /* samples put down to the peer's delay */
+    struct duration late_minimum;
+};
+
+struct tcp_congestion {
+    uint32_t cwnd; /* bytes */
+    uint32_t ssthresh;
+    uint32_t acked; /* bytes towards the next growth (RFC 3465) */
+    bool limited;   /* cwnd was the limit since the last ACK: it may grow (RFC 7661's idea) */
+};
+
+/* Recovery, RACK and TLP (RFC 6675, 6582, 8985). */
+struct tcp_recovery {
+    bool active;
+    bool after_timeout;   /* it began with an RTO: the exit is the same, cwnd is not halved again */
+    struct tcp_seq point; /* snd_nxt when it began: over when acknowledged */
+    uint32_t delivered;   /* bytes, in recovery: PRR (RFC 6937) */
+    uint32_t sent;        /* bytes, in recovery */
+    uint32_t flight_at_start;
+    struct instant rack_sent_at; /* of the segment most recently sent among those delivered */
+    struct tcp_seq rack_end;
+    struct duration rack_rtt;
+    struct duration reorder_window;
+    bool reordering_seen;
+    uint32_t duplicates; /* ACKs in a row, without SACK */
+    bool probe_out;      /* a TLP was sent and is not answered */
+    bool probe_is_copy;  /* it repeated old data: a DSACK tells that it was needless */
+    struct tcp_seq probe_end;
+    uint8_t backoff;           /* RTOs in a row: sticky until new data is acknowledged */
+    struct tcp_seq undo_point; /* an RTO or recovery found spurious gives cwnd back */
+    uint32_t undo_cwnd, undo_ssthresh;
+};
+
+struct tcp_connection {
+    struct stream stream;
+    struct tcp *tcp;
+    uint32_t slot; /* its index */
+    uint8_t state; /* enum tcp_state */
+    uint8_t close_reason;
+    bool in_use;
+    bool discarded; /* the stream was given back; never true for longer than discard takes */
+
+    /* Receive. */
+    bool ack_pending; /* owed; paid by any segment */
+    bool ack_now;     /* not to wait for the end of the turn */
+    bool timestamps;
+    bool sack;
+    int8_t snd_scale, rcv_scale; /* shifts; 0 unless both sides sent the option */
+    struct tcp_seq rcv_nxt;
+    struct tcp_seq rcv_edge; /* right edge of the window as told: never goes back */
+    struct tcp_seq last_ack; /* the last rcv_nxt we sent */
+    uint32_t ts_recent;
+    struct instant ts_recent_at;
+    uint32_t ts_offset;                     /* added to our clock: RFC 7323 §5.4 */
+    struct packet *chain_head, *chain_tail; /* in order, unread, in place: payload is packet_data */
+    uint32_t chain_bytes;
+    char *backlog; /* stream.receive_bytes */
+    uint32_t backlog_start, backlog_end;
+    struct packet *reassembly[TCP_REASSEMBLY_PER_CONNECTION]; /* see tcp_reassembly.c */
+    struct tcp_range reassembly_range[TCP_REASSEMBLY_PER_CONNECTION];
+    uint32_t reassembly_count;
+    struct tcp_range sack_recent[TCP_SACK_BLOCKS_MAX]; /* newest first */
+    uint32_t sack_recent_count;
+    struct tcp_range dsack;
+    bool dsack_pending;
+    bool fin_received;      /* and everything before it */
+    struct tcp_seq fin_seq; /* of a FIN beyond a hole */
+    bool fin_held;
+
+    /* Send. */
+    struct tcp_seq iss, irs;
+    struct tcp_seq snd_una, snd_nxt;
+    uint32_t snd_window, snd_window_max;   /* bytes */
+    struct tcp_seq window_seq, window_ack; /* SND.WL1, SND.WL2 */
+    uint32_t mss;                          /* payload bytes of a segment, timestamps taken off */
+    uint32_t peer_mss;                     /* as told, clamped */
+    uint32_t mtu;
+    struct tcp_entry *ring;
+    uint32_t ring_mask;
+    uint32_t head, next, tail; /* counters: oldest, first unsent, end */
+    uint64_t durable;
+    uint32_t committed_unsent;             /* bytes of entries from `next` on */
+    uint32_t held_bytes;                   /* of those, beyond `durable` */
+    uint32_t in_flight;                    /* bytes sent, not SACKED, not LOST */
+    struct packet *room[STREAM_ROOMS_MAX]; /* the open reservation */
+    uint32_t room_count, room_bytes;
+    bool finishing;             /* finish was called: no more records */
+    bool fin_queued;            /* its entry is in the ring */
+    bool output_blocked;        /* the NIC refused: tried again in tcp_flush */
+    struct instant progress_at; /* snd_una moved, or nothing was outstanding */
+    struct instant sent_at;     /* last data: for restart_after_idle, keep-alive */
+    struct instant heard_at;
+    uint32_t keepalives; /* unanswered */
+    struct tcp_rtt rtt;
+    struct tcp_congestion congestion;
+    struct tcp_recovery recovery;
+    uint8_t loss_timer; /* enum tcp_loss_timer */
+    uint8_t persist_backoff;
+    struct instant timer[TCP_TIMERS];
+    struct tcp_bucket {
+        uint32_t tokens;
+        struct instant filled_at;
+    } corrections;
+
+    /* Constant, or nearly. */
+    struct tcp_flow flow;
+    struct tcp_profile profile;
+    struct tcp_path path;
+    bool resolved;
+    uint8_t header_bytes; /* Ethernet and IPv4 in front of TCP in `template` */
+    char template[TCP_TEMPLATE_BYTES_MAX];
+    struct checksum pseudo; /* without the length */
+    struct checksum ip_sum; /* of the IPv4 header, total length and checksum 0 */
+    uint32_t listener;      /* TCP_NONE: dialled */
+
+    /* Lists: links are slots, TCP_NONE ends them. */
+    uint32_t accept_next;
+    uint32_t pending_next; /* of tcp->pending */
+    bool in_pending;
+    uint32_t unread_next; /* of tcp->unread */
+    bool in_unread;
+
+    /* tcp_info. */
+    uint64_t segments_in, segments_out, bytes_in, bytes_out;
+    uint64_t retransmissions, timeouts, probes, fast_recoveries, spurious;
+};
+
+/* A connection that a SYN asked for and no ACK has completed: RFC 9293's SYN_RECEIVED. */
+struct tcp_embryo {
+    bool in_use;
+    bool allowed;  /* on its listener's list */
+    bool resolved; /* else its SYN-ACK waits for the next hop's address */
+    uint8_t sends;
+    int8_t snd_scale; /* as the peer told; TCP_WINDOW_SCALE_NONE */
+    bool sack, timestamps;
+    uint16_t peer_mss;
+    uint32_t listener;
+    uint32_t older, newer;
+    uint32_t ts_recent, ts_offset;
+    uint16_t window;
+    struct tcp_seq iss, irs;
+    struct instant sent_at;
+    struct instant deadline;
+    struct tcp_flow flow;
+    struct tcp_path path;
+};
+
+struct tcp_time_wait {
+    bool in_use;
+    bool timestamps;
+    uint32_t older, newer; /* by deadline */
+    struct tcp_seq snd_nxt, rcv_nxt;
+    uint32_t ts_recent, ts_offset;
+    uint16_t window;
+    struct instant deadline;
+    struct tcp_flow flow;
+    struct tcp_path path;
+};
+
+struct tcp_listening {
+    struct tcp_listener listener;
+    uint32_t accept_head, accept_tail; /* slots, TCP_NONE */
+    uint32_t waiting;
+};
+
+struct tcp {
+    struct stream_stack streams;
+    struct tcp_setup setup;
+    struct now now;
+    struct hash_index *flows; /* ids: connections, then embryos, then TIME_WAITs */
+    uint64_t flow_key[2];
+    struct tcp_deadlines *deadlines; /* ids: connections, then embryos */
+    struct tcp_connection *connections;
+    struct tcp_embryo *embryos;
+    struct tcp_time_wait *time_waits;
+    struct tcp_listening *listeners;
+    struct tcp_peer *peers;
+    uint32_t listener_count, peer_count;
+    uint32_t free_connection; /* a list through accept_next */
+    uint32_t embryo_oldest, embryo_newest, embryo_free;
+    uint32_t time_wait_oldest, time_wait_newest, time_wait_free;
+    uint32_t pending, unread; /* lists of connections */
+    struct packet *secrets;   /* given back, to be wiped once the NIC lets go */
+    uint32_t reassembly_packets;
+    uint32_t epoch;
+    uint32_t port_next;
+    struct tcp_bucket challenges, resets;
+    struct tcp_counters counters;
+};
+
+/* Ids in `flows` and `deadlines`. */
+static inline uint32_t tcp_embryo_id(const struct tcp *tcp, uint32_t embryo) {
+    return tcp->setup.limits.connections_max + embryo;
+}
+
+static inline uint32_t tcp_time_wait_id(const struct tcp *tcp, uint32_t time_wait) {
+    return tcp->setup.limits.connections_max + tcp->setup.limits.embryos_max + time_wait;
+}
+
+static inline struct tcp_entry *tcp_entry_at(const struct tcp_connection *c, uint32_t counter) {
+    return &c->ring[counter & c->ring_mask];
+}
+
+static inline uint32_t tcp_entry_length(const struct tcp_entry *entry) {
+    return entry->bytes + ((entry->flags & (TCP_ENTRY_SYN | TCP_ENTRY_FIN)) != 0);
+}
+
+static inline struct tcp_seq tcp_entry_end(const struct tcp_entry *entry) {
+    return tcp_seq_add(entry->seq, tcp_entry_length(entry));
+}
+
+static inline uint32_t tcp_ring_free(const struct tcp_connection *c) {
+    return c->ring_mask + 1 - (c->tail - c->head);
+}
+
+/* tcp_table.c. TCP_NONE when there is none; keys are hashed with the instance's secret. */
+uint32_t tcp_table_find(const struct tcp *tcp, const struct tcp_flow *flow);
+bool tcp_table_add(struct tcp *tcp, const struct tcp_flow *flow, uint32_t id) MUST_USE;
+void tcp_table_remove(struct tcp *tcp, const struct tcp_flow *flow, uint32_t id);
+
+/* tcp_input.c. */
+/* A segment for a connection, read and with a good checksum. Takes the packet. The stages are pure
+ * functions of connection and segment in files of their own; this keeps their order. */
+void tcp_connection_input(struct tcp_connection *c, struct packet *packet,
+                          const struct tcp_segment *segment);
+/* An ACK is owed; `now_`: leaves before tcp_input returns (out of order, gap filled, FIN...). */
+void tcp_owe_ack(struct tcp_connection *c, bool at_once);
+
+/* tcp_reassembly.c. */
+/* A segment beyond rcv_nxt, trimmed to the window; takes the packet, whose data is the payload. */
+void tcp_reassembly_put(struct tcp_connection *c, struct packet *packet, struct tcp_seq seq);
+/* After rcv_nxt moved: what joins on is appended to the chain, what is overtaken is given back. */
+void tcp_reassembly_join(struct tcp_connection *c);
+void tcp_reassembly_clear(struct tcp_connection *c);
+/* SACK blocks to put in an ACK now, DSACK first, newest next; at most `max`. Takes the DSACK. */
+uint32_t tcp_sack_blocks(struct tcp_connection *c, struct tcp_range *blocks, uint32_t max);
+
+/* tcp_receive.c. */
+/* In-order payload (packet_data of packet_bytes, trimmed, > 0): rcv_nxt moves. Takes the packet. */
+void tcp_deliver(struct tcp_connection *c, struct packet *packet);
+void tcp_receive_settle(struct tcp_connection *c); /* chain to backlog */
+void tcp_receive_clear(struct tcp_connection *c);  /* drops and wipes what is unread */
+/* The window to offer now in bytes, a multiple of the scale, never moving rcv_edge back; sets
+ * rcv_edge. */
+uint32_t tcp_offer_window(struct tcp_connection *c);
+/* What would be offered: for deciding on a window update. */
+uint32_t tcp_receive_room(const struct tcp_connection *c);
+struct bytes tcp_stream_peek(struct stream *stream, size_t at_least);
+void tcp_stream_consume(struct stream *stream, size_t count, unsigned flags);
+
+/* tcp_open.c. */
+struct stream *tcp_stack_accept(struct stream_stack *stack, unsigned listener);
+struct stream *tcp_stack_dial(struct stream_stack *stack, unsigned peer);
+/* A segment to no connection: listener, embryo, TIME_WAIT or nobody. Takes the packet. */
+void tcp_listen_input(struct tcp *tcp, struct packet *packet, const struct tcp_flow *flow,
+                      const struct tcp_segment *segment);
+void tcp_embryo_input(struct tcp *tcp, uint32_t embryo, struct packet *packet,
+                      const struct tcp_segment *segment);
+void tcp_embryo_expired(struct tcp *tcp, uint32_t embryo);
+void tcp_embryo_resolved(struct tcp *tcp, uint32_t embryo);
+void tcp_embryo_free(struct tcp *tcp, uint32_t embryo);
+/* In SYN_SENT (RFC 9293 §3.10.7.3), simultaneous open included. Takes the packet. */
+void tcp_syn_sent_input(struct tcp_connection *c, struct packet *packet,
+                        const struct tcp_segment *segment);
+/* The next hop is known: the SYN leaves. */
+void tcp_dial_resolved(struct tcp_connection *c);
+/* The connection's slot, initialised for `flow`, in the table; NULL when none is free. */
+struct tcp_connection *tcp_connection_take(struct tcp *tcp, const struct tcp_flow *flow,
+                                           const struct tcp_path *path,
+                                           const struct tcp_profile *profile);
+/* Options of the peer's SYN: MSS, scales, SACK, timestamps. */
+void tcp_adopt_options(struct tcp_connection *c, const struct tcp_segment *syn);
+struct tcp_seq tcp_initial_seq(const struct tcp *tcp, const struct tcp_flow *flow);
+
+/* tcp_close.c. */
+void tcp_stream_finish(struct stream *stream);
+void tcp_stream_abort(struct stream *stream);
+void tcp_stack_discard(struct stream_stack *stack, struct stream *stream);
+/* CLOSED for `reason`: timers stop, what is unsent and unacknowledged is dropped, the flow leaves
+ * the table; what was received stays readable. The slot is free once discarded. */
+void tcp_end(struct tcp_connection *c, enum stream_close_reason reason);
+/* As tcp_end FINISHED, with a TIME_WAIT entry in the table instead. */
+void tcp_enter_time_wait(struct tcp_connection *c);
+void tcp_time_wait_input(struct tcp *tcp, uint32_t time_wait, struct packet *packet,
+                         const struct tcp_segment *segment);
+void tcp_time_wait_expire(struct tcp *tcp);
+struct instant tcp_time_wait_deadline(const struct tcp *tcp);
+/* Our FIN was acknowledged. */
+void tcp_fin_acked(struct tcp_connection *c);
+/* The peer's FIN, in order. */
+void tcp_fin_arrived(struct tcp_connection *c);
+
+/* tcp_send.c. */
+enum stream_result tcp_stream_reserve(struct stream *stream, size_t bytes,
+                                      struct stream_room *room);
+enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
+                                           struct stream_rooms *rooms);
+void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position release_after,
+                       unsigned flags);
+void tcp_stream_cancel(struct stream *stream);
+void tcp_stream_release(struct stream *stream, struct stream_position durable);
+size_t tcp_stream_unsent(const struct stream *stream);
+/* Queues a SYN or FIN entry. */
+void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag);
+/* The entry `counter` becomes two, the first of `bytes`; false without a free entry. */
+bool tcp_ring_split(struct tcp_connection *c, uint32_t counter, uint32_t bytes) MUST_USE;
+/* The oldest entry (or its first `bytes`) is acknowledged. */
+void tcp_ring_pop(struct tcp_connection *c);
+void tcp_ring_trim(struct tcp_connection *c, uint32_t bytes);
+/* Drops every entry and the open reservation's memory stays valid until commit or cancel. */
+void tcp_ring_clear(struct tcp_connection *c);
+/* One share of the packet is given back, wiped first if secret and last. */
+void tcp_packet_release(struct tcp *tcp, struct packet *packet, bool secret);
+void tcp_secrets_poll(struct tcp *tcp);
+
+/* tcp_output.c. */
+/* Sends retransmissions, then new segments, then the FIN, as windows allow; arms the loss timer. */
+void tcp_output(struct tcp_connection *c);
+/* In tcp_flush: the owed ACK, and what was blocked. False: stays on the list. */
+bool tcp_output_pending(struct tcp_connection *c) MUST_USE;
+void tcp_pend(struct tcp_connection *c); /* onto tcp->pending */
+/* For persist: one byte beyond the window. For keep-alive: one old byte's place. */
+void tcp_send_persist_probe(struct tcp_connection *c);
+void tcp_send_keepalive(struct tcp_connection *c);
+
+/* tcp_segment_out.c. Each returns false when no packet was free or the NIC refused. */
+bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) MUST_USE; /* first time or again */
+bool tcp_send_ack(struct tcp_connection *c) MUST_USE;
+bool tcp_send_reset(struct tcp_connection *c) MUST_USE; /* seq snd_nxt */
+/* An answer to `segment` of `flow`: RFC 9293 §3.10.7.1. Limited; never to a RST. */
+void tcp_send_reset_to(struct tcp *tcp, const struct tcp_flow *flow,
+                       const struct tcp_segment *segment);
+bool tcp_send_syn_ack(struct tcp *tcp, struct tcp_embryo *embryo) MUST_USE;
+/* ACK of who lingers. */
+bool tcp_send_time_wait_ack(struct tcp *tcp, const struct tcp_time_wait *time_wait) MUST_USE;
+void tcp_make_template(struct tcp_connection *c); /* after resolution, and when the MAC changes */
+uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset); /* 1 ms ticks */
+
+/* tcp_acked.c. */
+/* RFC 9293 §3.10.7.4 fifth, ESTABLISHED: `segment->ack` is acceptable (snd_una - max window ..
+ * snd_nxt). Ring, RTT, SACK, loss, congestion, window; not the state, not output. True when our FIN
+ * is acknowledged by it for the first time. */
+bool tcp_acked_segment(struct tcp_connection *c, const struct tcp_segment *segment) MUST_USE;
+/* Only the window (RFC 9293: SND.WL1, SND.WL2). */
+void tcp_window_told(struct tcp_connection *c, const struct tcp_segment *segment);
+
+/* tcp_loss.c. */
+void tcp_loss_arm(struct tcp_connection *c); /* exactly one of the four, or none */
+void tcp_loss_expired(struct tcp_connection *c);
+void tcp_loss_detect(struct tcp_connection *c); /* RACK, after an acknowledgement */
+void tcp_loss_forget(struct tcp_connection *c); /* at the end of a connection */
+uint32_t
+tcp_loss_budget(const struct tcp_connection *c); /* bytes that may leave now, by cwnd or PRR */
+
+/* tcp_congestion.c. */
+void tcp_congestion_init(struct tcp_connection *c);
+void tcp_congestion_acked(struct tcp_connection *c, uint32_t bytes);
+void tcp_congestion_enter_recovery(struct tcp_connection *c);
+void tcp_congestion_timeout(struct tcp_connection *c);
+void tcp_congestion_undo(struct tcp_connection *c);
+void tcp_congestion_idle(struct tcp_connection *c); /* before sending after a pause */
+
+/* tcp_rtt.c. */
+void tcp_rtt_init(struct tcp_rtt *rtt, const struct tcp_profile *profile);
+/* `lone`: so little was in flight that the peer may have waited with its ACK. */
+void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
+                    const struct tcp_profile *profile);
+
+/* tcp_timer.c. */
+void tcp_timer_set(struct tcp_connection *c, enum tcp_timer timer, struct instant at);
+void tcp_timer_stop(struct tcp_connection *c, enum tcp_timer timer);
+void tcp_timer_stop_all(struct tcp_connection *c);
+
+/* tcp_limit.c. Takes one of `per_second` tokens; starts full. */
+bool tcp_limit_take(struct tcp_bucket *bucket, uint32_t per_second, struct now now) MUST_USE;
+
+extern const struct stream_ops tcp_stream_ops;
+extern const struct stream_stack_ops tcp_stack_ops;
+
+#endif
