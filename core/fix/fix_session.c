@@ -93,18 +93,18 @@ void fix_session_restart_out(struct fix_session *session) {
     empty_outbox(session);
 }
 
-static void forget_early(struct fix_session *session) {
+void fix_session_forget_early(struct fix_session *session) {
+    session->filled_to = 0;
+    session->resend_until = 0;
+    session->resend_asks = 0;
     if (session->config.early != NULL) {
         fix_early_clear(session->config.early);
     }
 }
 
 void fix_session_restart_in(struct fix_session *session) {
-    session->filled_to = 0;
     session->next_in = 1;
-    session->resend_until = 0;
-    session->resend_asks = 0;
-    forget_early(session);
+    fix_session_forget_early(session);
 }
 
 void fix_session_restart_numbers(struct fix_session *session) {
@@ -121,10 +121,8 @@ static void forget_connection(struct fix_session *session) {
     /* The Logon that they were to follow went down: the next one tells that they are there. */
     fix_session_renumber_unsent(session);
     session->pending = FIX_ACTION_NONE;
-    session->resend_until = 0;
-    session->resend_asks = 0;
     session->logon_reset = false;
-    forget_early(session);
+    fix_session_forget_early(session);
     fix_session_probe_forget(session);
     session->deadline_state = INSTANT_NEVER;
     session->deadline_silence = INSTANT_NEVER;

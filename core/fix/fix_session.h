@@ -27,10 +27,10 @@
  * of the gap are kept where there is room (config.early) and taken in their turn, by
  * fix_session_input, without bytes; the others come again with the answer. A gap fill that goes
  * over a kept message makes it void, as one that the peer does not stand by; not so with
- * config.early_stands: what reports a fact stays true. A request is open until the number that
- * showed the gap is reached; when its answer stops short the next early message asks again, no
- * sooner than a second after the last progress (a heartbeat interval when nothing came at all). A
- * peer that was asked FIX_RESEND_ASKS_MAX times without any progress does not have it any more: the
+ * config.early_stands: what reports a fact stays true. A reset of numbers voids all that is kept:
+ * they may mean other messages then. A request is open until the number that showed the gap is
+ * reached; when its answer stops short the next early message asks again, no sooner than a second
+ * after the last progress (a heartbeat interval when nothing came at all). A peer that was asked FIX_RESEND_ASKS_MAX times without any progress does not have it any more: the
  * session ends with a Logout (FIX_END_GAP), because all that it says meanwhile waits.
  *
  * Their gaps: what is sent again is a policy of the role. With an outbox, messages of the types in

@@ -39,14 +39,15 @@ enum fix_action fix_session_take_logout(struct fix_session *session, struct now 
     return fix_session_close(session, now, FIX_END_LOGOUT_RECEIVED);
 }
 
-/* 34 is of no account: this is how a peer that lost its numbers finds a common ground. */
+/* 34 is of no account: this is how a peer that lost its numbers finds a common ground. What was
+ * kept has numbers that it may give to others now. */
 static enum fix_action take_reset(struct fix_session *session, struct now now,
                                   const struct fix_message *message, uint64_t next) {
     if (next < session->next_in) {
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, 0);
         return FIX_ACTION_NONE;
     }
-    session->filled_to = 0;
+    fix_session_forget_early(session);
     fix_session_expect(session, now, next);
     return FIX_ACTION_NONE;
 }

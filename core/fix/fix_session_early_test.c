@@ -228,6 +228,21 @@ Test(fix_session_early, what_stands_outlives_a_gap_fill_over_it) {
     cr_assert_eq(s.session.next_in, 9);
 }
 
+/* Numbers that a reset gives anew are of other messages. */
+Test(fix_session_early, a_reset_of_numbers_makes_it_void) {
+    for (int stands = 0; stands < 2; stands++) {
+        begin();
+        s.session.config.early_stands = stands;
+        say(&s, "35=D|34=4|11=four|");
+        hear(&s);
+        say(&s, "35=4|34=9|36=3|123=N|");
+        cr_assert_eq(say(&s, "35=D|34=3|11=three|"), FIX_ACTION_DELIVER);
+        cr_assert(!fix_session_has_input(&s.session));
+        cr_assert_eq(say(&s, "35=D|34=4|11=another|"), FIX_ACTION_DELIVER);
+        cr_assert_id("another");
+    }
+}
+
 Test(fix_session_early, what_does_not_fit_comes_again) {
     begin_with(2, 20000);
     say(&s, "35=D|34=4|11=four|");

@@ -188,6 +188,8 @@ enum fix_action fix_session_close(struct fix_session *session, struct now now, e
 /* A direction begins again at 1: nothing was sent that could be resent, nothing is missed. */
 void fix_session_restart_out(struct fix_session *session);
 void fix_session_restart_in(struct fix_session *session);
+/* What is kept ahead of a gap, and that it was asked for. */
+void fix_session_forget_early(struct fix_session *session);
 /* Both do, and nothing is owed any more. */
 void fix_session_restart_numbers(struct fix_session *session);
 /* Established: heartbeats begin. */
