@@ -426,3 +426,27 @@ Test(order_entry_client, and_venues_wait_for_the_ledger) {
     cr_assert_eq(rig->ledger_count, 40);
     rig_end(rig);
 }
+
+/* An order that came ahead of a gap waited for it to be closed. */
+Test(order_entry_client, that_leaves_a_gap_open_for_long_has_no_order_behind_it) {
+    static const struct {
+        int64_t wait_ms;
+        bool taken;
+    } rows[] = {{4000, true}, {6000, false}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct rig *rig = rig_up(NULL);
+        struct rig_peer *client = &rig->client[0];
+        unsigned long long lost = client->next_out++;
+        rig_say(client, BUY("A1"));
+        rig_expect(client, "35=2");
+        rig_advance(rig, rows[i].wait_ms);
+        rig_say(client, "35=4|34=%llu|43=Y|122=@|123=Y|36=%llu|", lost, lost + 1);
+        if (rows[i].taken) {
+            rig_expect(&rig->venue[0], "35=D|11=#1");
+        } else {
+            rig_expect(client, "35=8|11=A1|150=8|39=8");
+            rig_expect_nothing(&rig->venue[0]);
+        }
+        rig_end(rig);
+    }
+}

@@ -36,8 +36,14 @@ static void reject_form(const struct order_entry *entry, struct client *client) 
 /* An order that was stopped by a gap comes when the market is another; nobody wants it then. */
 #define SENT_AGAIN_MAX_NS (5 * NS_PER_S)
 
-static bool is_too_old(const struct client_decode *decode, struct now now) {
-    return decode->sent_first.ns != 0 && now.utc.ns - decode->sent_first.ns > SENT_AGAIN_MAX_NS;
+static bool is_too_old(const struct client *client, const struct client_decode *decode,
+                       struct now now) {
+    struct utc sent = decode->sent_first;
+    bool waited = client->input.consumed == 0; /* it came early, ahead of the gap */
+    if (waited && sent.ns == 0) {
+        (void)!fix_get_utc(&client->input.view, FIX_SENDING_TIME, &sent);
+    }
+    return sent.ns != 0 && now.utc.ns - sent.ns > SENT_AGAIN_MAX_NS;
 }
 
 static void take_new(struct order_entry *entry, uint32_t index, struct now now) {
@@ -48,7 +54,7 @@ static void take_new(struct order_entry *entry, uint32_t index, struct now now) 
     entry->decode.seq = client->input.seq;
     switch (result) {
     case CLIENT_DECODE_OK:
-        if (is_too_old(&entry->decode, now)) {
+        if (is_too_old(client, &entry->decode, now)) {
             order_refuse(entry, now, REJECT_TOO_OLD);
         } else {
             order_submit(entry, now);
@@ -96,7 +102,7 @@ static void take_replace(struct order_entry *entry, uint32_t index, struct now n
         return;
     }
     entry->decode.request.received = now.mono;
-    if (entry->decode.refuse == REJECT_NONE && is_too_old(&entry->decode, now)) {
+    if (entry->decode.refuse == REJECT_NONE && is_too_old(client, &entry->decode, now)) {
         entry->decode.refuse = REJECT_TOO_OLD;
     }
     order_replace(entry, now);
