@@ -313,6 +313,21 @@ Test(order_entry_replace, said_again_changes_nothing) {
     finish(&sim);
 }
 
+/* One that was refused, and is taken all the same while another is on its way. */
+Test(order_entry_replace, taken_after_its_refusal_counts_though_another_is_out) {
+    struct sim sim = with_replace();
+    rig_say(sim.venue, REFUSED("#2"));
+    rig_expect(sim.firm, "35=9|11=G1|41=A1|434=2");
+    rig_say(sim.firm, REPLACE("G2", "A1", "0.7", "28000"));
+    rig_expect(sim.venue, "35=G|11=#3|41=#1");
+    rig_say(sim.venue, REPLACED("#2", "#1", "1", "29000", "0"));
+    rig_expect(sim.firm, "35=8|11=A1|150=D|38=1|44=29000");
+    cr_assert_eq(sim.rig->notices[NOTICE_CONFLICT], 1);
+    rig_say(sim.venue, REFUSED("#3"));
+    rig_expect(sim.firm, "35=9|11=G2|41=A1|39=0|434=2");
+    finish(&sim);
+}
+
 /* There and back: what the first of three said says nothing of the third, whose terms are its. */
 Test(order_entry_replace, said_again_takes_no_other_of_the_same_terms) {
     struct sim sim = with_replace();

@@ -230,12 +230,39 @@ static bool is_the_pending_one(const struct order_entry *entry, const struct ord
             terms_are_same(&told, &order->replace_terms));
 }
 
-/* Of a replace before the latest that was taken: said again. */
+/* Of a replace before the latest. */
 static bool is_of_the_past(const struct order_entry *entry, uint32_t slot, uint32_t named) {
     const struct order *order = order_table_at(entry->orders, slot);
     struct request_table *requests = entry->venues[order->venue].requests;
     return request_table_at(requests, named)->kind == REQUEST_REPLACE &&
            named != entry->tracks[slot].current_request && named != order->replace_request;
+}
+
+static bool was_taken(const struct order_track *track, uint32_t request) {
+    for (uint32_t i = 0; i < REQUESTS_PAST_MAX && i < track->past_count; i++) {
+        if (track->past[i] == request) {
+            return track->past_taken[i];
+        }
+    }
+    return false;
+}
+
+/* One that was taken is just said again. One that was refused has changed the order, whatever
+ * becomes of those behind it. */
+static void book_past_replace(struct order_entry *entry, uint32_t slot, uint32_t named,
+                              struct now now, const struct venue_report *report) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    struct order_terms told = terms_of(order);
+    if (was_taken(&entry->tracks[slot], named)) {
+        return;
+    }
+    note_conflict(entry, now, order, BYTES("replaced after the replace was refused"));
+    if (terms_told(entry, order, report, &told)) {
+        terms_restate(entry, slot, now, report, BYTES("replaced after the replace was refused"));
+    } else {
+        book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
+                   BYTES("in doubt: replaced after the replace was refused"), REJECT_NONE);
+    }
 }
 
 void book_replaced(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
@@ -245,7 +272,7 @@ void book_replaced(struct order_entry *entry, uint32_t slot, uint32_t named, str
     if (order_state_is_terminal(order->state)) {
         book_event(entry, slot, now, ORDER_EVENT_REPLACED, report->text, REJECT_NONE);
     } else if (is_of_the_past(entry, slot, named)) {
-        return;
+        book_past_replace(entry, slot, named, now, report);
     } else if (is_the_pending_one(entry, order, named, report)) {
         terms_replace(entry, slot, now, report);
     } else if (named == order->replace_request && track->replace_named) {

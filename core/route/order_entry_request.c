@@ -33,6 +33,7 @@ void request_retire(struct order_entry *entry, uint32_t slot, uint32_t request) 
         request_table_free(requests, *place);
     }
     *place = request;
+    track->past_taken[track->past_count % REQUESTS_PAST_MAX] = request == track->current_request;
     track->past_count++;
 }
 

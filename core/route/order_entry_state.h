@@ -155,8 +155,9 @@ struct order_track {
                                  latest replace it took */
     uint32_t cancel_of;       /* current_request when the latest cancel went out */
     uint32_t past[REQUESTS_PAST_MAX];
-    uint32_t past_count;     /* ever */
-    bool watched;            /* it has a place in the watch */
+    bool past_taken[REQUESTS_PAST_MAX]; /* a replace that the venue took */
+    uint32_t past_count;                /* ever */
+    bool watched;                       /* it has a place in the watch */
     bool stray;              /* over here, and open by the venue's word: to be cancelled there */
     bool replace_told;       /* the latest replace was refused to the client, or called in doubt */
     bool fill_unread;        /* a fill, or the venue's count of them, could not be read since the
