@@ -121,6 +121,20 @@ Test(order_entry_doubt, a_status_may_overtake_the_replace) {
     finish(&sim);
 }
 
+/* What is said of the order, and not of the question, may answer the first of two. */
+Test(order_entry_doubt, a_late_answer_to_an_early_question_ends_no_replace) {
+    struct sim sim = asked_about_a_replace();
+    rig_advance(sim.rig, 6000);
+    rig_expect(sim.venue, "35=H|11=#4|37=OV1");
+    rig_say(sim.venue, STATUS_OF_OLD("1"));
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=E|38=0.5");
+    rig_say(sim.venue, STATUS_OF_OLD("1"));
+    rig_advance(sim.rig, 1000);
+    rig_say(sim.firm, "35=H|11=A1|55=BTC-USD|54=1|");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=0|38=0.5");
+    finish(&sim);
+}
+
 /* With a replace to more, which nobody knows the fate of. */
 static struct sim with_replace_in_doubt(bool lost) {
     struct sim sim = up();

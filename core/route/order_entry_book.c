@@ -43,11 +43,12 @@ static void book_acknowledgement(struct order_entry *entry, uint32_t slot, struc
 }
 
 /* A status has no price: it books no fill, and one that is all filled is so by fills heard. */
-static void book_status(struct order_entry *entry, uint32_t slot, struct now now,
+static void book_status(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
                         const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
     note_complete(order, report->complete);
-    if (!order_state_is_terminal(order->state) && doubt_settle_terms(entry, slot, now, report)) {
+    if (!order_state_is_terminal(order->state) &&
+        doubt_settle_terms(entry, slot, named, now, report)) {
         return;
     }
     struct bytes text = note_told(entry, slot, now, report);
@@ -126,7 +127,7 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         book_refusal(entry, named, request, now, report);
         break;
     case VENUE_REPORT_STATUS:
-        book_status(entry, slot, now, report);
+        book_status(entry, slot, named, now, report);
         break;
     case VENUE_REPORT_RESTATED:
         book_restated(entry, slot, now, report);

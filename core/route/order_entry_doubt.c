@@ -55,6 +55,17 @@ static bool ask(struct order_entry *entry, uint32_t slot, struct now now) {
     return true;
 }
 
+/*
+ * A venue that has a deadline for taking a replace takes it no more after that: a status that was
+ * asked for later, and tells the old terms, is the end of it. One asked for sooner may have
+ * overtaken it.
+ */
+static bool is_past_the_replace(const struct order_entry *entry, const struct order *order,
+                                struct instant asked) {
+    int64_t deadline_ns = entry->venues[order->venue].can->order_validity.ns;
+    return asked.ns - order->replace_sent.ns >= (deadline_ns != 0 ? deadline_ns : REPLACE_LIFE_NS);
+}
+
 void doubt_look(struct order_entry *entry, uint32_t slot, struct now now) {
     const struct order *order = order_table_at(entry->orders, slot);
     struct order_track *track = &entry->tracks[slot];
@@ -68,6 +79,16 @@ void doubt_look(struct order_entry *entry, uint32_t slot, struct now now) {
     track->ask_due = instant_add(now.mono, (struct duration){.ns = track->ask_wait_ns});
     track->asked = now.mono;
     track->asked_session = session;
+    bool early = !order->replace_pending || !is_past_the_replace(entry, order, now.mono);
+    track->asked_early += early && track->asked_early != UINT32_MAX;
+}
+
+/* The venue answers in order: of a status that names no question it is known only that all that
+ * were asked before were answered before, or not at all. */
+static bool answers_an_early_question(struct order_track *track, uint32_t named) {
+    bool early = named != track->status_request && track->asked_early != 0;
+    track->asked_early = named != track->status_request ? track->asked_early - early : 0;
+    return early;
 }
 
 void doubt_answered(struct order_entry *entry, uint32_t slot, uint32_t named) {
@@ -79,30 +100,19 @@ void doubt_answered(struct order_entry *entry, uint32_t slot, uint32_t named) {
     }
 }
 
-/*
- * A venue that has a deadline for taking a replace takes it no more after that: a status that was
- * asked for later, and tells the old terms, is the end of it. One asked for sooner may have
- * overtaken it.
- */
-static bool is_past_the_replace(const struct order_entry *entry, uint32_t slot,
-                                const struct order *order) {
-    const struct order_track *track = &entry->tracks[slot];
-    int64_t deadline_ns = entry->venues[order->venue].can->order_validity.ns;
-    return track->asked.ns - order->replace_sent.ns >=
-           (deadline_ns != 0 ? deadline_ns : REPLACE_LIFE_NS);
-}
-
-bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, struct now now,
+bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
                         const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
+    struct order_track *track = &entry->tracks[slot];
+    bool early = answers_an_early_question(track, named);
     struct order_terms now_there = terms_of(order);
-    if (!order->replace_pending || !entry->tracks[slot].replace_told ||
+    if (!order->replace_pending || !track->replace_told ||
         !terms_told(entry, order, report, &now_there)) {
         return false;
     }
     struct order_terms before = terms_of(order);
     if (terms_are_same(&now_there, &before)) {
-        order->replace_pending = !is_past_the_replace(entry, slot, order);
+        order->replace_pending = early || !is_past_the_replace(entry, order, track->asked);
         return false;
     }
     if (terms_are_same(&now_there, &order->replace_terms)) {

@@ -166,6 +166,7 @@ struct order_track {
     uint32_t status_request; /* of the question that is out, or REQUEST_NONE */
     uint32_t asked_session;  /* venue_slot's session of the latest question */
     struct instant asked;    /* when that was */
+    uint32_t asked_early; /* questions whose answer, still to come, says nothing of the replace */
     int64_t ask_wait_ns;
     struct instant ask_due;
     struct instant replace_since; /* from when on silence about a pending replace counts */
@@ -376,7 +377,7 @@ void doubt_look(struct order_entry *entry, uint32_t slot, struct now now);
 void doubt_answered(struct order_entry *entry, uint32_t slot, uint32_t named);
 /* The terms a status tells say what became of a replace in doubt; true: it was taken, and all is
  * booked. */
-bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, struct now now,
+bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
                         const struct venue_report *report);
 /* The venue says it does not know the order; true: that was evidence, the order is over. */
 bool doubt_absent(struct order_entry *entry, uint32_t slot, struct now now);
