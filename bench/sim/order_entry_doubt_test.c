@@ -162,6 +162,79 @@ Test(order_entry_doubt, filled_by_the_old_terms_there_ends_with_a_replace_in_dou
     }
 }
 
+#define TAKEN "35=8|11=#2|41=#1|37=OV1|17=X|150=5|39=5|38=1|44=29000|14=0|60=@|"
+#define FILL_BEYOND(status, quantity, cumulative)                                                  \
+    "35=8|11=#2|37=OV1|17=X|150=F|39=" status "|32=" quantity "|31=29000|14=" cumulative "|60=@|"
+
+static void expect_open(const struct sim *sim, int64_t open, exposure_sum notional) {
+    const struct exposure_side *side = order_entry_exposure(sim->rig->entry, 0, 0, ORDER_BUY);
+    cr_assert(side->open == open && side->notional == notional, "%lld open", (long long)side->open);
+}
+
+/* That it was taken was lost, or comes late: nothing else lets the venue fill so much. */
+Test(order_entry_doubt, filled_beyond_the_old_terms_is_the_replace) {
+    for (int lost = 0; lost < 2; lost++) {
+        struct sim sim = with_replace_in_doubt(lost != 0);
+        rig_say(sim.venue, FILL_BEYOND("1", "0.7", "0.7"));
+        rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|39=0|38=1|44=29000|14=0|151=1");
+        rig_expect(sim.firm, "35=8|11=G1|150=F|39=1|38=1|14=0.7|151=0.3");
+        expect_open(&sim, 30000000, (exposure_sum)30000000 * 290000);
+        rig_say(sim.venue, TAKEN);
+        rig_expect_nothing(sim.firm);
+        rig_say(sim.venue, FILL_BEYOND("2", "0.3", "1"));
+        rig_expect(sim.firm, "35=8|11=G1|150=F|39=2|38=1|14=1|151=0");
+        cr_assert_eq(order_entry_live_orders(sim.rig->entry), 0);
+        cr_assert_eq(order_entry_counters(sim.rig->entry)->conflicts, 0);
+        finish(&sim);
+    }
+}
+
+/* It is the count that says so: the fills before it were not heard. */
+Test(order_entry_doubt, counted_beyond_the_old_terms_is_the_replace) {
+    struct sim sim = with_replace_in_doubt(false);
+    rig_say(sim.venue, FILL_BEYOND("1", "0.2", "0.7"));
+    rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|39=0|38=1|14=0");
+    rig_expect(sim.firm, "35=8|11=G1|150=F|39=1|38=1|14=0.2|151=0.8");
+    rig_say(sim.venue, FILL_BEYOND("1", "0.5", "0.5"));
+    rig_expect(sim.firm, "35=8|11=G1|150=F|39=1|14=0.7|151=0.3");
+    finish(&sim);
+}
+
+Test(order_entry_doubt, all_filled_by_the_new_terms_there_ends_by_them) {
+    struct sim sim = with_replace_in_doubt(true);
+    rig_say(sim.venue, FILL_BEYOND("2", "1", "1"));
+    rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|39=0|38=1|44=29000|14=0|151=1");
+    rig_expect(sim.firm, "35=8|11=G1|150=F|39=2|38=1|14=1|151=0");
+    cr_assert_eq(order_entry_live_orders(sim.rig->entry), 0);
+    expect_open(&sim, 0, 0);
+    /* Nor does the venue have it open because it says so late. */
+    rig_say(sim.venue, TAKEN);
+    rig_expect_nothing(sim.venue);
+    cr_assert_eq(order_entry_counters(sim.rig->entry)->conflicts, 0);
+    finish(&sim);
+}
+
+Test(order_entry_doubt, canceled_with_more_than_the_old_terms_was_replaced_before) {
+    struct sim sim = with_replace_in_doubt(false);
+    rig_say(sim.venue, "35=8|11=#2|37=OV1|17=X|150=4|39=4|14=0.7|60=@|");
+    rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|38=1|14=0");
+    rig_expect(sim.firm, "35=8|11=G1|150=4|39=4|38=1|14=0|151=0|58=the venue counts fills of this "
+                         "order that were not heard");
+    rig_say(sim.venue, FILL_BEYOND("1", "0.7", "0.7"));
+    rig_expect(sim.firm, "35=8|11=G1|150=F|39=4|38=1|14=0.7|151=0");
+    finish(&sim);
+}
+
+Test(order_entry_doubt, what_is_no_fill_proves_no_replace) {
+    struct sim sim = with_replace_in_doubt(false);
+    rig_say(sim.venue, FILL_BEYOND("1", "0", "0.7"));
+    rig_expect_nothing(sim.firm);
+    rig_say(sim.venue, FILL_BEYOND("1", "1.2", "1.2"));
+    rig_expect(sim.firm, "35=8|11=A1|150=F|38=0.5|14=1.2|151=0");
+    rig_skip(sim.firm);
+    finish(&sim);
+}
+
 Test(order_entry_doubt, refused_at_last_the_replace_ends_an_order_all_filled) {
     struct sim sim = with_replace_in_doubt(false);
     rig_say(sim.venue, FILL("1", "0.5", "0.5"));

@@ -346,6 +346,31 @@ Test(order_entry_replace, said_again_takes_no_other_of_the_same_terms) {
     finish(&sim);
 }
 
+/* What the order had is no word that it is open; what it was refused is. */
+Test(order_entry_replace, said_again_of_a_finished_order_is_no_news) {
+    struct sim sim = with_replace();
+    rig_say(sim.venue, REPLACED("#2", "#1", "1", "29000", "0"));
+    rig_expect(sim.firm, "150=5");
+    rig_say(sim.firm, REPLACE("G2", "G1", "2", "29000"));
+    rig_expect(sim.venue, "35=G|11=#3");
+    rig_say(sim.venue, REPLACED("#3", "#2", "2", "29000", "0"));
+    rig_expect(sim.firm, "150=5");
+    rig_say(sim.firm, REPLACE("G3", "G2", "3", "29000"));
+    rig_expect(sim.venue, "35=G|11=#4");
+    rig_say(sim.venue, REFUSED("#4"));
+    rig_expect(sim.firm, "35=9|11=G3");
+    rig_say(sim.venue, "35=8|11=#3|37=OV|17=X|150=F|39=2|32=2|31=29000|14=2|60=@|");
+    rig_expect(sim.firm, "150=F|39=2");
+    rig_say(sim.venue, REPLACED("#2", "#1", "1", "29000", "0"));
+    rig_say(sim.venue, REPLACED("#3", "#2", "2", "29000", "0"));
+    rig_expect_nothing(sim.venue);
+    cr_assert_eq(order_entry_counters(sim.rig->entry)->conflicts, 0);
+    rig_say(sim.venue, REPLACED("#4", "#3", "3", "29000", "0"));
+    rig_expect(sim.venue, "35=F|41=#3");
+    cr_assert_eq(order_entry_counters(sim.rig->entry)->conflicts, 1);
+    finish(&sim);
+}
+
 Test(order_entry_replace, to_other_terms_than_asked_is_as_the_venue_says) {
     struct sim sim = with_replace();
     rig_say(sim.venue, REPLACED("#2", "#1", "0.9", "29000", "0"));

@@ -78,14 +78,25 @@ static int64_t most(const struct order *order) {
     return more ? order->replace_terms.quantity.scaled : order->quantity.scaled;
 }
 
+bool order_fill_outgrows(const struct order *order, struct quantity cumulative) {
+    return order->replace_pending && !is_cash(order) && cumulative.scaled > order->told.scaled &&
+           cumulative.scaled > order->quantity.scaled &&
+           cumulative.scaled <= order->replace_terms.quantity.scaled;
+}
+
+bool order_fill_makes_sense(const struct order_fill *fill) {
+    return fill->last.scaled > 0 && fill->price.scaled > 0 &&
+           (!fill->has_cumulative || fill->cumulative.scaled > 0);
+}
+
 struct order_fill_outcome order_fill_apply(struct order *order, const struct order_fill *fill) {
     int64_t before = order->filled.scaled;
     int64_t end = fill->cumulative.scaled;
-    bool valid = fill->last.scaled > 0 && fill->price.scaled > 0;
+    bool valid = order_fill_makes_sense(fill);
     if (!fill->has_cumulative) {
         valid &= !__builtin_add_overflow(order->told.scaled, fill->last.scaled, &end);
     }
-    if (!valid || end <= 0) {
+    if (!valid) {
         return (struct order_fill_outcome){.flags = ORDER_FILL_INVALID};
     }
     int64_t start = end - fill->last.scaled;

@@ -53,6 +53,16 @@ struct order_fill_outcome {
     unsigned flags;         /* 0: the next fill, as expected */
 };
 
+/* Last, price and count above zero. */
+bool order_fill_makes_sense(const struct order_fill *fill);
+
+/*
+ * Whether a count of the venue's, told with a fill or without, proves that it took the pending
+ * replace: more than the order has, which nothing else lets it fill, and no more than the replace
+ * asked for. A count that is no news proves nothing; neither does one of an order sized by money.
+ */
+bool order_fill_outgrows(const struct order *order, struct quantity cumulative);
+
 /*
  * Books what is new: filled, notional, fills and last_price move by it. A fill that starts within
  * what was booked and ends past it is booked as far as it is new, so that `filled` agrees with the

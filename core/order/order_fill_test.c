@@ -194,6 +194,31 @@ Test(order_fill, an_order_about_to_grow_is_not_done) {
     cr_expect(order_fill_event(&order, false) == ORDER_EVENT_FILL);
 }
 
+static bool outgrows(const struct order *order, int64_t cumulative) {
+    return order_fill_outgrows(order, (struct quantity){cumulative});
+}
+
+Test(order_fill, a_count_beyond_the_order_proves_the_replace_that_allows_it) {
+    struct order order = order_of(10);
+    order.replace_terms.quantity.scaled = 15;
+    cr_expect_not(outgrows(&order, 11), "it is not pending");
+    order.replace_pending = true;
+    cr_expect_not(outgrows(&order, 10), "so much the order has");
+    cr_expect(outgrows(&order, 11));
+    cr_expect(outgrows(&order, 15));
+    cr_expect_not(outgrows(&order, 16), "so much nobody asked for");
+    order.told.scaled = 12;
+    cr_expect_not(outgrows(&order, 12), "no news");
+    cr_expect(outgrows(&order, 13));
+    order.replace_terms.quantity.scaled = 4;
+    cr_expect_not(outgrows(&order, 13), "a replace to less allows less");
+    struct order cash = order_of(0);
+    cash.flags = ORDER_CASH;
+    cash.replace_pending = true;
+    cash.replace_terms.quantity.scaled = 15;
+    cr_expect_not(outgrows(&cash, 11));
+}
+
 Test(order_fill, a_pending_decrease_changes_nothing_yet) {
     struct order order = order_of(10);
     order.replace_pending = true;

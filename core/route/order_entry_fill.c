@@ -49,6 +49,17 @@ static void tell_fill(struct order_entry *entry, uint32_t slot, struct now now,
     book_change(entry, slot, now, event_of_fill(order, complete), &words);
 }
 
+/* Not heard, but proved: the replace that was on its way was taken. It is told before what proves
+ * it; when the venue's word of it comes after all, that is no news. */
+static void take_outgrown(struct order_entry *entry, uint32_t slot, struct now now,
+                          struct quantity cumulative, const struct venue_report *report) {
+    if (order_fill_outgrows(order_table_at(entry->orders, slot), cumulative)) {
+        const struct venue_report unsaid = {.kind = VENUE_REPORT_REPLACED,
+                                            .venue_order_id = report->venue_order_id};
+        terms_replace(entry, slot, now, &unsaid);
+    }
+}
+
 /* A fill that cannot be read must not be lost silently: the order is in doubt until it is settled.
  */
 static void book_unreadable(struct order_entry *entry, uint32_t slot, struct now now,
@@ -94,6 +105,9 @@ void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
         book_unreadable(entry, slot, now, BYTES("in doubt: a fill that cannot be read"));
         return;
     }
+    if (order_fill_makes_sense(&fill)) {
+        take_outgrown(entry, slot, now, fill.cumulative, report);
+    }
     struct order_fill_outcome outcome = order_fill_apply(order, &fill);
     note_fill(entry, now, order, outcome.flags);
     if ((outcome.flags & ORDER_FILL_INVALID) != 0) {
@@ -134,6 +148,7 @@ struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
         return unread;
     }
     entry->tracks[slot].fill_unread = false;
+    take_outgrown(entry, slot, now, told, report);
     int64_t before = order_fill_missing(order).scaled;
     int64_t missing = order_fill_told(order, told).scaled;
     if (missing > before) {

@@ -265,12 +265,28 @@ static void book_past_replace(struct order_entry *entry, uint32_t slot, uint32_t
     }
 }
 
+/* By its own id it names the replace that the order has, or had: told before, or proved. */
+static bool is_no_news(const struct order_entry *entry, uint32_t slot, uint32_t named,
+                       const struct venue_report *report) {
+    struct request_table *requests =
+        entry->venues[order_table_at(entry->orders, slot)->venue].requests;
+    uint32_t found;
+    if (request_table_match(requests, report->cl_ord_id, &found) != REQUEST_OURS ||
+        found != named || request_table_at(requests, named)->kind != REQUEST_REPLACE) {
+        return false;
+    }
+    const struct order_track *track = &entry->tracks[slot];
+    return named == track->current_request || was_taken(track, named);
+}
+
 void book_replaced(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
                    const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
     const struct order_track *track = &entry->tracks[slot];
     if (order_state_is_terminal(order->state)) {
-        book_event(entry, slot, now, ORDER_EVENT_REPLACED, report->text, REJECT_NONE);
+        if (!is_no_news(entry, slot, named, report)) {
+            book_event(entry, slot, now, ORDER_EVENT_REPLACED, report->text, REJECT_NONE);
+        }
     } else if (is_of_the_past(entry, slot, named)) {
         book_past_replace(entry, slot, named, now, report);
     } else if (is_the_pending_one(entry, order, named, report)) {

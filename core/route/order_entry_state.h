@@ -480,7 +480,8 @@ void note_complete(struct order *order, bool complete);
 /* The venue counts the order as filled (`complete`: it says so) and some of it was never heard:
  * nobody can call it open. */
 void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now, bool complete);
-/* The cumulative quantity of a report that is no fill; returns the text that goes with it. */
+/* The cumulative quantity of a report that is no fill; returns the text that goes with it. One that
+ * proves that the pending replace was taken (order_fill.h) has that told first. */
 struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
                        const struct venue_report *report);
 
