@@ -34,7 +34,7 @@
 #define RIG_CLIENTS 2
 #define RIG_VENUES_MAX 2
 #define RIG_STREAMS_MAX 32
-#define RIG_IDS_MAX 65536
+#define RIG_IDS_MAX (1 << 20)
 
 /*
  * Two clients and one or two venues.
