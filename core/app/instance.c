@@ -12,7 +12,7 @@
 
 void instance_wake(void *argument) {
     struct instance *instance = argument;
-    uring_stack_wake(instance->stack);
+    transport_wake(instance->transport);
 }
 
 static bool start_cold_threads(struct instance *instance) {
@@ -51,7 +51,7 @@ static bool worker_came_up(struct instance *instance, FILE *err) {
         pause_ms(1);
     }
     if (atomic_load_explicit(&worker->state, memory_order_acquire) == WORKER_FAILED) {
-        (void)fprintf(err, "tercel: %s\n", worker->failure.text);
+        (void)fprintf(err, "tercel: %s\n", worker->failure);
         return false;
     }
     return true;
@@ -69,7 +69,7 @@ bool instance_start(struct instance *instance, FILE *err) {
 void instance_print_listeners(const struct instance *instance, FILE *log) {
     const struct config *config = instance->config;
     for (uint32_t i = 0; i < config->listener_count; i++) {
-        struct endpoint at = uring_stack_listens_at(instance->stack, i);
+        struct endpoint at = transport_listens_at(instance->transport, i);
         char text[ENDPOINT_TEXT_MAX + 1];
         endpoint_format(&at, text);
         (void)fprintf(log, "tercel: %s listens on %s\n", config->listeners[i].name, text);
@@ -120,7 +120,7 @@ static void attend_slowly(struct instance *instance) {
     struct clock_event event = clock_steer_sample(steer, sample);
     clock_publish(instance->clock, &steer->mapping);
     notice_clock(instance, event, (struct utc){.ns = sample.utc_ns});
-    (void)uring_stack_refill(instance->stack);
+    transport_attend(instance->transport);
 }
 
 void instance_attend(struct instance *instance) {
@@ -174,7 +174,7 @@ static bool build(struct instance *instance, FILE *err) {
         return false;
     }
     start_clock(instance);
-    return open_trace(instance, err) && instance_open_stack(instance, err);
+    return open_trace(instance, err) && instance_open_transport(instance, err);
 }
 
 struct instance *instance_create(const struct config *config, FILE *err) {
@@ -202,8 +202,8 @@ struct instance *instance_create(const struct config *config, FILE *err) {
 
 void instance_destroy(struct instance *instance) {
     (void)ledger_writer_close(&instance->ledger);
-    if (instance->stack != NULL) {
-        uring_stack_fini(instance->stack);
+    if (instance->transport != NULL) {
+        transport_close(instance->transport);
     }
     for (uint32_t i = 0; i < CONFIG_VENUES_MAX; i++) {
         credential_free(&instance->keys[i]);

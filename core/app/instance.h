@@ -21,15 +21,15 @@
 #include "core/app/notice_log.h"
 #include "core/app/password_checker.h"
 #include "core/app/signer.h"
+#include "core/app/transport.h"
 #include "core/base/arena.h"
 #include "core/base/clock_steer.h"
 #include "core/route/fix_venue.h"
 #include "core/route/notice.h"
 #include "core/route/order_entry.h"
-#include "net/uring/uring_stack.h"
 
 /*
- * DONE: the last turn was made; the worker waits until nobody else uses the stack any more
+ * DONE: the last turn was made; the worker waits until nobody else uses the transport any more
  * (`let_go`) and closes it.
  */
 enum worker_state { WORKER_STARTING = 0, WORKER_RUNNING, WORKER_FAILED, WORKER_DONE };
@@ -42,9 +42,9 @@ struct worker {
     atomic_bool stop;                /* written by main, release; read each turn, acquire */
     atomic_bool let_go;              /* written by main, release; awaited after DONE, acquire */
     uint32_t live_orders;            /* with DONE: what could not be brought to an end */
-    struct order_entry_counters counters; /* with DONE */
-    uint64_t turns;                       /* with DONE: made in all, one io_uring_enter each */
-    struct uring_error failure;           /* with FAILED: why; both are published by `state` */
+    struct order_entry_counters counters;  /* with DONE */
+    uint64_t turns;                        /* with DONE: made in all */
+    char failure[TRANSPORT_FAILURE_BYTES]; /* with FAILED: why; both are published by `state` */
 };
 
 struct instance {
@@ -57,9 +57,8 @@ struct instance {
     struct order_entry_venue order_entry_venues[CONFIG_VENUES_MAX];
     struct order_entry_setup setup;
     struct order_entry *entry;
-    void *stack_memory;
-    struct uring_limits stack_limits;
-    struct uring_stack *stack; /* made by the main thread, the worker's from its start on */
+    void *transport_memory;
+    struct transport *transport; /* opened by the main thread, the worker's from its start on */
     struct clock_page *clock;
     struct clock_steer clock_steer;
     int64_t attended_ns; /* monotonic: when the slower duties were last done */

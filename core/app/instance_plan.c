@@ -30,24 +30,6 @@ static struct order_entry_limits entry_limits(const struct config *config) {
     };
 }
 
-static struct uring_limits stack_limits(const struct config *config) {
-    const struct config_limits *limits = &config->limits;
-    return (struct uring_limits){
-        .stream = {.send_bytes = limits->send_buffer_bytes,
-                   .receive_bytes = limits->receive_buffer_bytes,
-                   .record_bytes_max = CLIENT_REPORT_BYTES_MAX + FIX_RESENT_BYTES_MORE,
-                   .gather_bytes_max = limits->message_bytes_max,
-                   .hold_bytes = limits->send_buffer_bytes,
-                   .hold_records_max = 1024},
-        .streams_max = limits->client_connections + config->client_count + config->venue_count,
-        .accepts_max = limits->client_connections + config->client_count,
-        .listeners_max = config->listener_count,
-        .peers_max = config->venue_count,
-        .sockets_per_peer = 2,
-        .connect_timeout = config->venues[0].connect_timeout, /* each venue says its own */
-    };
-}
-
 static struct instrument_table_limits instrument_limits(const struct config *config) {
     return (struct instrument_table_limits){.instruments = config->instrument_count,
                                             .venues = config->venue_count};
@@ -82,10 +64,9 @@ static struct spsc_limits ring_limits(const struct config *config, enum ring rin
 
 size_t instance_plan_bytes(const struct config *config) {
     struct order_entry_limits entry = entry_limits(config);
-    struct uring_limits stack = stack_limits(config);
     size_t sizes[RINGS + 4] = {
         order_entry_footprint(&entry),
-        uring_stack_footprint(&stack),
+        transport_footprint(config),
         instrument_table_footprint(instrument_limits(config)),
         sizeof(struct clock_page),
     };
@@ -129,7 +110,6 @@ bool instance_map(struct instance *instance, FILE *err) {
     }
     (void)madvise(memory, bytes, MADV_DONTDUMP);
     instance->map_bytes = bytes;
-    instance->stack_limits = stack_limits(instance->config);
     arena_init(&instance->arena, memory, bytes);
     return true;
 }
@@ -318,38 +298,20 @@ bool instance_place(struct instance *instance, FILE *err) {
     if (!instance_fill_directory(instance, table, err)) {
         return false;
     }
-    instance->stack_memory =
-        arena_take(arena, "stack", uring_stack_footprint(&instance->stack_limits), CACHE_LINE);
+    instance->transport_memory =
+        arena_take(arena, "transport", transport_footprint(config), CACHE_LINE);
     instance->entry = arena_take(arena, "order entry",
                                  order_entry_footprint(&instance->setup.limits), CACHE_LINE);
     arena_seal(arena);
     return true;
 }
 
-static bool open_all(struct instance *instance, struct uring_error *error) {
-    const struct config *config = instance->config;
-    for (uint32_t i = 0; i < config->listener_count; i++) {
-        if (!uring_stack_listen(instance->stack, &config->listeners[i].endpoint.at, 64, error)) {
-            return false;
-        }
-    }
-    for (uint32_t i = 0; i < config->venue_count; i++) {
-        if (!uring_stack_peer(instance->stack, &config->venues[i].endpoint.at, error)) {
-            return false;
-        }
-        uring_stack_peer_timeout(instance->stack, i, config->venues[i].connect_timeout);
-    }
-    return true;
-}
-
-bool instance_open_stack(struct instance *instance, FILE *err) {
-    struct uring_error error = {.text = ""};
-    instance->stack = uring_stack_init(instance->stack_memory, &instance->stack_limits, &error);
-    if (instance->stack == NULL || !open_all(instance, &error)) {
-        (void)fprintf(err, "tercel: %s\n", error.text);
+bool instance_open_transport(struct instance *instance, FILE *err) {
+    instance->transport = transport_open(instance->transport_memory, instance->config, err);
+    if (instance->transport == NULL) {
         return false;
     }
-    instance->setup.stack = uring_stack_streams(instance->stack);
+    instance->setup.stack = instance->transport->streams;
     instance->entry = order_entry_init(instance->entry, &instance->setup);
     return true;
 }

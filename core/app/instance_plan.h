@@ -23,7 +23,7 @@ bool instance_map(struct instance *instance, FILE *err) MUST_USE;
 /* Places and initialises every object, seals the arena. */
 bool instance_place(struct instance *instance, FILE *err) MUST_USE;
 /* The transport: listens, knows its peers. */
-bool instance_open_stack(struct instance *instance, FILE *err) MUST_USE;
+bool instance_open_transport(struct instance *instance, FILE *err) MUST_USE;
 
 /* The fixed tables that order entry looks things up in. In instance_directory.c. */
 bool instance_fill_directory(struct instance *instance, struct instrument_table *instruments,

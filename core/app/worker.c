@@ -13,7 +13,8 @@ static bool pin(struct worker *worker, int32_t core) {
     CPU_ZERO(&set);
     CPU_SET((size_t)core, &set);
     if (pthread_setaffinity_np(pthread_self(), sizeof(set), &set) != 0) {
-        uring_error_set(&worker->failure, "cannot run on core %d (workers.order_entry.core)", core);
+        (void)snprintf(worker->failure, sizeof(worker->failure),
+                       "cannot run on core %d (workers.order_entry.core)", core);
         return false;
     }
     return true;
@@ -50,7 +51,7 @@ static void turns(struct instance *instance) {
     uint64_t long_ticks = clock_ns_to_ticks(config->trace.long_turn.ns, clock.mapping.mono_mult);
     bool more = false;
     for (uint64_t turn = 0; order_entry_phase(instance->entry) != ORDER_ENTRY_STOPPED; turn++) {
-        (void)uring_stack_turn(instance->stack, now, wait_ns(instance, now, more));
+        transport_turn(instance->transport, now, wait_ns(instance, now, more));
         uint64_t began = clock_tsc();
         now = clock_read(&clock, began);
         if (trace != NULL) {
@@ -62,25 +63,26 @@ static void turns(struct instance *instance) {
                              config->shutdown.deadline);
         }
         more = order_entry_turn(instance->entry, now);
+        transport_flush(instance->transport);
         trace_turn(trace, began, long_ticks, turn);
     }
 }
 
-/* Others may still wake the stack or refill its sockets until the main thread has stopped them. */
-static void close_stack(struct instance *instance) {
+/* Others may still wake the transport or attend to it until the main thread has stopped them. */
+static void close_transport(struct instance *instance) {
     const struct timespec wait = {.tv_nsec = NS_PER_MS};
     while (!atomic_load_explicit(&instance->worker.let_go, memory_order_acquire)) {
         (void)nanosleep(&wait, NULL);
     }
-    uring_stack_fini(instance->stack);
-    instance->stack = NULL;
+    transport_close(instance->transport);
+    instance->transport = NULL;
 }
 
 void *worker_run(void *argument) {
     struct instance *instance = argument;
     struct worker *worker = &instance->worker;
     if (!pin(worker, instance->config->order_entry.core) ||
-        !uring_stack_start(instance->stack, &worker->failure)) {
+        !transport_start(instance->transport, worker->failure)) {
         atomic_store_explicit(&worker->state, WORKER_FAILED, memory_order_release);
         return NULL;
     }
@@ -90,8 +92,8 @@ void *worker_run(void *argument) {
     alloc_guard_unseal();
     worker->counters = *order_entry_counters(instance->entry);
     worker->live_orders = order_entry_live_orders(instance->entry);
-    worker->turns = uring_stack_counters(instance->stack).turns;
+    worker->turns = transport_turns(instance->transport);
     atomic_store_explicit(&worker->state, WORKER_DONE, memory_order_release);
-    close_stack(instance);
+    close_transport(instance);
     return NULL;
 }
