@@ -30,8 +30,9 @@
  * config.early_stands: what reports a fact stays true. A reset of numbers voids all that is kept:
  * they may mean other messages then. A request is open until the number that showed the gap is
  * reached; when its answer stops short the next early message asks again, no sooner than a second
- * after the last progress (a heartbeat interval when nothing came at all). A peer that was asked FIX_RESEND_ASKS_MAX times without any progress does not have it any more: the
- * session ends with a Logout (FIX_END_GAP), because all that it says meanwhile waits.
+ * after the last progress (a heartbeat interval when nothing came at all). A peer that was asked
+ * FIX_RESEND_ASKS_MAX times without any progress does not have it any more: the session ends with a
+ * Logout (FIX_END_GAP), because all that it says meanwhile waits.
  *
  * Their gaps: what is sent again is a policy of the role. With an outbox, messages of the types in
  * resent_types go out again as they were (43=Y, 122=their first SendingTime); everything else, and
