@@ -7,6 +7,7 @@
 /* The venue's side: lost and found again, silent, half a message, what is not ours, what is not
  * right. */
 
+#define MISSED "58=in doubt: the venue did not say again what was missed"
 #define ACK(id) "35=8|11=" id "|37=OVENUE|17=X|150=0|39=0|14=0|151=0.5|60=@|"
 #define FILL(id, quantity, cumulative)                                                             \
     "35=8|11=" id "|37=OVENUE|17=X|150=F|39=1|32=" quantity "|31=30000|14=" cumulative "|60=@|"
@@ -178,7 +179,25 @@ Test(order_entry_venue, that_fills_over_a_gap_takes_no_report_with_it) {
         rig_say(sim.venue, "35=4|34=%llu|43=Y|122=@|123=Y|36=%llu|", (unsigned long long)lost,
                 (unsigned long long)lost + 1 + (unsigned)over);
         rig_expect(sim.firm, "11=A1|150=F|39=1|14=0.2");
+        rig_expect(sim.firm, "11=A1|150=I|39=1|14=0.2|" MISSED);
         finish(&sim);
+    }
+}
+
+/* A fill that was garbled on its way, and is not said again: nobody but the venue knows of it. */
+Test(order_entry_venue, that_fills_over_what_was_never_heard_leaves_doubt) {
+    static const char *const fills[] = {"35=4|34=%llu|43=Y|122=@|123=Y|36=%llu|",
+                                        "35=4|34=%llu|123=N|36=%llu|"};
+    for (int i = 0; i < 2; i++) {
+        struct sim sim = with_open_order();
+        unsigned long long lost = sim.venue->next_out++;
+        rig_say(sim.venue, "35=0|");
+        rig_expect(sim.venue, "35=2");
+        rig_say(sim.venue, fills[i], lost, lost + 1 + (unsigned)i);
+        rig_expect(sim.firm, "11=A1|150=I|39=0|" MISSED);
+        rig_advance(sim.rig, 1000);
+        rig_expect(sim.venue, "35=H|37=OVENUE");
+        rig_end(sim.rig);
     }
 }
 

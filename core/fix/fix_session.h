@@ -240,6 +240,8 @@ struct fix_session_counters {
     uint64_t rejects_received;
     uint64_t duplicates;  /* PossDup already seen: ignored */
     uint64_t kept_early;  /* messages ahead of a gap that were kept for their turn */
+    uint64_t filled_over; /* gap fills and resets, of this connection's numbers: what was missed
+                             is not said again */
     uint64_t resent;      /* messages sent again */
     uint64_t resend_lost; /* numbers asked for that may have been messages to resend, and were
                              filled over because the outbox had let them go */

@@ -39,6 +39,11 @@ enum fix_action fix_session_take_logout(struct fix_session *session, struct now 
     return fix_session_close(session, now, FIX_END_LOGOUT_RECEIVED);
 }
 
+/* What was missed before their Logon is of an earlier connection, whose end is known. */
+static void note_filled(struct fix_session *session, uint64_t next) {
+    session->counters.filled_over += next > session->logon_seq + 1;
+}
+
 /* 34 is of no account: this is how a peer that lost its numbers finds a common ground. What was
  * kept has numbers that it may give to others now. */
 static enum fix_action take_reset(struct fix_session *session, struct now now,
@@ -47,6 +52,7 @@ static enum fix_action take_reset(struct fix_session *session, struct now now,
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, 0);
         return FIX_ACTION_NONE;
     }
+    note_filled(session, next);
     fix_session_forget_early(session);
     fix_session_expect(session, now, next);
     return FIX_ACTION_NONE;
@@ -66,6 +72,7 @@ static enum fix_action take_gap_fill(struct fix_session *session, struct now now
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, FIX_NEW_SEQ_NO);
         return FIX_ACTION_NONE;
     }
+    note_filled(session, next);
     if (!session->config.early_stands) {
         fix_session_expect(session, now, next);
         return FIX_ACTION_NONE;

@@ -219,6 +219,17 @@ static bool act(struct fix_venue *venue, enum fix_action action, struct venue_re
     }
 }
 
+/* Said behind what came of it: the reports that stand all the same are booked by then. */
+static bool tell_missed(struct fix_venue *venue, struct venue_report *report) {
+    uint64_t filled = venue->link.session.counters.filled_over;
+    if (filled == venue->filled_told) {
+        return false;
+    }
+    venue->filled_told = filled;
+    *report = (struct venue_report){.kind = VENUE_REPORT_MISSED};
+    return true;
+}
+
 static bool poll(struct venue *base, struct now now, struct venue_report *report) {
     struct fix_venue *venue = self_of(base);
     *report = (struct venue_report){.request_known = false};
@@ -235,7 +246,7 @@ static bool poll(struct venue *base, struct now now, struct venue_report *report
         enum fix_action action = fix_link_read(&venue->link, now, &venue->input);
         if (action == FIX_ACTION_NONE || action == FIX_ACTION_BLOCKED) {
             venue->drained = action == FIX_ACTION_NONE && !venue->link.more;
-            return false;
+            return tell_missed(venue, report);
         }
         if (act(venue, action, report)) {
             return true;

@@ -126,6 +126,7 @@ struct fix_venue {
     bool held;      /* `input` belongs to the report last returned and is not consumed yet */
     struct fix_input input;
     struct fix_venue_gap gap;
+    uint64_t filled_told; /* of the session's filled_over */
     struct fix_venue_rates rates;
     struct sent_ring sent;
     char down_text[FIX_SESSION_TEXT_MAX + 1];

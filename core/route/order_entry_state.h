@@ -222,8 +222,10 @@ struct venue_slot {
     bool up;
     bool unheard; /* what it said lies unread for want of room; heard_since is when that ended */
     struct instant heard_since;
-    bool losing;        /* the session is gone: its orders are being told, from lose_from on */
+    bool losing;        /* what it said was not all heard: its orders are being told, from
+                           lose_from on */
     uint32_t lose_from; /* slot */
+    struct bytes lose_why;
     bool mass_waits; /* orders of mass cancels wait for it to be up; looked for from mass_from on */
     uint32_t mass_from;     /* slot */
     uint32_t foreign_count; /* COMPARING and WAITING */

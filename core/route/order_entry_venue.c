@@ -13,11 +13,30 @@ static void note_up(struct order_entry *entry, uint32_t index, struct now now) {
     notice_send(entry, now, NOTICE_VENUE_UP, index, 0, bytes_of(NULL, 0));
 }
 
+/* Every order of it that is not finished is in doubt. */
+static void begin_losing(struct order_entry *entry, uint32_t index, struct bytes why) {
+    struct venue_slot *slot = &entry->venues[index];
+    slot->losing = true;
+    slot->lose_from = 0;
+    slot->lose_why = why;
+    entry->more = true;
+}
+
+/* A fill, perhaps: nothing else would ever tell of it. */
+static void note_missed(struct order_entry *entry, uint32_t index, struct now now) {
+    notice_send(entry, now, NOTICE_BAD_REPORT, index, 0,
+                BYTES("filled over, and not said again, what was missed"));
+    begin_losing(entry, index, BYTES("in doubt: the venue did not say again what was missed"));
+}
+
 static void take(struct order_entry *entry, uint32_t index, struct now now,
                  const struct venue_report *report) {
     switch (report->kind) {
     case VENUE_REPORT_UP:
         note_up(entry, index, now);
+        break;
+    case VENUE_REPORT_MISSED:
+        note_missed(entry, index, now);
         break;
     case VENUE_REPORT_MALFORMED:
         entry->counters.bad_reports++;
@@ -62,9 +81,7 @@ static void note_over(struct order_entry *entry, uint32_t index, struct now now,
     bool was_up = report->kind == VENUE_REPORT_DOWN;
     if (was_up) {
         lasted = instant_since(now.mono, slot->up_since);
-        slot->losing = true;
-        slot->lose_from = 0;
-        entry->more = true;
+        begin_losing(entry, index, BYTES("in doubt: the venue session was lost"));
     }
     slot->up = false;
     backoff_failed(&slot->backoff, now, lasted, &entry->prng);
@@ -79,7 +96,7 @@ static bool is_lost(const struct order_entry *entry, const struct order *order) 
     return !order_state_is_terminal(order->state) && (owed || !leaves_orders(entry));
 }
 
-/* Every order of the lost session that is not finished is in doubt; a few orders a turn. */
+/* A few orders a turn. */
 static void lose_orders(struct order_entry *entry, uint32_t index, struct now now) {
     struct venue_slot *slot = &entry->venues[index];
     uint32_t looks = WALK_BURST;
@@ -88,8 +105,7 @@ static void lose_orders(struct order_entry *entry, uint32_t index, struct now no
            (found = order_table_walk(entry->orders, &slot->lose_from, &looks)) != ORDER_NONE) {
         const struct order *order = order_table_at(entry->orders, found);
         if (order->venue == index && is_lost(entry, order)) {
-            book_event(entry, found, now, ORDER_EVENT_VENUE_LOST,
-                       BYTES("in doubt: the venue session was lost"), REJECT_NONE);
+            book_event(entry, found, now, ORDER_EVENT_VENUE_LOST, slot->lose_why, REJECT_NONE);
             order_changed(entry, found);
         }
     }

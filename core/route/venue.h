@@ -92,7 +92,8 @@ enum venue_report_kind {
     VENUE_REPORT_REPLACED,     /* a replace was taken; order_quantity, price, stop_price: as told */
     VENUE_REPORT_RESTATED,     /* changed by the venue of itself; `triggered` says how */
     VENUE_REPORT_NOT_SENT,     /* request_known: the venue never got that request, and never will */
-    VENUE_REPORT_MAYBE_SENT    /* request_known: whether the venue acts on it cannot be known */
+    VENUE_REPORT_MAYBE_SENT,   /* request_known: whether the venue acts on it cannot be known */
+    VENUE_REPORT_MISSED        /* of what it said something was not heard, and never will be */
 };
 
 /* What kind of request a refusal says it refuses. */
