@@ -127,6 +127,28 @@ Test(order_entry_stop, leaves_orders_where_that_is_the_policy) {
     rig_end(sim.rig);
 }
 
+/* What the venue said, and what was not heard of it, may be a fill. */
+Test(order_entry_stop, leaves_no_order_in_the_dark_whose_venue_was_not_heard_to_the_end) {
+    static const enum { GAP, SILENT, BROKEN, WAYS } all = WAYS;
+    for (int way = GAP; way < (int)all; way++) {
+        struct sim sim = with_orders();
+        rig_say(sim.venue, ACK("#2"));
+        rig_expect(sim.firm, "150=0|11=A2");
+        sim.venue->next_out += way == GAP;
+        stop(&sim, false, 60);
+        if (way == GAP) {
+            answer_goodbye(sim.venue);
+        } else if (way == SILENT) {
+            rig_advance(sim.rig, 4500);
+        } else {
+            rig_peer_reset(sim.venue);
+        }
+        rig_expect(sim.firm, "35=8|11=A1|150=I|39=0|" LOST);
+        rig_expect(sim.firm, "35=8|11=A2|150=I|39=0|" LOST);
+        rig_end(sim.rig);
+    }
+}
+
 Test(order_entry_stop, answers_what_is_pending_of_orders_that_it_leaves) {
     struct sim sim = with_orders();
     rig_say(sim.venue, ACK("#2"));
@@ -194,9 +216,11 @@ Test(order_entry_stop, does_not_wait_for_a_venue_longer_than_it_may) {
     rig_expect(sim.venue, GOODBYE);
     assert_phase(&sim, ORDER_ENTRY_LOGGING_OUT);
     /* It never answers that, either. */
-    rig_advance(sim.rig, 2999);
+    rig_advance(sim.rig, 3999);
     rig_expect_nothing(sim.firm);
     rig_advance(sim.rig, 1);
+    rig_expect(sim.firm, "35=8|11=A1|150=I|" LOST);
+    rig_expect(sim.firm, "35=8|11=A2|150=I|" LOST);
     rig_expect(sim.firm, GOODBYE);
     rig_advance(sim.rig, 3000);
     assert_stopped(&sim, 2);
@@ -209,7 +233,7 @@ Test(order_entry_stop, does_not_wait_for_a_client_that_does_not_read) {
     stream_memory_window(rig_router_end(sim.firm), 0);
     stop(&sim, false, 10);
     answer_goodbye(sim.venue);
-    rig_advance(sim.rig, 2999);
+    rig_advance(sim.rig, 4999);
     assert_phase(&sim, ORDER_ENTRY_LOGGING_OUT);
     rig_advance(sim.rig, 3001);
     assert_stopped(&sim, 2);

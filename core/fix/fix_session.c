@@ -153,6 +153,7 @@ void fix_session_connected(struct fix_session *session, struct now now, uint32_t
     session->epoch = epoch;
     session->end = FIX_END_NONE;
     session->end_text[0] = '\0';
+    session->heard_out = false;
     session->last_sent = now.mono;
     session->last_received = now.mono;
     fix_session_look_at_schedule(session, now);

@@ -297,6 +297,7 @@ struct fix_session {
     uint64_t logon_seq;        /* of the Logon awaiting a verdict */
     uint64_t logon_expected;   /* its NextExpectedMsgSeqNum(789); 0: it has none */
     int64_t logon_period;      /* of the schedule, in which it came */
+    bool heard_out;            /* their Logout came in its turn: nothing before it was missed */
     bool logon_reset;          /* that Logon, or the one we owe, has ResetSeqNumFlag(141) */
     uint32_t heartbeat_s;      /* in force; 0: nobody watches */
     struct instant last_sent;

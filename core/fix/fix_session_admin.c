@@ -31,6 +31,7 @@ enum fix_action fix_session_take_logout(struct fix_session *session, struct now 
     if (fix_get_bytes(message->view, FIX_TEXT, &text) == FIX_GET_OK) {
         fix_session_note_text(session, text);
     }
+    session->heard_out = message->seq == session->next_in;
     fix_session_consume(session, now, message);
     if (session->state == FIX_SESSION_LOGOUT_SENT) {
         return fix_session_close(session, now, FIX_END_LOGOUT_ANSWERED);

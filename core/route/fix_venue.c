@@ -198,6 +198,7 @@ static void report_down(struct fix_venue *venue, bool was_connected,
     fill_down_text(venue, was_connected, closed);
     report->kind = venue->was_up ? VENUE_REPORT_DOWN : VENUE_REPORT_LOGON_FAILED;
     report->text = bytes_of_string(venue->down_text);
+    report->heard_out = was_connected && venue->link.session.heard_out;
     venue->was_up = false;
 }
 

@@ -226,6 +226,7 @@ struct venue_slot {
                            lose_from on */
     uint32_t lose_from; /* slot */
     struct bytes lose_why;
+    bool lose_owed;  /* just those that it owes an answer about */
     bool mass_waits; /* orders of mass cancels wait for it to be up; looked for from mass_from on */
     uint32_t mass_from;     /* slot */
     uint32_t foreign_count; /* COMPARING and WAITING */

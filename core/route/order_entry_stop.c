@@ -2,8 +2,11 @@
 
 /* Orders that are live still (their venue is away, or refused) are looked for again so often. */
 #define AGAIN_NS (1 * NS_PER_S)
-/* How long the venues, and after them the clients, may take to answer our Logout. */
-#define LOGOUT_PATIENCE_NS (3 * NS_PER_S)
+/* How long the venues may take to answer our Logout: longer than one that never does is waited for,
+ * so that its orders are told of as lost before their clients are logged out. */
+#define VENUES_PATIENCE_NS (5 * NS_PER_S)
+/* The same of the clients, after them. */
+#define CLIENTS_PATIENCE_NS (3 * NS_PER_S)
 
 void order_entry_stop(struct order_entry *entry, struct now now, bool cancel,
                       struct duration patience) {
@@ -54,7 +57,7 @@ static const char farewell[] = "the router is shutting down";
 /* Venues first: what they say last still reaches the clients. */
 static void log_out_venues(struct order_entry *entry, struct now now) {
     entry->phase = ORDER_ENTRY_LOGGING_OUT;
-    entry->stop_deadline = instant_add(now.mono, (struct duration){.ns = LOGOUT_PATIENCE_NS});
+    entry->stop_deadline = instant_add(now.mono, (struct duration){.ns = VENUES_PATIENCE_NS});
     for (uint32_t i = 0; i < entry->setup.limits.venues; i++) {
         struct venue *venue = entry->venues[i].venue;
         venue->ops->logout(venue, now, BYTES(farewell));
@@ -64,7 +67,7 @@ static void log_out_venues(struct order_entry *entry, struct now now) {
 static void log_out_clients(struct order_entry *entry, struct now now) {
     entry->clients_told = true;
     entry->more = true; /* there may be nobody to wait for */
-    entry->stop_deadline = instant_add(now.mono, (struct duration){.ns = LOGOUT_PATIENCE_NS});
+    entry->stop_deadline = instant_add(now.mono, (struct duration){.ns = CLIENTS_PATIENCE_NS});
     entry->stop_from = 0;
     for (uint32_t i = 0; i < entry->setup.limits.clients; i++) {
         fix_link_logout(&entry->clients[i].link, now, BYTES(farewell));

@@ -19,6 +19,7 @@ static void begin_losing(struct order_entry *entry, uint32_t index, struct bytes
     slot->losing = true;
     slot->lose_from = 0;
     slot->lose_why = why;
+    slot->lose_owed = false;
     entry->more = true;
 }
 
@@ -82,6 +83,7 @@ static void note_over(struct order_entry *entry, uint32_t index, struct now now,
     if (was_up) {
         lasted = instant_since(now.mono, slot->up_since);
         begin_losing(entry, index, BYTES("in doubt: the venue session was lost"));
+        slot->lose_owed = leaves_orders(entry) && report->heard_out;
     }
     slot->up = false;
     backoff_failed(&slot->backoff, now, lasted, &entry->prng);
@@ -90,10 +92,10 @@ static void note_over(struct order_entry *entry, uint32_t index, struct now now,
 }
 
 /* One left as it is on purpose is in no doubt, unless the venue owes an answer about it. */
-static bool is_lost(const struct order_entry *entry, const struct order *order) {
+static bool is_lost(const struct venue_slot *slot, const struct order *order) {
     bool owed =
         order->state == ORDER_PENDING_NEW || order->cancel_pending || order->replace_pending;
-    return !order_state_is_terminal(order->state) && (owed || !leaves_orders(entry));
+    return !order_state_is_terminal(order->state) && (owed || !slot->lose_owed);
 }
 
 /* A few orders a turn. */
@@ -104,7 +106,7 @@ static void lose_orders(struct order_entry *entry, uint32_t index, struct now no
     while (reports_have_room(entry) &&
            (found = order_table_walk(entry->orders, &slot->lose_from, &looks)) != ORDER_NONE) {
         const struct order *order = order_table_at(entry->orders, found);
-        if (order->venue == index && is_lost(entry, order)) {
+        if (order->venue == index && is_lost(slot, order)) {
             book_event(entry, found, now, ORDER_EVENT_VENUE_LOST, slot->lose_why, REJECT_NONE);
             order_changed(entry, found);
         }

@@ -124,6 +124,7 @@ struct venue_report {
     /* REFUSED: what its words mean, REJECT_BY_VENUE when not known, and REJECT_VENUE_FAILED when
      * they leave open whether the venue acts on it; CANCELED: likewise, but REJECT_NONE. */
     enum reject_code reject;
+    bool heard_out; /* DOWN: it logged out, and all that it said before was heard */
     bool complete;  /* the venue says that nothing is left of the order */
     bool triggered; /* of a stop type: its stop price was reached */
     char liquidity; /* a fill: '1' added, '2' took; '\0': unsaid */
