@@ -249,7 +249,8 @@ static void make_entry(struct rig *rig) {
                                                .reconnect = {.min = {.ns = NS_PER_S},
                                                              .max = {.ns = 30 * NS_PER_S},
                                                              .stable = {.ns = 60 * NS_PER_S}},
-                                               .cancel_foreign = options->cancel_foreign};
+                                               .cancel_foreign = options->cancel_foreign,
+                                               .cancel_in_doubt = options->cancel_in_doubt};
     }
     struct order_entry_setup setup = {
         .limits = {.orders = options->orders,

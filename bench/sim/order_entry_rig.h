@@ -63,7 +63,8 @@ struct rig_options {
     struct stream_limits stream;
     struct rate_limit_config venue_rate; /* of a venue session's messages */
     struct fix_schedule venue_day;
-    bool cancel_foreign;       /* both venues */
+    bool cancel_foreign; /* policies of both venues */
+    bool cancel_in_doubt;
     int64_t start_utc_s;       /* 0: some time */
     bool passwords;            /* clients are asked for theirs */
     bool keep_numbers;         /* venue sessions do not reset theirs at Logon */

@@ -71,6 +71,7 @@ enum config_disconnect {
     CONFIG_DISCONNECT_BOTH
 };
 enum config_foreign { CONFIG_FOREIGN_REPORT = 0, CONFIG_FOREIGN_CANCEL };
+enum config_doubt { CONFIG_DOUBT_HOLD = 0, CONFIG_DOUBT_CANCEL };
 enum config_shutdown { CONFIG_SHUTDOWN_CANCEL = 0, CONFIG_SHUTDOWN_LEAVE };
 
 struct config_instance {
@@ -143,6 +144,7 @@ struct config_venue {
     bool cancel_on_disconnect; /* always said explicitly on Logon */
     enum config_self_trade self_trade_prevention;
     enum config_foreign foreign_orders; /* what is done about one that is open there */
+    enum config_doubt in_doubt;         /* what is done about an order nobody knows the fate of */
     struct duration order_validity; /* the venue must take a new order within this, or drop it */
     struct duration connect_timeout;
     struct duration logon_timeout;

@@ -95,6 +95,7 @@ Test(config_load, takes_the_venues_of_the_sample) {
     cr_expect(venue->cancel_on_disconnect);
     cr_expect_eq(venue->self_trade_prevention, CONFIG_SELF_TRADE_CANCEL_BOTH);
     cr_expect_eq(venue->foreign_orders, CONFIG_FOREIGN_CANCEL);
+    cr_expect_eq(venue->in_doubt, CONFIG_DOUBT_CANCEL);
     cr_expect_eq(venue->order_validity.ns, INT64_C(3000000000));
     cr_expect_eq(venue->connect_timeout.ns, INT64_C(700000000));
     cr_expect_eq(venue->logon_timeout.ns, INT64_C(4000000000));
@@ -160,6 +161,7 @@ Test(config_load, the_example_loads_and_shows_the_defaults) {
     cr_expect(config->venues[0].reset_on_logon);
     cr_expect_eq(config->venues[0].self_trade_prevention, CONFIG_SELF_TRADE_CANCEL_NEWEST);
     cr_expect_eq(config->venues[0].foreign_orders, CONFIG_FOREIGN_REPORT);
+    cr_expect_eq(config->venues[0].in_doubt, CONFIG_DOUBT_HOLD);
     cr_expect_eq(config->venues[0].order_validity.ns, 5 * NS_PER_S);
     cr_expect_eq(config->venues[0].reconnect.max.ns, 30 * NS_PER_S);
     cr_expect_eq(config->shutdown.policy, CONFIG_SHUTDOWN_CANCEL);

@@ -29,6 +29,8 @@ static const struct config_choice self_trades[] = {
     {NULL, 0}};
 static const struct config_choice foreigns[] = {
     {"report", CONFIG_FOREIGN_REPORT}, {"cancel", CONFIG_FOREIGN_CANCEL}, {NULL, 0}};
+static const struct config_choice doubts[] = {
+    {"hold", CONFIG_DOUBT_HOLD}, {"cancel", CONFIG_DOUBT_CANCEL}, {NULL, 0}};
 static const struct config_choice clock_steps[] = {
     {"jump", CONFIG_CLOCK_STEP_JUMP}, {"slew", CONFIG_CLOCK_STEP_SLEW}, {NULL, 0}};
 static const struct config_choice disconnects[] = {{"none", CONFIG_DISCONNECT_NONE},
@@ -233,6 +235,12 @@ const struct config_key config_keys[] = {
      .help = "Orders that the venue reports on and that are not of this run: reported and counted; "
              "cancel: one that is open there, of an instrument in this file, is cancelled as well, "
              "once. Not for a session whose orders another router places."},
+    {"venues", "in_doubt", CONFIG_TYPE_CHOICE, .choices = doubts, .fallback = "hold",
+     .reload = CONFIG_RELOAD_SESSION, IN_VENUE(in_doubt),
+     .help =
+         "An order of which nobody can know what became. hold: the venue is asked, and the order "
+         "held until it answers; cancel: where that cannot be asked, or no answer settles it, "
+         "the order is cancelled, and what the venue says to that is the answer."},
     {"venues", "order_validity", CONFIG_TYPE_DURATION, .min = 3 * S, .max = 60 * S,
      .fallback = "5s", .reload = CONFIG_RELOAD_LIVE, IN_VENUE(order_validity),
      .help = "A new order that the venue has not taken by then is dropped by it."},

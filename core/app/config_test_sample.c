@@ -62,6 +62,7 @@ const char config_sample[] =
     "    cancel_on_disconnect: on\n"
     "    self_trade_prevention: cancel_both\n"
     "    foreign_orders: cancel\n"
+    "    in_doubt: cancel\n"
     "    order_validity: 3s\n"
     "    connect_timeout: 700ms\n"
     "    logon_timeout: 4s\n"

@@ -202,6 +202,7 @@ static void place_venue(struct instance *instance, uint32_t index) {
                       .max = from->reconnect.max,
                       .stable = {.ns = 30 * NS_PER_S}},
         .cancel_foreign = from->foreign_orders == CONFIG_FOREIGN_CANCEL,
+        .cancel_in_doubt = from->in_doubt == CONFIG_DOUBT_CANCEL,
     };
 }
 

@@ -58,6 +58,7 @@ static void print_counters(const struct order_entry_counters *counters) {
         {"foreign orders left open", counters->foreign_left},
         {"reports not booked", counters->bad_reports},
         {"conflicts", counters->conflicts},
+        {"cancels of orders in doubt", counters->doubt_cancels},
         {"connections refused", counters->connections_refused},
         {"notices dropped", counters->notices_dropped},
     };

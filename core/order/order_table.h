@@ -47,7 +47,8 @@ struct order_exposed {
 struct order {
     enum order_state state;
     bool cancel_pending;  /* a cancel is with the venue, or owed to it */
-    bool cancel_owed;     /* accepted from the client, not yet written to the venue */
+    bool cancel_owed;     /* not yet written to the venue */
+    bool cancel_probes;   /* while pending: it asks what became of an order in doubt */
     bool venue_accepted;  /* the venue acknowledged it at least once */
     bool venue_complete;  /* ORDER_CASH: the venue said that nothing is left of it */
     bool replace_pending; /* a replace is with the venue, or owed to it */

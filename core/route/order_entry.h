@@ -79,7 +79,8 @@ struct order_entry_venue {
     struct venue *venue; /* initialised; owned by the caller, used by order entry alone */
     unsigned peer;       /* what to dial */
     struct backoff_limits reconnect;
-    bool cancel_foreign; /* orders that are not ours and open there: cancelled, not just told of */
+    bool cancel_foreign;  /* orders that are not ours and open there: cancelled, not just told of */
+    bool cancel_in_doubt; /* ... where the venue cannot be asked, or no answer settles it */
 };
 
 struct order_entry_rings {
@@ -128,6 +129,7 @@ struct order_entry_counters {
     uint64_t duplicate_fills;
     uint64_t missing_fills; /* the venue's cumulative quantity ran ahead of the fills it told */
     uint64_t conflicts;
+    uint64_t doubt_cancels; /* that ask what became of an order in doubt */
     uint64_t notices_dropped;
     uint64_t connections_refused;
     uint64_t rejects_by_clients; /* 35=3 or j: something they were told, they could not use */

@@ -72,12 +72,15 @@ static enum reject_code check(const struct order *order, struct now now) {
                                                                : REJECT_NONE;
 }
 
-void cancel_begin(struct order_entry *entry, struct now now, uint32_t slot) {
+bool cancel_begin(struct order_entry *entry, struct now now, uint32_t slot) {
     struct order *order = order_table_at(entry->orders, slot);
-    if (!order->cancel_pending || is_unanswered(order, now)) {
+    bool begins = !order->cancel_pending || is_unanswered(order, now);
+    if (begins) {
         order->cancel_pending = true;
+        order->cancel_probes = false;
         cancel_owe_of_many(entry, slot);
     }
+    return begins;
 }
 
 /* One of both is told of it, at most: who asked for this order before who asked for many. */
@@ -121,6 +124,7 @@ void order_cancel(struct order_entry *entry, struct now now) {
         cancel_end(entry, now, slot, CANCEL_INTERRUPTED, REJECT_NO_ANSWER, bytes_of(NULL, 0));
     }
     order->cancel_pending = true;
+    order->cancel_probes = false;
     order->cancel_cl_ord_id = request->cl_ord_id;
     cancel_owe(entry, slot);
 }

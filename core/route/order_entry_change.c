@@ -60,10 +60,8 @@ static struct order_step step(struct order_entry *entry, uint32_t slot, struct n
         }
     }
     order->state = result.next;
-    if (was_in_doubt && result.next != ORDER_IN_DOUBT && order->replace_pending) {
-        /* It is known again, and what became of its replace is not. */
-        entry->tracks[slot].replace_since = now.mono;
-        watch_order(entry, slot, now);
+    if (was_in_doubt && result.next != ORDER_IN_DOUBT) {
+        doubt_over(entry, slot, now);
     }
     return result;
 }
@@ -115,6 +113,7 @@ void book_change(struct order_entry *entry, uint32_t slot, struct now now, enum 
         ledger_order(entry, order, LEDGER_NOT_REFUSED, REJECT_NONE);
     }
     if (order->state == ORDER_IN_DOUBT && result.report == ORDER_REPORT_IN_DOUBT) {
+        entry->tracks[slot].doubt_asked = false;
         watch_order(entry, slot, now);
         notice_send(entry, now, NOTICE_IN_DOUBT, order->venue, order->number, words->text);
     }

@@ -9,7 +9,7 @@
 
 static bool may_ask(const struct order_entry *entry, const struct order *order) {
     const struct venue_slot *venue = &entry->venues[order->venue];
-    return venue->up && venue->venue->ops->up(venue->venue) && venue->can->status &&
+    return venue->can->status &&
            (!venue->can->acknowledged_first || order->venue_order_id_len != 0);
 }
 
@@ -66,21 +66,66 @@ static bool is_past_the_replace(const struct order_entry *entry, const struct or
     return asked.ns - order->replace_sent.ns >= (deadline_ns != 0 ? deadline_ns : REPLACE_LIFE_NS);
 }
 
+/* By the queue that every cancel takes that nobody asked for by itself. */
+static bool probe(struct order_entry *entry, uint32_t slot, struct now now) {
+    struct order *order = order_table_at(entry->orders, slot);
+    if (!entry->setup.venues[order->venue].cancel_in_doubt) {
+        return false;
+    }
+    if (cancel_begin(entry, now, slot)) {
+        order->cancel_probes = true;
+        entry->counters.doubt_cancels++;
+        notice_send(entry, now, NOTICE_IN_DOUBT, order->venue, order->number,
+                    BYTES("a cancel asks what became of it"));
+    }
+    return true;
+}
+
+static void note_asked(struct order_entry *entry, uint32_t slot, struct now now) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    struct order_track *track = &entry->tracks[slot];
+    bool early = !order->replace_pending || !is_past_the_replace(entry, order, now.mono);
+    track->asked_early += early && track->asked_early != UINT32_MAX;
+    track->asked = now.mono;
+}
+
 void doubt_look(struct order_entry *entry, uint32_t slot, struct now now) {
     const struct order *order = order_table_at(entry->orders, slot);
     struct order_track *track = &entry->tracks[slot];
     uint32_t session = entry->venues[order->venue].session;
     bool anew = track->asked_session != session;
-    if ((!anew && !instant_reached(now.mono, track->ask_due)) || !ask(entry, slot, now)) {
+    if ((!anew && !instant_reached(now.mono, track->ask_due)) ||
+        !venue_slot_is_up(entry, order->venue)) {
         return;
+    }
+    bool first = anew || !track->doubt_asked;
+    bool asked = ask(entry, slot, now);
+    bool probed = !(first && asked) && probe(entry, slot, now);
+    if (!asked && !probed) {
+        return;
+    }
+    if (asked) {
+        note_asked(entry, slot, now);
     }
     int64_t wait_ns = anew ? ASK_AGAIN_MIN_NS : 2 * track->ask_wait_ns;
     track->ask_wait_ns = wait_ns < ASK_AGAIN_MAX_NS ? wait_ns : ASK_AGAIN_MAX_NS;
     track->ask_due = instant_add(now.mono, (struct duration){.ns = track->ask_wait_ns});
-    track->asked = now.mono;
     track->asked_session = session;
-    bool early = !order->replace_pending || !is_past_the_replace(entry, order, now.mono);
-    track->asked_early += early && track->asked_early != UINT32_MAX;
+    track->doubt_asked = true;
+}
+
+/* Whoever else wants it cancelled has put an id to it, or comes back to see (stop, disconnect). */
+void doubt_over(struct order_entry *entry, uint32_t slot, struct now now) {
+    struct order *order = order_table_at(entry->orders, slot);
+    bool nobody_else = order->cancel_cl_ord_id.len == 0 && order->mass_cl_ord_id.len == 0;
+    if (order->cancel_probes && order->cancel_owed && nobody_else) {
+        order->cancel_pending = false;
+    }
+    if (order->replace_pending) {
+        /* The order is known again, and what became of its replace is not. */
+        entry->tracks[slot].replace_since = now.mono;
+        watch_order(entry, slot, now);
+    }
 }
 
 /* The venue answers in order: of a status that names no question it is known only that all that

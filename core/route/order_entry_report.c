@@ -133,6 +133,11 @@ static bool is_mass_canceled(const struct order *order) {
            order->mass_cl_ord_id.len != 0;
 }
 
+/* Likewise nobody's but the router's, which asked that way what became of it. */
+static bool is_probed(const struct order *order) {
+    return order->cancel_pending && order->cancel_cl_ord_id.len == 0 && order->cancel_probes;
+}
+
 /* The order keeps its own id, so that the mass cancel's goes before what there is to say. */
 static struct bytes mass_text(const struct order *order, struct bytes text,
                               char room[REPORT_TEXT_MAX]) {
@@ -152,6 +157,8 @@ void report_order(struct order_entry *entry, struct now now, const struct order 
     } else if (what == ORDER_REPORT_CANCELED && reject == REJECT_NONE &&
                disconnect_canceled(entry, order)) {
         reject = REJECT_DISCONNECTED;
+    } else if (what == ORDER_REPORT_CANCELED && reject == REJECT_NONE && is_probed(order)) {
+        reject = REJECT_PROBED;
     }
     report->reject = reject;
     if (what == ORDER_REPORT_CANCELED && order->cancel_cl_ord_id.len != 0) {

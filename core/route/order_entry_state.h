@@ -163,6 +163,7 @@ struct order_track {
     bool fill_unread;        /* a fill, or the venue's count of them, could not be read since the
                                 count last could */
     bool replace_named;      /* the order table's latest claim is the latest replace's */
+    bool doubt_asked;        /* the venue was asked about the doubt it is in */
     uint32_t status_request; /* of the question that is out, or REQUEST_NONE */
     uint32_t asked_session;  /* venue_slot's session of the latest question */
     struct instant asked;    /* when that was */
@@ -337,8 +338,8 @@ bool cancel_is_limited_now(const struct venue_slot *venue, uint32_t instrument, 
  */
 bool cancel_waits_for_rate(const struct order_entry *entry, uint32_t venue, uint32_t instrument);
 /* Of many. Not doubled: one that is under way is asked for again only if the venue left it
- * unanswered. */
-void cancel_begin(struct order_entry *entry, struct now now, uint32_t slot);
+ * unanswered; false: it is not. */
+bool cancel_begin(struct order_entry *entry, struct now now, uint32_t slot);
 enum cancel_end {
     CANCEL_REFUSED = 0, /* it came to nothing */
     CANCEL_INTERRUPTED  /* its venue is away, or in doubt: a mass cancel asks again */
@@ -374,8 +375,17 @@ void order_queue_turn_first(struct order_queue *queue);
 uint32_t order_queue_count(const struct order_queue *queue);
 
 /* doubt */
-/* An order in doubt whose venue can be asked is asked about. */
+/*
+ * An order in doubt whose venue can be asked is asked about: by a status request, and, where the
+ * venue's policy says so (cancel_in_doubt), by a cancel, whose answer tells as much: what it did
+ * not cancel is not open there. The cancel costs the client an order that the status may yet show
+ * to be well. So it goes where the question cannot be put, or behind it when that was left
+ * unanswered or settled nothing, as often as it is put again.
+ */
 void doubt_look(struct order_entry *entry, uint32_t slot, struct now now);
+/* The order is known again, or over: a cancel that would have asked, and has not gone, does not; a
+ * pending replace is looked at anew. */
+void doubt_over(struct order_entry *entry, uint32_t slot, struct now now);
 /* A report named this request: if it was the question, it is answered. */
 void doubt_answered(struct order_entry *entry, uint32_t slot, uint32_t named);
 /* The terms a status tells say what became of a replace in doubt; true: it was taken, and all is

@@ -29,14 +29,13 @@ static bool wants_cancel(const struct order *order) {
 }
 
 /* A few orders a turn: their cancels go out by the queue every cancel takes. */
-static void owe_cancels(struct order_entry *entry) {
+static void owe_cancels(struct order_entry *entry, struct now now) {
     uint32_t looks = WALK_BURST;
     uint32_t slot;
     while ((slot = order_table_walk(entry->orders, &entry->stop_from, &looks)) != ORDER_NONE) {
-        struct order *order = order_table_at(entry->orders, slot);
+        const struct order *order = order_table_at(entry->orders, slot);
         if (wants_cancel(order) && venue_slot_is_up(entry, order->venue)) {
-            order->cancel_pending = true;
-            cancel_owe_of_many(entry, slot);
+            cancel_begin(entry, now, slot);
         }
     }
 }
@@ -116,7 +115,7 @@ static void cancel_turn(struct order_entry *entry, struct now now, bool late) {
         entry->stop_from = 0;
         entry->stop_again = instant_add(now.mono, (struct duration){.ns = AGAIN_NS});
     }
-    owe_cancels(entry);
+    owe_cancels(entry, now);
     entry->more |= entry->stop_from != ORDER_NONE;
     bool done = !entry->stop_cancels ||
                 (entry->stop_from == ORDER_NONE && order_table_live(entry->orders) == 0);

@@ -52,6 +52,7 @@ static const struct reject_info infos[REJECT_CODES] = {
     [REJECT_DISCONNECTED] = {"TRC-ORD-037", "canceled because its session disconnected", "99",
                              "99"},
     [REJECT_TOO_OLD] = {"TRC-ORD-038", "sent again too late", "4", "0"},
+    [REJECT_PROBED] = {"TRC-ORD-039", "canceled because it was in doubt", "99", "99"},
     [REJECT_BY_VENUE] = {"TRC-VEN-001", "refused by the venue", "0", "2"},
     [REJECT_VENUE_FUNDS] = {"TRC-VEN-002", "the venue: insufficient funds", "3", "2"},
     [REJECT_VENUE_POST_ONLY] = {"TRC-VEN-003", "the venue: a post-only order would have traded",

@@ -47,7 +47,8 @@ enum reject_code {
     REJECT_CONTRACTS,
     REJECT_MASS_CANCEL_SCOPE,
     REJECT_DISCONNECTED,
-    REJECT_TOO_OLD,  /* stopped by a gap, and too late by now */
+    REJECT_TOO_OLD, /* stopped by a gap, and too late by now */
+    REJECT_PROBED,
     REJECT_BY_VENUE, /* the venue's own words follow */
     /* Refused by the venue, too, and it said why in words its dialect knows. */
     REJECT_VENUE_FUNDS,
