@@ -300,6 +300,26 @@ Test(order_entry_replace, by_the_venue_alone_is_a_restatement) {
     finish(&sim);
 }
 
+/* The venue takes away what is open, and then gives more. */
+Test(order_entry_replace, to_more_outlives_a_restatement_to_what_is_filled) {
+    for (int taken = 0; taken < 2; taken++) {
+        struct sim sim = with_replace();
+        rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=F|39=1|32=0.2|31=30000|14=0.2|60=@|");
+        rig_expect(sim.firm, "150=F|39=E|14=0.2");
+        rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=D|39=1|38=0.2|44=30000|14=0.2|60=@|");
+        rig_expect(sim.firm, "11=A1|150=D|39=E|38=0.2|14=0.2|151=0");
+        cr_assert_eq(order_entry_live_orders(sim.rig->entry), 1);
+        rig_say(sim.venue, taken ? REPLACED("#2", "#1", "1", "29000", "0.2") : REFUSED("#2"));
+        if (taken) {
+            rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|39=1|38=1|14=0.2|151=0.8");
+        } else {
+            rig_expect(sim.firm, "35=8|11=A1|150=I|39=2|14=0.2");
+            rig_expect(sim.firm, "35=9|11=G1|41=A1|434=2");
+        }
+        finish(&sim);
+    }
+}
+
 Test(order_entry_replace, said_again_changes_nothing) {
     struct sim sim = with_replace();
     rig_say(sim.venue, REPLACED("#2", "#1", "1", "29000", "0"));

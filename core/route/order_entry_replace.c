@@ -178,7 +178,9 @@ struct order_terms terms_of(const struct order *order) {
 static void tell_terms(struct order_entry *entry, uint32_t slot, struct now now,
                        enum order_event event, enum order_report say, struct bytes text) {
     const struct order *order = order_table_at(entry->orders, slot);
-    bool done = order_fill_is_all(order) && !order_state_is_terminal(order->state);
+    /* Not while a replace to more is out. */
+    bool done = order_fill_event(order, false) == ORDER_EVENT_FILL &&
+                !order_state_is_terminal(order->state);
     const struct book_words words = {.say = say, .text = text};
     book_change(entry, slot, now, done ? ORDER_EVENT_FILL : event, &words);
 }
