@@ -158,7 +158,7 @@ void chaos_ask(struct chaos *chaos) {
 /* What they hear. */
 
 /* 39 goes with what was filled and asked for. */
-static bool status_fits(const struct chaos_order *order, char status) {
+static bool status_fits(const struct chaos *chaos, const struct chaos_order *order, char status) {
     switch (status) {
     case 'A':
     case '0':
@@ -168,7 +168,7 @@ static bool status_fits(const struct chaos_order *order, char status) {
     case '2':
         return order->heard_filled == order->heard.quantity;
     case '6':
-        return order->asked_cancel;
+        return order->asked_cancel || (chaos->rig->options.cancel_in_doubt && order->doubted);
     case 'E':
         return order->asked != 0;
     default:
@@ -203,7 +203,7 @@ static void check_report(const struct chaos *chaos, const struct chaos_order *or
     cr_assert_leq(filled, quantity_at_most(chaos, order), "%s", text);
     cr_assert(terminal || filled > quantity ? leaves == 0 : filled + leaves == quantity, "%s",
               text);
-    cr_assert(status_fits(order, status), "%s", text);
+    cr_assert(status_fits(chaos, order, status), "%s", text);
     int64_t average = 0;
     if (filled > 0) {
         /* Tenths x hundredths over hundredths are tenths; 8 decimals, half up. */
@@ -361,7 +361,7 @@ static bool order_reason(const struct chaos *chaos, const struct chaos_order *or
         return chaos_is_over(order);
     }
     if (strcmp(code, "TRC-ORD-023") == 0) {
-        return order->asked_cancel;
+        return order->asked_cancel || (chaos->rig->options.cancel_in_doubt && order->doubted);
     }
     if (strcmp(code, "TRC-ORD-024") == 0) {
         return order->doubted;

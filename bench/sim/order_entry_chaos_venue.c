@@ -232,7 +232,8 @@ static void hear_cancel(struct chaos *chaos, const char *text) {
         say(chaos, NULL, "35=j|45=0|372=F|379=#%u|380=101|58=EOrder:Unknown order|", id);
         return;
     }
-    if (!chaos->orders[number].asked_cancel) {
+    bool probed = chaos->rig->options.cancel_in_doubt;
+    if (!chaos->orders[number].asked_cancel && !probed) {
         hear_stray(chaos, &chaos->orders[number], id);
         return;
     }

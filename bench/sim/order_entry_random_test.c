@@ -255,15 +255,14 @@ static struct rig_options short_options(void) {
     return options;
 }
 
-/* Many beginnings, where a link is lost among the first orders. */
-Test(order_entry_random, agrees_from_many_seeds, .timeout = 600, .fini = tell_short_seed) {
+static void play_short_runs(const struct rig_options *options, uint32_t runs) {
     short_seed = test_seed("order_entry_random");
-    struct rig_options options = short_options();
-    uint64_t end_seed = short_seed + SHORT_RUNS;
+    uint64_t end_seed = short_seed + runs;
     uint32_t breaks = 0;
+    uint64_t probes = 0;
     for (; short_seed < end_seed; short_seed++) {
         struct chaos chaos;
-        begin(&chaos, &options, short_seed, SHORT_EVENTS);
+        begin(&chaos, options, short_seed, SHORT_EVENTS);
         chaos.calm = 1;
         for (uint32_t i = 0; i < SHORT_EVENTS; i++) {
             happen(&chaos);
@@ -271,11 +270,30 @@ Test(order_entry_random, agrees_from_many_seeds, .timeout = 600, .fini = tell_sh
         settle(&chaos);
         chaos_compare(&chaos);
         chaos_compare_ledger(&chaos);
+        const struct order_entry_counters *counters = order_entry_counters(chaos.rig->entry);
+        cr_assert_eq(counters->foreign_cancels, 0);
         breaks += chaos.breaks;
+        probes += counters->doubt_cancels;
         end(&chaos);
     }
-    cr_assert_gt(breaks, SHORT_RUNS / 10);
+    cr_assert_gt(breaks, runs / 10);
+    cr_assert_eq(probes != 0, options->cancel_in_doubt);
     short_is_over = true;
+}
+
+/* Many beginnings, where a link is lost among the first orders. */
+Test(order_entry_random, agrees_from_many_seeds, .timeout = 600, .fini = tell_short_seed) {
+    struct rig_options options = short_options();
+    play_short_runs(&options, SHORT_RUNS);
+}
+
+/* Late reports are of orders of ours: none is taken for a foreign one that is open. */
+Test(order_entry_random, agrees_when_orders_in_doubt_are_cancelled, .timeout = 600,
+     .fini = tell_short_seed) {
+    struct rig_options options = short_options();
+    options.cancel_in_doubt = true;
+    options.cancel_foreign = true;
+    play_short_runs(&options, SHORT_RUNS / 4);
 }
 
 /* The same inputs, the same bytes out: with a stop in the middle of it all at the end. */
