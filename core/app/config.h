@@ -27,6 +27,8 @@
 #include "core/base/decimal.h"
 #include "core/base/instant.h"
 #include "net/endpoint.h"
+#include "net/wire/ethernet.h"
+#include "net/wire/ipv4.h"
 
 #define CONFIG_VERSION 1
 #define CONFIG_FILE_BYTES_MAX (1024 * 1024)
@@ -36,6 +38,10 @@
 #define CONFIG_VENUES_MAX 16
 #define CONFIG_ACCOUNTS_MAX 256 /* different account names in all */
 #define CONFIG_INSTRUMENTS_MAX 2048
+#define CONFIG_PORTS_MAX 8
+#define CONFIG_ROUTES_MAX 16
+#define CONFIG_NEIGHBOURS_MAX 16
+#define CONFIG_ALLOWED_MAX 16
 #define CONFIG_NAME_MAX 32
 #define CONFIG_COMP_ID_MAX 63
 #define CONFIG_SYMBOL_MAX 31
@@ -48,6 +54,12 @@ struct config_endpoint {
     const char *text;
 };
 
+/* "192.0.2.7/24": an address and how many bits of it name its network. */
+struct config_network {
+    struct ipv4_address address; /* 0.0.0.0: not given */
+    uint8_t prefix_bits;
+};
+
 /* min <= max, both > 0. */
 struct config_duration_range {
     struct duration min;
@@ -58,7 +70,7 @@ enum config_mode { CONFIG_MODE_PAPER = 0, CONFIG_MODE_LIVE };
 enum config_poll { CONFIG_POLL_SPIN = 0, CONFIG_POLL_YIELD };
 enum config_listener_kind { CONFIG_LISTENER_ORDER_ENTRY = 0 };
 enum config_dialect { CONFIG_DIALECT_KRAKEN_SPOT = 0 };
-enum config_transport { CONFIG_TRANSPORT_KERNEL = 0 };
+enum config_transport { CONFIG_TRANSPORT_KERNEL = 0, CONFIG_TRANSPORT_DPDK };
 enum config_self_trade {
     CONFIG_SELF_TRADE_CANCEL_NEWEST = 0,
     CONFIG_SELF_TRADE_CANCEL_OLDEST,
@@ -83,6 +95,20 @@ struct config_worker {
     int32_t core; /* CONFIG_CORE_NONE: not pinned; else a core of this host */
     enum config_poll poll;
     struct duration idle_wait; /* the longest a yielding worker waits for input */
+    enum config_transport transport;
+};
+
+/* How our own TCP treats a peer; the kernel's goes by the host's settings. */
+struct config_tcp {
+    struct duration rto_min;
+    struct duration ack_delay;
+    struct duration unacknowledged_timeout;
+    struct duration keepalive; /* 0: none */
+    bool timestamps;
+};
+
+struct config_allowed {
+    struct config_network network;
 };
 
 struct config_limits {
@@ -103,6 +129,9 @@ struct config_listener {
     const char *name;
     struct config_endpoint endpoint;
     enum config_listener_kind kind;
+    struct config_allowed allowed[CONFIG_ALLOWED_MAX]; /* who may connect; nobody named: anybody */
+    uint32_t allowed_count;
+    struct config_tcp tcp;
 };
 
 struct config_client {
@@ -133,7 +162,8 @@ struct config_venue {
     const char *name; /* what ExDestination(100) says: upper case, no '.' */
     enum config_dialect dialect;
     struct config_endpoint endpoint;
-    enum config_transport transport;
+    struct ipv4_address source; /* a port's address; 0.0.0.0 over the kernel */
+    struct config_tcp tcp;
     bool tls; /* always false: not built yet, a config that asks for it is refused */
     const char *sender_comp_id;
     const char *target_comp_id;
@@ -180,6 +210,40 @@ struct config_shutdown_policy {
     struct duration deadline;
 };
 
+struct config_route {
+    struct config_network network;
+    struct ipv4_address gateway; /* in the port's own network */
+};
+
+struct config_neighbour {
+    struct ipv4_address address;
+    struct ethernet_address at;
+};
+
+/* A NIC queue that the worker polls, with one address. */
+struct config_port {
+    const char *name;
+    const char *device; /* net/nic_dpdk.h says what it may be */
+    struct config_network address;
+    uint32_t vlan;               /* 0: untagged */
+    struct ipv4_address gateway; /* 0.0.0.0: none */
+    uint32_t mtu;
+    struct config_route routes[CONFIG_ROUTES_MAX];
+    uint32_t route_count;
+    struct config_neighbour neighbours[CONFIG_NEIGHBOURS_MAX];
+    uint32_t neighbour_count;
+};
+
+/* What all ports share. */
+struct config_dpdk {
+    bool huge_pages;
+    uint32_t receive_packets; /* of each port */
+    uint32_t send_packets;
+    uint32_t segments_per_connection; /* a power of two */
+    uint32_t half_open;
+    uint32_t neighbours;
+};
+
 enum config_clock_step { CONFIG_CLOCK_STEP_JUMP = 0, CONFIG_CLOCK_STEP_SLEW };
 
 /* How UTC follows the host's clock (core/base/clock_steer.h). */
@@ -215,6 +279,9 @@ struct config {
     uint32_t account_count;
     struct config_instrument instruments[CONFIG_INSTRUMENTS_MAX];
     uint32_t instrument_count;
+    struct config_port ports[CONFIG_PORTS_MAX];
+    uint32_t port_count;
+    struct config_dpdk dpdk;
     struct config_shutdown_policy shutdown;
     struct config_clock clock;
     struct config_trace trace;

@@ -4,44 +4,14 @@
 
 #include "core/app/config_test_sample.h"
 
-/*
- * Each case is one edit of a config that is right: the text that is replaced, what replaces it with
- * an '@' where the message must point, and the code. Nothing else may be complained about.
- */
-struct bad_case {
-    const char *old;
-    const char *new;
-    enum config_code code;
-};
-
-static void check(const struct bad_case *bad) {
-    uint32_t line;
-    uint32_t column;
-    char *text = config_sample_edit(bad->old, bad->new, &line, &column);
-    struct config_report *report;
-    struct config *config = config_sample_load(text, &report);
-    const struct config_problem *problem = &report->errors[0];
-    bool well = config == NULL && report->error_count == 1 && problem->code == bad->code &&
-                problem->line == line && problem->column == column;
-    if (!well) {
-        config_report_print(report, stderr);
-    }
-    cr_expect(well, "\"%s\" for \"%s\": expected %03d at %u:%u", bad->new, bad->old, (int)bad->code,
-              line, column);
-    config_free(config);
-    free(text);
-}
-
-static void check_all(const struct bad_case *cases, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        check(&cases[i]);
-    }
+static void check_all(const struct config_bad_case *cases, size_t count) {
+    config_bad_check_all(config_sample, cases, count);
 }
 
 #define CHECK_ALL(cases) check_all(cases, sizeof(cases) / sizeof((cases)[0]))
 
 Test(config_bad, integers) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"orders: 1000\n", "orders: @1e6\n", CONFIG_CODE_VALUE},
         {"orders: 1000\n", "orders: @1_000\n", CONFIG_CODE_VALUE},
         {"orders: 1000\n", "orders: @1O0\n", CONFIG_CODE_VALUE},
@@ -74,7 +44,7 @@ Test(config_bad, integers) {
 }
 
 Test(config_bad, durations_and_sizes) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"idle_wait: 250us", "idle_wait: @250", CONFIG_CODE_VALUE},
         {"idle_wait: 250us", "idle_wait: @2s", CONFIG_CODE_RANGE},
         {"late_report_window: 2m", "late_report_window: @2 m", CONFIG_CODE_VALUE},
@@ -104,7 +74,7 @@ Test(config_bad, durations_and_sizes) {
 }
 
 Test(config_bad, words_choices_and_endpoints) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"mode: live", "mode: @LIVE", CONFIG_CODE_VALUE},
         {"mode: live", "mode: @", CONFIG_CODE_VALUE},
         {"poll: spin", "poll: @busy", CONFIG_CODE_VALUE},
@@ -134,7 +104,7 @@ Test(config_bad, words_choices_and_endpoints) {
 }
 
 Test(config_bad, decimals) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"tick: 0.5", "tick: @.5", CONFIG_CODE_VALUE},
         {"tick: 0.5", "tick: @5e-1", CONFIG_CODE_VALUE},
         {"tick: 0.5", "tick: @-0.5", CONFIG_CODE_VALUE},
@@ -156,7 +126,7 @@ Test(config_bad, decimals) {
 }
 
 Test(config_bad, shapes_and_keys) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"  orders: 1000\n", "  orders: @[1000]\n", CONFIG_CODE_SHAPE},
         {"  orders: 1000\n", "  orders: @{a: 1}\n", CONFIG_CODE_SHAPE},
         {"shard:\n  id: 7\n", "shard: @7\n", CONFIG_CODE_SHAPE},
@@ -181,7 +151,7 @@ Test(config_bad, shapes_and_keys) {
 }
 
 Test(config_bad, yaml_that_is_not_taken) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"id: 7", "id: @&a 7", CONFIG_CODE_UNSUPPORTED},
         {"shard:\n", "shard: @&a\n", CONFIG_CODE_UNSUPPORTED},
         {"id: 7", "id: @*a", CONFIG_CODE_UNSUPPORTED},
@@ -197,7 +167,7 @@ Test(config_bad, yaml_that_is_not_taken) {
 }
 
 Test(config_bad, syntax) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"  id: 7\n", "  id: 7\n   @x: 1\n", CONFIG_CODE_SYNTAX},
         {"  id: 7\n", "@\tid: 7\n", CONFIG_CODE_SYNTAX},
         {"accounts: [A2, B1]\n", "accounts: [A2, B1\n", CONFIG_CODE_SYNTAX},
@@ -218,7 +188,7 @@ Test(config_bad, syntax) {
 }
 
 Test(config_bad, bytes_that_are_no_text) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"id: 7", "id: @\x01", CONFIG_CODE_TEXT},
         {"id: 7", "id: @\x7f", CONFIG_CODE_TEXT},
         {"id: 7", "id: 7 @\r# old line end", CONFIG_CODE_TEXT},
@@ -240,10 +210,12 @@ Test(config_bad, bytes_that_are_no_text) {
 }
 
 Test(config_bad, columns_count_characters_and_comments_may_be_any_text) {
-    check(&(struct bad_case){
-        "instance: {name: test-1, mode: live}",
-        "# caf\xc3\xa9 \xe2\x82\xac\ninstance: {name: @\"\xc3\xa9\", mode: live}",
-        CONFIG_CODE_VALUE});
+    check_all(
+        &(struct config_bad_case){
+            "instance: {name: test-1, mode: live}",
+            "# caf\xc3\xa9 \xe2\x82\xac\ninstance: {name: @\"\xc3\xa9\", mode: live}",
+            CONFIG_CODE_VALUE},
+        1);
     /* Two characters of two bytes before it on its line: the '@' counts bytes, the loader not. */
     uint32_t line;
     uint32_t column;
@@ -258,7 +230,7 @@ Test(config_bad, columns_count_characters_and_comments_may_be_any_text) {
 }
 
 Test(config_bad, names_that_must_differ) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"name: oe-2", "name: @oe-1", CONFIG_CODE_NOT_UNIQUE},
         {"address: '[::1]:5002'", "address: @10.0.0.1:5001", CONFIG_CODE_NOT_UNIQUE},
         {"name: delta", "name: @acme", CONFIG_CODE_NOT_UNIQUE},
@@ -274,7 +246,7 @@ Test(config_bad, names_that_must_differ) {
 }
 
 Test(config_bad, references_and_limits_that_do_not_fit) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"venues: [KRAKEN]", "venues: [KRAKEN, @OKX]", CONFIG_CODE_REFERENCE},
         {"venue: KRAKEN-2", "venue: @BYBIT", CONFIG_CODE_REFERENCE},
         {"accounts: [A2, B1]", "accounts: [A2, B1, @C1]", CONFIG_CODE_REFERENCE},
@@ -318,7 +290,7 @@ Test(config_bad, a_default_that_does_not_fit_is_told_too) {
 }
 
 Test(config_bad, warnings) {
-    static const struct bad_case cases[] = {
+    static const struct config_bad_case cases[] = {
         {"address: 127.0.0.1:4001", "address: @10.9.8.7:4001", CONFIG_CODE_UNSAFE},
         {"requests_per_venue: 2000", "requests_per_venue: @999", CONFIG_CODE_CONFLICT},
         {"core: 3\n    poll: spin", "core: none\n    poll: @spin", CONFIG_CODE_CONFLICT},

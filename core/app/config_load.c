@@ -43,6 +43,9 @@ static void fill_empty_strings(struct config *config) {
         venue->api_key_file = venue->api_secret_file = "";
         venue->endpoint.text = "";
     }
+    for (size_t i = 0; i < CONFIG_PORTS_MAX; i++) {
+        config->ports[i].name = config->ports[i].device = "";
+    }
     for (size_t i = 0; i < CONFIG_ACCOUNTS_MAX; i++) {
         config->accounts[i] = "";
     }

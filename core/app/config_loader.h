@@ -93,6 +93,9 @@ void config_resolve(struct config_loader *loader);
 /* config_rules.c: what must hold between values, and of the host. */
 void config_check_rules(struct config_loader *loader);
 
+/* config_ports.c: ports, and that listeners and venues have theirs. Gives each venue a source. */
+void config_check_ports(struct config_loader *loader);
+
 /* config_files.c: whether the files that the config names can be used. Looks, changes nothing. */
 void config_check_files(struct config_loader *loader);
 

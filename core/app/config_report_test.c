@@ -19,12 +19,12 @@ static char *print_edit(const char *old, const char *new) {
 Test(config_report, an_error_says_what_where_why_and_what_to_do) {
     char *printed = print_edit("orders: 1000", "orders: 1_000  # one thousand");
     static const char expected[] =
-        "dir/test.yaml:12:11  TRC-CFG-007  limits.orders: not a whole number (\"1_000\")\n"
-        "    12 |   orders: 1_000\n"
+        "dir/test.yaml:13:11  TRC-CFG-007  limits.orders: not a whole number (\"1_000\")\n"
+        "    13 |   orders: 1_000\n"
         "       |           ^^^^^ digits only: write 1000\n"
         "1 error, 0 warnings\n"
         "{\"file\":\"dir/test.yaml\",\"errors\":1,\"warnings\":0,\"problems\":["
-        "{\"severity\":\"error\",\"code\":\"TRC-CFG-007\",\"line\":12,\"column\":11,"
+        "{\"severity\":\"error\",\"code\":\"TRC-CFG-007\",\"line\":13,\"column\":11,"
         "\"key\":\"limits.orders\",\"what\":\"not a whole number (\\\"1_000\\\")\","
         "\"do\":\"digits only: write 1000\"}]}\n";
     cr_expect_str_eq(printed, expected);

@@ -417,4 +417,5 @@ void config_check_rules(struct config_loader *loader) {
     check_limits(loader);
     check_memory(loader);
     check_worker(loader, &loader->config->order_entry);
+    config_check_ports(loader);
 }

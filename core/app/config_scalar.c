@@ -157,6 +157,64 @@ enum config_scalar_result config_scalar_endpoint(struct bytes text, struct endpo
     return well ? CONFIG_SCALAR_OK : CONFIG_SCALAR_MALFORMED;
 }
 
+enum config_scalar_result config_scalar_address(struct bytes text, struct ipv4_address *address) {
+    if (text.len == 0) {
+        return CONFIG_SCALAR_EMPTY;
+    }
+    uint32_t value = 0;
+    for (unsigned part = 0; part < 4; part++) {
+        size_t len = digits_len(text);
+        int64_t number = 0;
+        if (config_scalar_integer(bytes_of(text.data, len), &number) != CONFIG_SCALAR_OK ||
+            number > 255) {
+            return CONFIG_SCALAR_MALFORMED;
+        }
+        value = value << 8 | (uint32_t)number;
+        text = bytes_skip(text, len);
+        if (part < 3) {
+            if (text.len == 0 || text.data[0] != '.') {
+                return CONFIG_SCALAR_MALFORMED;
+            }
+            text = bytes_skip(text, 1);
+        }
+    }
+    if (text.len != 0) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    address->value = value;
+    return CONFIG_SCALAR_OK;
+}
+
+enum config_scalar_result config_scalar_network(struct bytes text, struct ipv4_address *address,
+                                                uint8_t *prefix_bits) {
+    if (text.len == 0) {
+        return CONFIG_SCALAR_EMPTY;
+    }
+    const char *slash = memchr(text.data, '/', text.len);
+    struct ipv4_address read;
+    int64_t bits = 0;
+    if (slash == NULL) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    size_t len = (size_t)(slash - text.data);
+    if (config_scalar_address(bytes_of(text.data, len), &read) != CONFIG_SCALAR_OK ||
+        config_scalar_integer(bytes_skip(text, len + 1), &bits) != CONFIG_SCALAR_OK || bits > 32) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    *address = read;
+    *prefix_bits = (uint8_t)bits;
+    return CONFIG_SCALAR_OK;
+}
+
+enum config_scalar_result config_scalar_ethernet(struct bytes text,
+                                                 struct ethernet_address *address) {
+    if (text.len == 0) {
+        return CONFIG_SCALAR_EMPTY;
+    }
+    return ethernet_address_parse(text.data, text.len, address) ? CONFIG_SCALAR_OK
+                                                                : CONFIG_SCALAR_MALFORMED;
+}
+
 static bool is_upper_or_digit(char byte) {
     return is_digit(byte) || (byte >= 'A' && byte <= 'Z');
 }
@@ -203,6 +261,10 @@ bool config_scalar_is_word(struct bytes text) {
 
 bool config_scalar_is_symbol(struct bytes text) {
     return config_scalar_is_word(text) && memchr(text.data, '.', text.len) == NULL;
+}
+
+bool config_scalar_is_device(struct bytes text) {
+    return is_printable(text, ' ');
 }
 
 bool config_scalar_is_path(struct bytes text) {

@@ -14,6 +14,8 @@
 #include "core/base/bytes.h"
 #include "core/base/check.h"
 #include "net/endpoint.h"
+#include "net/wire/ethernet.h"
+#include "net/wire/ipv4.h"
 
 enum config_scalar_result {
     CONFIG_SCALAR_OK = 0,
@@ -54,6 +56,18 @@ enum config_scalar_result config_scalar_decimal(struct bytes text) MUST_USE;
 enum config_scalar_result config_scalar_endpoint(struct bytes text,
                                                  struct endpoint *endpoint) MUST_USE;
 
+/* "192.0.2.1": four numbers 0 .. 255 without leading zeros. */
+enum config_scalar_result config_scalar_address(struct bytes text,
+                                                struct ipv4_address *address) MUST_USE;
+
+/* "192.0.2.1/24": an address and a prefix's length, 0 .. 32. */
+enum config_scalar_result config_scalar_network(struct bytes text, struct ipv4_address *address,
+                                                uint8_t *prefix_bits) MUST_USE;
+
+/* "02:00:00:00:00:01". */
+enum config_scalar_result config_scalar_ethernet(struct bytes text,
+                                                 struct ethernet_address *address) MUST_USE;
+
 /* A letter or digit, then letters, digits, '_', '-', '.'. Not empty. */
 bool config_scalar_is_name(struct bytes text);
 
@@ -65,6 +79,9 @@ bool config_scalar_is_word(struct bytes text);
 
 /* A word without a dot: BTC-USD.KRAKEN is the symbol BTC-USD at one venue. */
 bool config_scalar_is_symbol(struct bytes text);
+
+/* Printable ASCII, blanks allowed. Not empty. */
+bool config_scalar_is_device(struct bytes text);
 
 /* Printable ASCII, blanks inside allowed, not ending in '/'. Not empty. */
 bool config_scalar_is_path(struct bytes text);

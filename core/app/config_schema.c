@@ -21,7 +21,8 @@ static const struct config_choice kinds[] = {{"order_entry", CONFIG_LISTENER_ORD
                                              {NULL, 0}};
 static const struct config_choice dialects[] = {{"kraken-spot", CONFIG_DIALECT_KRAKEN_SPOT},
                                                 {NULL, 0}};
-static const struct config_choice transports[] = {{"kernel", CONFIG_TRANSPORT_KERNEL}, {NULL, 0}};
+static const struct config_choice transports[] = {
+    {"kernel", CONFIG_TRANSPORT_KERNEL}, {"dpdk", CONFIG_TRANSPORT_DPDK}, {NULL, 0}};
 static const struct config_choice self_trades[] = {
     {"cancel_newest", CONFIG_SELF_TRADE_CANCEL_NEWEST},
     {"cancel_oldest", CONFIG_SELF_TRADE_CANCEL_OLDEST},
@@ -47,6 +48,9 @@ static const struct config_choice shutdowns[] = {
 #define IN_CLIENT(field) .offset = offsetof(struct config_client, field)
 #define IN_VENUE(field) .offset = offsetof(struct config_venue, field)
 #define IN_RATE(field) .offset = offsetof(struct config_rate, field)
+#define IN_PORT(field) .offset = offsetof(struct config_port, field)
+#define IN_DPDK(field) .offset = offsetof(struct config_dpdk, field)
+#define IN_TCP(field) .offset = offsetof(struct config_tcp, field)
 #define IN_CLOCK(field) .offset = offsetof(struct config_clock, field)
 #define IN_TRACE(field) .offset = offsetof(struct config_trace, field)
 #define IN_INSTRUMENT(field) .offset = offsetof(struct config_instrument, field)
@@ -56,6 +60,49 @@ static const struct config_choice shutdowns[] = {
 #define LIST(owner, array, count, most)                                                            \
     .offset = offsetof(struct owner, array), .count_offset = offsetof(struct owner, count),        \
     .stride = sizeof(((struct owner *)0)->array[0]), .min = 1, .max = (most)
+
+/* The keys of a struct config_tcp. */
+#define TCP_KEYS(section)                                                                          \
+    {section,                                                                                      \
+     "rto_min",                                                                                    \
+     CONFIG_TYPE_DURATION,                                                                         \
+     .min = 1 * MS,                                                                                \
+     .max = 10 * S,                                                                                \
+     .fallback = "200ms",                                                                          \
+     .reload = CONFIG_RELOAD_SESSION,                                                              \
+     IN_TCP(rto_min),                                                                              \
+     .help = "The shortest retransmission time-out; 5ms within one building."},                    \
+        {section,                                                                                  \
+         "ack_delay",                                                                              \
+         CONFIG_TYPE_DURATION,                                                                     \
+         .max = 1 * S,                                                                             \
+         .fallback = "50ms",                                                                       \
+         .reload = CONFIG_RELOAD_SESSION,                                                          \
+         IN_TCP(ack_delay),                                                                        \
+         .help = "How long the peer may wait with the ACK of a lone segment: Linux 40ms. 0s: it "  \
+                 "answers at once. Longer waits are learned."},                                    \
+        {section,                                                                                  \
+         "unacknowledged_timeout",                                                                 \
+         CONFIG_TYPE_DURATION,                                                                     \
+         .min = 100 * MS,                                                                          \
+         .max = 3600 * S,                                                                          \
+         .fallback = "30s",                                                                        \
+         .reload = CONFIG_RELOAD_SESSION,                                                          \
+         IN_TCP(unacknowledged_timeout),                                                           \
+         .help = "A connection on which nothing was acknowledged for so long is over."},           \
+        {section,                                                                                  \
+         "keepalive",                                                                              \
+         CONFIG_TYPE_DURATION,                                                                     \
+         .max = 7200 * S,                                                                          \
+         .fallback = "0s",                                                                         \
+         .reload = CONFIG_RELOAD_SESSION,                                                          \
+         IN_TCP(keepalive),                                                                        \
+         .help = "Silence after which the peer is probed; 0s: never, FIX heartbeats do it."},      \
+    {                                                                                              \
+        section, "timestamps", CONFIG_TYPE_SWITCH,                                                 \
+            .fallback = "on", .reload = CONFIG_RELOAD_SESSION, IN_TCP(timestamps),                 \
+            .help = "Offer RFC 7323 timestamps, 12 bytes a segment."                               \
+    }
 
 const struct config_key config_keys[] = {
     {"", "version", CONFIG_TYPE_INTEGER, .required = true, .min = CONFIG_VERSION,
@@ -88,6 +135,58 @@ const struct config_key config_keys[] = {
     {"workers.order_entry", "idle_wait", CONFIG_TYPE_DURATION, .min = 1000, .max = 1 * S,
      .fallback = "1ms", .offset = offsetof(struct config_worker, idle_wait),
      .help = "The longest that yield waits for input in one go."},
+    {"workers.order_entry", "transport", CONFIG_TYPE_CHOICE, .choices = transports,
+     .fallback = "kernel", .offset = offsetof(struct config_worker, transport),
+     .help = "What carries its sessions. kernel: sockets of the host. dpdk: our own TCP on the "
+             "queues of the NICs under ports."},
+
+    {"", "ports", CONFIG_TYPE_SECTIONS, LIST(config, ports, port_count, CONFIG_PORTS_MAX),
+     .help = "For transport dpdk: the NIC queues that the worker polls. The kernel must not have "
+             "their addresses."},
+    {"ports", "name", CONFIG_TYPE_NAME, .required = true, .max = CONFIG_NAME_MAX,
+     .example = "venues-a", IN_PORT(name), .help = "For logs."},
+    {"ports", "device", CONFIG_TYPE_DEVICE, .required = true, .max = 200,
+     .example = "'pci: 0000:3b:00.0'", IN_PORT(device),
+     .help = "'pci: ADDRESS', or 'vdev: NAME,ARGUMENTS' as DPDK's drivers name themselves, like "
+             "'vdev: net_af_xdp0,iface=eth2'."},
+    {"ports", "address", CONFIG_TYPE_NETWORK, .required = true, .example = "10.0.0.2/24",
+     IN_PORT(address), .help = "Ours, with the length of its network's prefix."},
+    {"ports", "vlan", CONFIG_TYPE_INTEGER, .max = ETHERNET_VLAN_MAX, .fallback = "0", IN_PORT(vlan),
+     .help = "The 802.1Q tag of its frames; 0: none."},
+    {"ports", "gateway", CONFIG_TYPE_ADDRESS, .example = "10.0.0.1", IN_PORT(gateway),
+     .help = "Where what is in no other network goes."},
+    {"ports", "mtu", CONFIG_TYPE_INTEGER, .min = 576, .max = 9000, .fallback = "1500", IN_PORT(mtu),
+     .help = "The longest IP datagram."},
+    {"ports", "routes", CONFIG_TYPE_SECTIONS,
+     LIST(config_port, routes, route_count, CONFIG_ROUTES_MAX), .help = "Static routes."},
+    {"ports.routes", "network", CONFIG_TYPE_NETWORK, .required = true, .example = "10.9.0.0/16",
+     .offset = offsetof(struct config_route, network), .help = "To there."},
+    {"ports.routes", "gateway", CONFIG_TYPE_ADDRESS, .required = true, .example = "10.0.0.9",
+     .offset = offsetof(struct config_route, gateway), .help = "By this neighbour."},
+    {"ports", "neighbours", CONFIG_TYPE_SECTIONS,
+     LIST(config_port, neighbours, neighbour_count, CONFIG_NEIGHBOURS_MAX),
+     .help = "Neighbours that are not asked for by ARP, and never change."},
+    {"ports.neighbours", "address", CONFIG_TYPE_ADDRESS, .required = true, .example = "10.0.0.9",
+     .offset = offsetof(struct config_neighbour, address), .help = "Its IPv4 address."},
+    {"ports.neighbours", "at", CONFIG_TYPE_ETHERNET, .required = true,
+     .example = "02:00:00:00:00:09", .offset = offsetof(struct config_neighbour, at),
+     .help = "Its Ethernet address."},
+
+    {"", "dpdk", CONFIG_TYPE_SECTION, STRUCT(config, dpdk), .help = "For transport dpdk."},
+    {"dpdk", "huge_pages", CONFIG_TYPE_SWITCH, .fallback = "on", IN_DPDK(huge_pages),
+     .help = "off: packets lie in ordinary memory; only drivers without DMA can do with that."},
+    {"dpdk", "receive_packets", CONFIG_TYPE_INTEGER, .min = 256, .max = 1 << 20, .fallback = "4096",
+     IN_DPDK(receive_packets), .help = "Buffers of each port for packets in."},
+    {"dpdk", "send_packets", CONFIG_TYPE_INTEGER, .min = 256, .max = 1 << 20, .fallback = "8192",
+     IN_DPDK(send_packets),
+     .help = "Likewise for packets out, kept until the peer has acknowledged them."},
+    {"dpdk", "segments_per_connection", CONFIG_TYPE_POWER, .min = 8, .max = 4096, .fallback = "256",
+     IN_DPDK(segments_per_connection),
+     .help = "Records of one connection that may be unacknowledged or unsent."},
+    {"dpdk", "half_open", CONFIG_TYPE_INTEGER, .min = 1, .max = 65536, .fallback = "256",
+     IN_DPDK(half_open), .help = "Connections that a SYN asked for and no ACK has completed."},
+    {"dpdk", "neighbours", CONFIG_TYPE_INTEGER, .min = 4, .max = 4096, .fallback = "64",
+     IN_DPDK(neighbours), .help = "Entries of the ARP table, over all ports."},
 
     {"", "limits", CONFIG_TYPE_SECTION, STRUCT(config, limits),
      .help = "Every queue and table has its size from here; memory is taken once, at start."},
@@ -145,6 +244,14 @@ const struct config_key config_keys[] = {
      IN_LISTENER(endpoint), .help = "Port 0 takes any free port and prints it."},
     {"listen", "kind", CONFIG_TYPE_CHOICE, .required = true, .choices = kinds,
      .example = "order_entry", IN_LISTENER(kind), .help = "What is spoken there."},
+    {"listen", "allowed", CONFIG_TYPE_SECTIONS,
+     LIST(config_listener, allowed, allowed_count, CONFIG_ALLOWED_MAX),
+     .help = "Over dpdk: only who comes from these networks may connect; anybody when absent."},
+    {"listen.allowed", "network", CONFIG_TYPE_NETWORK, .required = true, .example = "10.1.0.0/16",
+     .offset = offsetof(struct config_allowed, network), .help = "ADDRESS/BITS."},
+    {"listen", "tcp", CONFIG_TYPE_SECTION, STRUCT(config_listener, tcp),
+     .help = "Over dpdk: how our TCP treats those who connect."},
+    TCP_KEYS("listen.tcp"),
 
     {"", "clients", CONFIG_TYPE_SECTIONS, .required = true, .reload = CONFIG_RELOAD_SESSION,
      LIST(config, clients, client_count, CONFIG_CLIENTS_MAX),
@@ -201,8 +308,13 @@ const struct config_key config_keys[] = {
     {"venues", "address", CONFIG_TYPE_CONNECT, .required = true, .example = "127.0.0.1:4001",
      .reload = CONFIG_RELOAD_SESSION, IN_VENUE(endpoint),
      .help = "Numeric. For a venue that wants TLS: the local end of a TLS tunnel to it."},
-    {"venues", "transport", CONFIG_TYPE_CHOICE, .choices = transports, .fallback = "kernel",
-     IN_VENUE(transport), .help = "What carries the session: sockets of the kernel."},
+    {"venues", "source", CONFIG_TYPE_ADDRESS, .example = "10.0.0.2",
+     .reload = CONFIG_RELOAD_SESSION, IN_VENUE(source),
+     .help = "Over dpdk: the port's address that the session comes from, when the route does not "
+             "say it alone."},
+    {"venues", "tcp", CONFIG_TYPE_SECTION, .reload = CONFIG_RELOAD_SESSION,
+     STRUCT(config_venue, tcp), .help = "Over dpdk: how our TCP treats the venue's."},
+    TCP_KEYS("venues.tcp"),
     {"venues", "tls", CONFIG_TYPE_SWITCH, .fallback = "off", .reload = CONFIG_RELOAD_SESSION,
      IN_VENUE(tls), .help = "Only off: TLS is not built yet."},
     {"venues", "sender_comp_id", CONFIG_TYPE_WORD, .required = true, .max = CONFIG_COMP_ID_MAX,

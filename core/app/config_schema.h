@@ -34,6 +34,10 @@ enum config_type {
     CONFIG_TYPE_PATH,
     CONFIG_TYPE_LISTEN,   /* struct config_endpoint to bind; port 0: any */
     CONFIG_TYPE_CONNECT,  /* struct config_endpoint to connect to */
+    CONFIG_TYPE_ADDRESS,  /* struct ipv4_address of a host */
+    CONFIG_TYPE_NETWORK,  /* struct config_network */
+    CONFIG_TYPE_ETHERNET, /* struct ethernet_address of one station */
+    CONFIG_TYPE_DEVICE,   /* const char *: printable, blanks allowed; at most `max` characters */
     CONFIG_TYPE_PRICE,    /* struct price, scaled once price_digits is known */
     CONFIG_TYPE_QUANTITY, /* struct quantity, likewise */
     CONFIG_TYPE_ACCOUNTS, /* a list of names, each an index into config.accounts: uint16_t array */

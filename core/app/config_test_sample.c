@@ -1,5 +1,6 @@
 #include "core/app/config_test_sample.h"
 
+#include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ const char config_sample[] =
     "    core: 3\n"
     "    poll: spin\n"
     "    idle_wait: 250us\n"
+    "    transport: kernel\n"
     "limits:\n"
     "  orders: 1000\n"
     "  requests_per_venue: 2000\n"
@@ -51,7 +53,6 @@ const char config_sample[] =
     "  - name: KRAKEN\n"
     "    dialect: kraken-spot\n"
     "    address: 127.0.0.1:4001\n"
-    "    transport: kernel\n"
     "    tls: off\n"
     "    sender_comp_id: TERCEL1\n"
     "    target_comp_id: KRAKEN-TRD\n"
@@ -110,6 +111,63 @@ const char config_sample[] =
     "  cells: 4096\n"
     "  long_turn: 30us\n";
 
+const char config_sample_dpdk[] =
+    "version: 1\n"
+    "instance: {name: test-2, mode: paper}\n"
+    "workers:\n"
+    "  order_entry: {core: 1, transport: dpdk}\n"
+    "ports:\n"
+    "  - name: clients\n"
+    "    device: 'vdev: net_af_packet0,iface=veth0'\n"
+    "    address: 10.1.0.2/24\n"
+    "  - name: venues\n"
+    "    device: 'pci: 0000:3b:00.0'\n"
+    "    address: 10.2.0.2/25\n"
+    "    vlan: 100\n"
+    "    gateway: 10.2.0.1\n"
+    "    mtu: 9000\n"
+    "    routes:\n"
+    "      - {network: 10.9.0.0/16, gateway: 10.2.0.9}\n"
+    "    neighbours:\n"
+    "      - {address: 10.2.0.10, at: '02:00:00:00:00:0a'}\n"
+    "dpdk: {huge_pages: off, receive_packets: 1024, send_packets: 2048, "
+    "segments_per_connection: 64, half_open: 32, neighbours: 16}\n"
+    "ledger: {file: ledger.csv}\n"
+    "listen:\n"
+    "  - name: oe\n"
+    "    address: 10.1.0.2:5001\n"
+    "    kind: order_entry\n"
+    "    allowed:\n"
+    "      - network: 10.1.0.0/24\n"
+    "    tcp: {rto_min: 5ms, ack_delay: 1ms, unacknowledged_timeout: 3s, keepalive: 10s, "
+    "timestamps: off}\n"
+    "clients:\n"
+    "  - name: acme\n"
+    "    sender_comp_id: ACME\n"
+    "    target_comp_id: TERCEL\n"
+    "    password_file: acme.hash\n"
+    "    accounts: [A1]\n"
+    "venues:\n"
+    "  - name: KRAKEN\n"
+    "    dialect: kraken-spot\n"
+    "    address: 10.9.7.7:4001\n"
+    "    source: 10.2.0.2\n"
+    "    sender_comp_id: TERCEL1\n"
+    "    target_comp_id: KRAKEN-TRD\n"
+    "    api_key_file: kraken.key\n"
+    "    api_secret_file: kraken.secret\n"
+    "    cancel_on_disconnect: on\n"
+    "    accounts: [A1]\n"
+    "instruments:\n"
+    "  - symbol: BTC-USD\n"
+    "    price_digits: 1\n"
+    "    quantity_digits: 8\n"
+    "    tick: 0.1\n"
+    "    lot: 0.00000001\n"
+    "    min_quantity: 0.0001\n"
+    "    venues:\n"
+    "      - {venue: KRAKEN, symbol: BTC/USD}\n";
+
 struct config_host config_sample_host(void) {
     struct config_host host = {.memory_bytes = UINT64_C(1) << 30};
     for (size_t core = 0; core < 4; core++) {
@@ -135,16 +193,45 @@ static void take_marker(char *text, uint32_t *line, uint32_t *column) {
     memmove(marker, marker + 1, strlen(marker));
 }
 
-char *config_sample_edit(const char *old, const char *new, uint32_t *line, uint32_t *column) {
-    const char *at = strstr(config_sample, old);
+static char *edit(const char *sample, const char *old, const char *new, uint32_t *line,
+                  uint32_t *column) {
+    const char *at = strstr(sample, old);
     CHECK(at != NULL && strstr(at + 1, old) == NULL);
-    size_t before = (size_t)(at - config_sample);
-    size_t size = strlen(config_sample) + strlen(new) + 1;
+    size_t before = (size_t)(at - sample);
+    size_t size = strlen(sample) + strlen(new) + 1;
     char *text = malloc(size);
     CHECK(text != NULL);
-    snprintf(text, size, "%.*s%s%s", (int)before, config_sample, new, at + strlen(old));
+    snprintf(text, size, "%.*s%s%s", (int)before, sample, new, at + strlen(old));
     take_marker(text, line, column);
     return text;
+}
+
+char *config_sample_edit(const char *old, const char *new, uint32_t *line, uint32_t *column) {
+    return edit(config_sample, old, new, line, column);
+}
+
+static void check_bad(const char *sample, const struct config_bad_case *bad) {
+    uint32_t line;
+    uint32_t column;
+    char *text = edit(sample, bad->old, bad->new, &line, &column);
+    struct config_report *report;
+    struct config *config = config_sample_load(text, &report);
+    const struct config_problem *problem = &report->errors[0];
+    bool well = config == NULL && report->error_count == 1 && problem->code == bad->code &&
+                problem->line == line && problem->column == column;
+    if (!well) {
+        config_report_print(report, stderr);
+    }
+    cr_expect(well, "\"%s\" for \"%s\": expected %03d at %u:%u", bad->new, bad->old, (int)bad->code,
+              line, column);
+    config_free(config);
+    free(text);
+}
+
+void config_bad_check_all(const char *sample, const struct config_bad_case *cases, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        check_bad(sample, &cases[i]);
+    }
 }
 
 struct config *config_sample_load(const char *text, struct config_report **report) {

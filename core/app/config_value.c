@@ -189,6 +189,11 @@ static bool store_text(struct config_loader *loader, const struct config_key *ro
         kind.what = "a symbol";
         kind.advice = "printable ASCII without blanks and '.', like BTC-USD";
     }
+    if (row->type == CONFIG_TYPE_DEVICE) {
+        kind.is = config_scalar_is_device;
+        kind.what = "a device";
+        kind.advice = "like 'pci: 0000:3b:00.0' or 'vdev: net_af_xdp0,iface=eth2'";
+    }
     if (!kind.is(node->text)) {
         return complain_value(loader, node, kind.what, kind.advice);
     }
@@ -234,6 +239,44 @@ static bool store_endpoint(struct config_loader *loader, const struct config_key
     return true;
 }
 
+static bool store_address(struct config_loader *loader, const struct config_node *node,
+                          struct ipv4_address *field) {
+    struct ipv4_address address;
+    if (config_scalar_address(node->text, &address) != CONFIG_SCALAR_OK) {
+        return complain_value(loader, node, "an IPv4 address", "like 10.0.0.1");
+    }
+    if (ipv4_address_is_martian(address)) {
+        return complain_value(loader, node, "a host's address",
+                              "no host has this address on a network");
+    }
+    *field = address;
+    return true;
+}
+
+static bool store_network(struct config_loader *loader, const struct config_node *node,
+                          struct config_network *field) {
+    struct config_network network;
+    if (config_scalar_network(node->text, &network.address, &network.prefix_bits) !=
+        CONFIG_SCALAR_OK) {
+        return complain_value(loader, node, "an IPv4 address with its prefix's length",
+                              "like 10.0.0.2/24");
+    }
+    *field = network;
+    return true;
+}
+
+static bool store_ethernet(struct config_loader *loader, const struct config_node *node,
+                           struct ethernet_address *field) {
+    struct ethernet_address address;
+    if (config_scalar_ethernet(node->text, &address) != CONFIG_SCALAR_OK ||
+        ethernet_address_is_group(&address)) {
+        return complain_value(loader, node, "an Ethernet address of one station",
+                              "like 02:00:00:00:00:09");
+    }
+    *field = address;
+    return true;
+}
+
 static bool store_decimal(struct config_loader *loader, const struct config_node *node) {
     if (config_scalar_decimal(node->text) != CONFIG_SCALAR_OK) {
         return complain_value(loader, node, "a decimal number",
@@ -269,12 +312,19 @@ bool config_value_store(struct config_loader *loader, const struct config_key *r
     case CONFIG_TYPE_UPPER_NAME:
     case CONFIG_TYPE_WORD:
     case CONFIG_TYPE_SYMBOL:
+    case CONFIG_TYPE_DEVICE:
         return store_text(loader, row, node, field);
     case CONFIG_TYPE_PATH:
         return store_path(loader, row, node, field);
     case CONFIG_TYPE_LISTEN:
     case CONFIG_TYPE_CONNECT:
         return store_endpoint(loader, row, node, field);
+    case CONFIG_TYPE_ADDRESS:
+        return store_address(loader, node, field);
+    case CONFIG_TYPE_NETWORK:
+        return store_network(loader, node, field);
+    case CONFIG_TYPE_ETHERNET:
+        return store_ethernet(loader, node, field);
     case CONFIG_TYPE_PRICE:
     case CONFIG_TYPE_QUANTITY:
         return store_decimal(loader, node);
@@ -309,7 +359,14 @@ size_t config_value_bytes(enum config_type type) {
     case CONFIG_TYPE_WORD:
     case CONFIG_TYPE_SYMBOL:
     case CONFIG_TYPE_PATH:
+    case CONFIG_TYPE_DEVICE:
         return sizeof(const char *);
+    case CONFIG_TYPE_ADDRESS:
+        return sizeof(struct ipv4_address);
+    case CONFIG_TYPE_NETWORK:
+        return sizeof(struct config_network);
+    case CONFIG_TYPE_ETHERNET:
+        return sizeof(struct ethernet_address);
     case CONFIG_TYPE_LISTEN:
     case CONFIG_TYPE_CONNECT:
         return sizeof(struct config_endpoint);
