@@ -80,7 +80,7 @@ struct order_entry_venue {
     unsigned peer;       /* what to dial */
     struct backoff_limits reconnect;
     bool cancel_foreign;  /* orders that are not ours and open there: cancelled, not just told of */
-    bool cancel_in_doubt; /* ... where the venue cannot be asked, or no answer settles it */
+    bool cancel_in_doubt; /* one in doubt, too: when no question settles it (ROE.md) */
 };
 
 struct order_entry_rings {
