@@ -128,9 +128,8 @@ Test(order_entry_doubt, a_late_answer_to_an_early_question_ends_no_replace) {
     rig_expect(sim.venue, "35=H|11=#4|37=OV1");
     rig_say(sim.venue, STATUS_OF_OLD("1"));
     rig_expect(sim.firm, "35=8|11=A1|150=I|39=E|38=0.5");
+    /* Now both are answered: that it is over is told, as it was told to be pending. */
     rig_say(sim.venue, STATUS_OF_OLD("1"));
-    rig_advance(sim.rig, 1000);
-    rig_say(sim.firm, "35=H|11=A1|55=BTC-USD|54=1|");
     rig_expect(sim.firm, "35=8|11=A1|150=I|39=0|38=0.5");
     finish(&sim);
 }
@@ -242,6 +241,17 @@ Test(order_entry_doubt, refused_at_last_the_replace_ends_an_order_all_filled) {
     rig_say(sim.venue, "35=j|45=0|372=G|379=#2|380=0|58=EOrder:Insufficient funds|");
     rig_expect(sim.firm, "35=8|11=A1|150=I|39=2|14=0.5|151=0");
     cr_assert_eq(order_entry_live_orders(sim.rig->entry), 0);
+    finish(&sim);
+}
+
+/* Its client was told that it is in doubt, and since then that it is pending. */
+Test(order_entry_doubt, refused_at_last_the_replace_of_an_open_order_is_pending_no_more) {
+    struct sim sim = with_replace_in_doubt(false);
+    rig_say(sim.venue, FILL("1", "0.1", "0.1"));
+    rig_expect(sim.firm, "35=8|11=A1|150=F|39=E|14=0.1|151=0.4");
+    rig_say(sim.venue, "35=j|45=0|372=G|379=#2|380=0|58=EOrder:Insufficient funds|");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=1|14=0.1|151=0.4|58=EOrder:Insufficient funds");
+    expect_open(&sim, 40000000, (exposure_sum)40000000 * 300000);
     finish(&sim);
 }
 

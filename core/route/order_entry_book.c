@@ -46,11 +46,13 @@ static void book_acknowledgement(struct order_entry *entry, uint32_t slot, struc
 static void book_status(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
                         const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
+    bool replacing = order->replace_pending && order->state != ORDER_IN_DOUBT;
     note_complete(order, report->complete);
     if (!order_state_is_terminal(order->state) &&
         doubt_settle_terms(entry, slot, named, now, report)) {
         return;
     }
+    bool dropped = replacing && !order->replace_pending;
     struct bytes text = note_told(entry, slot, now, report);
     bool live = !order_state_is_terminal(order->state);
     if (entry->tracks[slot].fill_unread && !order_state_is_terminal(order->state)) {
@@ -63,6 +65,9 @@ static void book_status(struct order_entry *entry, uint32_t slot, uint32_t named
     bool nothing_left = live && heard_all && order_fill_is_all(order) && !order->replace_pending;
     if (!report->complete && !nothing_left) {
         book_event(entry, slot, now, ORDER_EVENT_STATUS_OPEN, text, REJECT_NONE);
+        if (dropped) {
+            replace_tell_over(entry, slot, now, text);
+        }
     } else if (heard_all && live) {
         const struct book_words words = {.say = ORDER_REPORT_STATUS, .text = text};
         book_change(entry, slot, now, ORDER_EVENT_FILL, &words);

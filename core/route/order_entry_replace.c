@@ -306,6 +306,14 @@ void book_replaced(struct order_entry *entry, uint32_t slot, uint32_t named, str
     }
 }
 
+void replace_tell_over(struct order_entry *entry, uint32_t slot, struct now now,
+                       struct bytes text) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    if (order->state != ORDER_IN_DOUBT) {
+        report_order(entry, now, order, ORDER_REPORT_STATUS, text, REJECT_NONE);
+    }
+}
+
 void book_replace_refusal(struct order_entry *entry, uint32_t slot, struct now now,
                           enum reject_code reject, struct bytes text) {
     struct order *order = order_table_at(entry->orders, slot);
@@ -314,7 +322,8 @@ void book_replace_refusal(struct order_entry *entry, uint32_t slot, struct now n
         return;
     }
     order->replace_pending = false;
-    if (order_fill_is_all(order)) {
+    bool ends = order_fill_is_all(order);
+    if (ends) {
         /* The fill that completes it was told; only its end was waiting. */
         const struct book_words words = {.say = ORDER_REPORT_STATUS};
         book_change(entry, slot, now, ORDER_EVENT_FILL, &words);
@@ -323,6 +332,8 @@ void book_replace_refusal(struct order_entry *entry, uint32_t slot, struct now n
         track->replace_told = true;
         report_cancel_reject(entry, now, order->client, &order->replace_cl_ord_id,
                              &order->cl_ord_id, order, '2', reject, text);
+    } else if (!ends) {
+        replace_tell_over(entry, slot, now, text);
     }
     doubt_if_unheard(entry, slot, now, false);
 }

@@ -414,6 +414,9 @@ bool terms_told(const struct order_entry *entry, const struct order *order,
                 const struct venue_report *report, struct order_terms *terms);
 bool terms_are_same(const struct order_terms *a, const struct order_terms *b);
 struct order_terms terms_of(const struct order *order);
+/* A replace that was called in doubt came to nothing, and no report says so: the order's status is
+ * told, which was Pending Replace for its client. One in doubt is told when that is settled. */
+void replace_tell_over(struct order_entry *entry, uint32_t slot, struct now now, struct bytes text);
 /* The pending replace was taken, by what the report tells. */
 void terms_replace(struct order_entry *entry, uint32_t slot, struct now now,
                    const struct venue_report *report);
