@@ -118,6 +118,7 @@ struct chaos {
     uint32_t said_count;
     uint32_t calm; /* of so many occasions to lose the venue's connection, one is taken */
     bool venue_up;
+    bool answers_all; /* questions; else most of them */
     uint32_t breaks;
     uint32_t rough; /* of these: with messages on their way */
     /* The mix. */
@@ -177,6 +178,9 @@ void chaos_is_quiet(struct chaos *chaos);
 
 /* All is quiet: what the clients know is what the venue knows, and the router's sums are that. */
 void chaos_compare(const struct chaos *chaos);
+/* There was time for every question to be asked, and it was answered: what was lost with a
+ * connection is known again. */
+void chaos_compare_at_rest(struct chaos *chaos);
 /* At the end. */
 void chaos_compare_ledger(const struct chaos *chaos);
 

@@ -85,6 +85,18 @@ static uint32_t order_to_replace(struct chaos *chaos) {
     return number;
 }
 
+/* Of the latest that were asked for, so that the venue can tell which one it hears. */
+static bool is_asked_for(const struct chaos *chaos, uint32_t number, struct chaos_terms terms) {
+    for (uint32_t i = chaos->replace_count; i > 0 && i + 40 > chaos->replace_count; i--) {
+        const struct chaos_replace *replace = &chaos->replaces[i - 1];
+        if (replace->order == number && replace->terms.quantity == terms.quantity &&
+            replace->terms.price == terms.price) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Mostly to more than is filled. The units of the price stay what they are. */
 static struct chaos_terms some_terms(struct chaos *chaos, uint32_t number) {
     const struct chaos_order *order = &chaos->orders[number];
@@ -105,8 +117,12 @@ void chaos_replace(struct chaos *chaos) {
     struct chaos_order *order = &chaos->orders[number];
     struct chaos_replace *replace = &chaos->replaces[index];
     const char *name = name_of(chaos, number);
+    struct chaos_terms terms = some_terms(chaos, number);
+    while (is_asked_for(chaos, number, terms)) {
+        terms = some_terms(chaos, number);
+    }
     *replace = (struct chaos_replace){.order = number,
-                                      .terms = some_terms(chaos, number),
+                                      .terms = terms,
                                       .stale = !is_latest_name(order, name),
                                       .heard_filled = order->heard_filled};
     order->asked = index + 1;
@@ -441,6 +457,21 @@ static void hear_cancel_refused(struct chaos *chaos, const char *text, const cha
     }
 }
 
+/* What is refused says how its order stands now. */
+static void hear_status_of_refusal(struct chaos *chaos, const char *text) {
+    struct chaos_order *order =
+        &chaos->orders[chaos_order_of_name(chaos, rig_value_of(text, "41"))];
+    if (strcmp(rig_value_of(text, "37"), "NONE") == 0) {
+        return;
+    }
+    char status = *rig_value_of(text, "39");
+    cr_assert(status_fits(chaos, order, status), "%s", text);
+    if (order->told) {
+        cr_assert(!chaos_is_over(order) || status == order->heard_status, "%s", text);
+        order->heard_status = status;
+    }
+}
+
 /* Of a cancel, a replace, or of one order of a mass cancel. */
 static void hear_refusal(struct chaos *chaos, const char *text) {
     char code[16];
@@ -453,6 +484,7 @@ static void hear_refusal(struct chaos *chaos, const char *text) {
     } else {
         cr_assert(order_named(chaos, text, "41")->mass, "%s", text);
     }
+    hear_status_of_refusal(chaos, text);
 }
 
 static void hear_mass_answer(struct chaos *chaos, int client, const char *text) {

@@ -180,6 +180,37 @@ void chaos_compare(const struct chaos *chaos) {
     }
 }
 
+/* Of one that never got there, or was not heard to, nobody can ask. */
+static bool may_be_asked_about(const struct chaos_order *order) {
+    return !order->refused && order->known && order->status != NOT_SEEN;
+}
+
+static void compare_order_at_rest(struct chaos *chaos, uint32_t number) {
+    struct chaos_order *order = &chaos->orders[number];
+    bool over = chaos_is_over(order);
+    if (order->status == OPEN) {
+        cr_assert(strchr("016", order->heard_status) != NULL, "A%u is %c, not open", number,
+                  order->heard_status);
+        cr_assert(order->heard.quantity == order->terms.quantity &&
+                      order->heard.price == order->terms.price,
+                  "A%u has other terms there", number);
+        cr_assert_null(pending_replace(chaos, order), "A%u", number);
+        order->blurred = false;
+    } else if (order->status != FILLED || order->heard_filled == order->filled) {
+        cr_assert(over && order->heard_status == status_of(order), "A%u is %c, not %c", number,
+                  order->heard_status, status_of(order));
+    }
+}
+
+void chaos_compare_at_rest(struct chaos *chaos) {
+    for (uint32_t i = 0; i < chaos->order_count; i++) {
+        if (may_be_asked_about(&chaos->orders[i])) {
+            compare_order_at_rest(chaos, i);
+        }
+    }
+    chaos_compare(chaos);
+}
+
 /* The latest record of each order is what its client was told, and what the venue says of it. */
 void chaos_compare_ledger(const struct chaos *chaos) {
     bool *recorded = calloc(chaos->order_count, sizeof(bool));

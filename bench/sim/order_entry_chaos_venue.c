@@ -314,7 +314,8 @@ static void hear_question(struct chaos *chaos, const char *text) {
     cr_assert(chaos->order_of_id[first_id] != 0 && chaos->orders[number].first_id == first_id, "%s",
               text);
     chaos->questions++;
-    if (chaos_below(chaos, 4) != 0 && drop_replaces(chaos, number)) {
+    bool answers = chaos->answers_all || chaos_below(chaos, 4) != 0;
+    if (answers && drop_replaces(chaos, number)) {
         say_status(chaos, &chaos->orders[number], id);
     }
 }

@@ -17,7 +17,7 @@
 
 /* Runs of which each begins anew. */
 #define SHORT_RUNS 2000
-#define SHORT_EVENTS 150
+#define SHORT_EVENTS 80
 
 /* How often in a row a stream has no room. */
 #define SQUEEZE_MAX 5
@@ -86,6 +86,19 @@ static void break_client(struct chaos *chaos) {
     rig_peer_reset(&chaos->rig->client[index]);
     settle(chaos);
     client_up(chaos, index);
+}
+
+/* Long enough for a question that was not answered several times to be asked again. */
+#define REST_MS 150000
+#define REST_STEP_MS 15000
+
+static void come_to_rest(struct chaos *chaos) {
+    chaos->answers_all = true;
+    for (int ms = 0; ms < REST_MS; ms += REST_STEP_MS) {
+        rig_advance(chaos->rig, REST_STEP_MS);
+        settle(chaos);
+    }
+    chaos_compare_at_rest(chaos);
 }
 
 static void squeeze(struct chaos *chaos) {
@@ -220,6 +233,7 @@ Test(order_entry_random, agrees_with_the_venues_book, .timeout = 600) {
     }
     settle(&chaos);
     chaos_compare(&chaos);
+    come_to_rest(&chaos);
     chaos_compare_ledger(&chaos);
     print_mix(&chaos);
     cr_assert_gt(chaos.fills, events / 40);
@@ -269,6 +283,7 @@ static void play_short_runs(const struct rig_options *options, uint32_t runs) {
         }
         settle(&chaos);
         chaos_compare(&chaos);
+        come_to_rest(&chaos);
         chaos_compare_ledger(&chaos);
         const struct order_entry_counters *counters = order_entry_counters(chaos.rig->entry);
         cr_assert_eq(counters->foreign_cancels, 0);
