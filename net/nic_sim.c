@@ -214,12 +214,13 @@ static void check_unwritten(const struct sim_sent *sent) {
     CHECK(frame_hash(frame, sent->bytes) == sent->hash);
 }
 
-struct bytes nic_sim_sent(const struct nic_sim *sim) {
-    if (sim->sent_count == 0) {
+struct bytes nic_sim_sent_behind(const struct nic_sim *sim, uint32_t skip, struct instant *at) {
+    if (skip >= sim->sent_count) {
         return (struct bytes){0};
     }
-    const struct sim_sent *sent = &sim->sent[sim->sent_first];
+    const struct sim_sent *sent = &sim->sent[ring_at(sim->sent_first, skip, sim->limits.send_ring)];
     check_unwritten(sent);
+    *at = sent->at;
     const char *frame = sent->packet->packet.buffer + sent->offset;
     if (!sent->offload) {
         return bytes_of(frame, sent->bytes);
@@ -227,6 +228,11 @@ struct bytes nic_sim_sent(const struct nic_sim *sim) {
     memcpy(sim->filled_in, frame, sent->bytes);
     fill_in_checksums(sim->filled_in, sent);
     return bytes_of(sim->filled_in, sent->bytes);
+}
+
+struct bytes nic_sim_sent(const struct nic_sim *sim) {
+    struct instant at;
+    return nic_sim_sent_behind(sim, 0, &at);
 }
 
 struct instant nic_sim_sent_at(const struct nic_sim *sim) {

@@ -37,6 +37,9 @@ struct nic *nic_sim_nic(struct nic_sim *sim);
 struct bytes nic_sim_sent(const struct nic_sim *sim);
 /* When that frame was sent. */
 struct instant nic_sim_sent_at(const struct nic_sim *sim);
+/* The sent frame that has `skip` others before it, and when it was sent; empty when there is none.
+ * Holds until the next such call. */
+struct bytes nic_sim_sent_behind(const struct nic_sim *sim, uint32_t skip, struct instant *at);
 /* The oldest sent frame has left: its packet is free, or its owner's alone. */
 void nic_sim_drop_sent(struct nic_sim *sim);
 
