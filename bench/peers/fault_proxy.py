@@ -58,15 +58,16 @@ class FaultProxy:
     `to_server` and `to_client` are its Directions. Ends with close().
     """
 
-    def __init__(self, target_port):
-        self.target_port = target_port
+    def __init__(self, target_port, target_host="127.0.0.1", host="127.0.0.1"):
+        self.target = (target_host, target_port)
+        self.host = host
         self.changed = threading.Condition()
         self.to_server = Direction(self, "to server")
         self.to_client = Direction(self, "to client")
         self.connections = 0
         self.pair = ()
         self.closed = False
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server((host, 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -114,7 +115,7 @@ class FaultProxy:
             except OSError:
                 return
             try:
-                server = socket.create_connection(("127.0.0.1", self.target_port))
+                server = socket.create_connection(self.target)
             except OSError:
                 self._reset(client)
                 continue

@@ -203,7 +203,7 @@ struct instance *instance_create(const struct config *config, FILE *err) {
 void instance_destroy(struct instance *instance) {
     (void)ledger_writer_close(&instance->ledger);
     if (instance->transport != NULL) {
-        transport_close(instance->transport);
+        transport_free(instance->transport, stderr);
     }
     for (uint32_t i = 0; i < CONFIG_VENUES_MAX; i++) {
         credential_free(&instance->keys[i]);

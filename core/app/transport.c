@@ -31,5 +31,9 @@ size_t transport_footprint(const struct config *config) {
 }
 
 struct transport *transport_open(void *mem, const struct config *config, FILE *err) {
+    if (config->order_entry.transport != CONFIG_TRANSPORT_KERNEL) {
+        (void)fputs("tercel: workers.order_entry.transport: dpdk is not built yet\n", err);
+        return NULL;
+    }
     return transport_kernel_open(mem, config, err);
 }

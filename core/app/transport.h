@@ -1,9 +1,10 @@
 /*
  * What carries the worker's streams, so that the worker and the plan do not know which it is: the
- * kernel's sockets through io_uring (transport_kernel.c).
+ * kernel's sockets through io_uring (transport_kernel.c), or our own TCP over NIC queues
+ * (transport_dpdk.c).
  *
- * Threading: opened, attended and asked for addresses by the main thread; started, turned, flushed
- * and closed by the worker (closed by the main thread when it was never started); woken by anyone.
+ * Threading: opened, attended, asked for addresses and freed by the main thread; started, turned,
+ * flushed and closed by the worker; woken by anyone.
  */
 #ifndef TERCEL_CORE_APP_TRANSPORT_H
 #define TERCEL_CORE_APP_TRANSPORT_H
@@ -32,6 +33,7 @@ struct transport_ops {
     struct endpoint (*listens_at)(const struct transport *transport, uint32_t listener);
     uint64_t (*turns)(const struct transport *transport);
     void (*close)(struct transport *transport);
+    void (*free)(struct transport *transport, FILE *log);
 };
 
 /* Embedded first in each transport's own struct. */
@@ -87,9 +89,15 @@ static inline uint64_t transport_turns(const struct transport *transport) {
     return transport->ops->turns(transport);
 }
 
-/* Every stream is aborted, nothing of the memory is used any more. */
+/* Every stream is aborted. The last call on the worker's thread. */
 static inline void transport_close(struct transport *transport) {
     transport->ops->close(transport);
+}
+
+/* Nothing of the memory is used any more; what it has to say of its work goes to `log`. Closes
+ * first what was never started. */
+static inline void transport_free(struct transport *transport, FILE *log) {
+    transport->ops->free(transport, log);
 }
 
 /* The limits of every stream, whatever carries it. */
@@ -97,6 +105,10 @@ struct stream_limits transport_stream_limits(const struct config *config);
 /* Streams at once, and of these accepted ones. */
 uint32_t transport_streams_max(const struct config *config);
 uint32_t transport_accepts_max(const struct config *config);
+
+/* transport_dpdk_open.c */
+size_t transport_dpdk_footprint(const struct config *config);
+struct transport *transport_dpdk_open(void *mem, const struct config *config, FILE *err) MUST_USE;
 
 /* transport_kernel.c */
 size_t transport_kernel_footprint(const struct config *config);

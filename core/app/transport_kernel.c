@@ -65,7 +65,16 @@ static uint64_t turns(const struct transport *transport) {
 }
 
 static void close_stack(struct transport *transport) {
-    uring_stack_fini(of(transport)->stack);
+    struct transport_kernel *kernel = of(transport);
+    if (kernel->stack != NULL) {
+        uring_stack_fini(kernel->stack);
+        kernel->stack = NULL;
+    }
+}
+
+static void free_stack(struct transport *transport, FILE *log) {
+    (void)log;
+    close_stack(transport);
 }
 
 static const struct transport_ops ops = {.start = start,
@@ -75,7 +84,8 @@ static const struct transport_ops ops = {.start = start,
                                          .attend = attend,
                                          .listens_at = listens_at,
                                          .turns = turns,
-                                         .close = close_stack};
+                                         .close = close_stack,
+                                         .free = free_stack};
 
 size_t transport_kernel_footprint(const struct config *config) {
     struct uring_limits limits = limits_of(config);

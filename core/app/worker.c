@@ -75,7 +75,6 @@ static void close_transport(struct instance *instance) {
         (void)nanosleep(&wait, NULL);
     }
     transport_close(instance->transport);
-    instance->transport = NULL;
 }
 
 void *worker_run(void *argument) {

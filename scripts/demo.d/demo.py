@@ -7,21 +7,25 @@ import signal
 import sys
 import time
 
+import network
 from stage import ROOT, Failure, Stage, fresh_folder, wait_until
 
 KEPT = "pids"
+LAB = "demo"
 
 CONNECT = """
 exchange and router keep running. Another FIX 4.4 client connects to
-  host 127.0.0.1, port {port}, SenderCompID ACME, TargetCompID TERCEL, HeartBtInt 1 to 60,
+  host {host}, port {port}, SenderCompID ACME, TargetCompID TERCEL, HeartBtInt 1 to 60,
   Username ACME, Password in {folder}/client.password
 for example QuickFIX's, after `ninja -C build bench/peers/quickfix_client`:
   printf '%s\\n' 'new o1 BTC-USD KRAKEN MAIN buy limit 0.01 60010.0 gtc' 'wait o1 filled' logout |
-    build/bench/peers/quickfix_client --port {port} --sender ACME --target TERCEL --reset \\
-      --username ACME --password-file {folder}/client.password --ledger {folder}/mine.csv
+    {inside}build/bench/peers/quickfix_client --host {host} --port {port} \\
+      --sender ACME --target TERCEL --reset --username ACME \\
+      --password-file {folder}/client.password --ledger {folder}/mine.csv
 or the demo's client again, which prints the life of its orders:
-  build/bench/client/tercel-demo-client --router 127.0.0.1:{port} --sender ACME --target TERCEL \\
-    --password-file {folder}/client.password --ledger {folder}/again.csv --prefix again-
+  {inside}build/bench/client/tercel-demo-client --router {host}:{port} \\
+    --sender ACME --target TERCEL --password-file {folder}/client.password \\
+    --ledger {folder}/again.csv --prefix again-
 (a ClOrdID is known, and refused, for a minute after its order has ended)
 The rules of engagement are in core/route/ROE.md. To stop both: scripts/demo --stop{out}"""
 
@@ -56,14 +60,21 @@ def stop_kept(folder):
         os.kill(pid, signal.SIGTERM)
         wait_until(f"{name} (pid {pid}) ends", lambda pid=pid: not is_ours(pid, folder))
         say(name, f"stopped; its log is {folder / name}.log")
+    if (folder / LAB).exists():
+        network.Lab(LAB).close()
+        say("lab", "taken down")
     return 0
 
 
 def play(stage, options):
     stage.start_exchange()
-    say("exchange", f"pid {stage.exchange.pid}, kraken-spot at 127.0.0.1:{stage.venue_port}")
+    say("exchange", f"pid {stage.exchange.pid}, kraken-spot at "
+        f"{stage.network.venue_host}:{stage.venue_port}")
     stage.start_router()
-    say("router", f"pid {stage.router.pid}, clients at 127.0.0.1:{stage.port}, venue up")
+    say("router", f"pid {stage.router.pid}, clients at {stage.host}:{stage.port}, venue up")
+    for line in stage.router.log().splitlines():
+        if line.startswith("tercel: port "):
+            say("", line.removeprefix("tercel: "))
     print(flush=True)
     try:
         stage.run_client("--round-trips", options.round_trips, patience=120)
@@ -76,6 +87,9 @@ def end(stage):
     """Stops both, and says whether the three ledgers agree."""
     stage.stop_router()
     say("router", "stopped in order")
+    for line in stage.router.log().splitlines():
+        if line.startswith(("tercel: TCP", "tercel: port ")) and "frames in" in line + "TCP":
+            say("", line.removeprefix("tercel: "))
     stage.stop_exchange()
     say("exchange", "stopped in order")
     verdict = stage.compare()
@@ -89,8 +103,12 @@ def keep(stage, options):
     pids = [("router", stage.router.pid), ("exchange", stage.exchange.pid)]
     stage.path(KEPT).write_text("".join(f"{name} {pid}\n" for name, pid in pids))
     stage.processes.clear()
+    if options.dpdk:
+        stage.path(LAB).touch()
     out = "" if options.out == ROOT / "demo-out" else f" --out {options.out}"
-    print(CONNECT.format(port=stage.port, folder=stage.folder, out=out), flush=True)
+    inside = "".join(f"{word} " for word in stage.network.inside("client"))
+    print(CONNECT.format(host=stage.host, port=stage.port, folder=stage.folder, out=out,
+                         inside=inside), flush=True)
     return 0
 
 
@@ -98,9 +116,16 @@ def run(options):
     if kept_pids(options.out):
         raise Failure(f"a demo still runs from {options.out}: scripts/demo --stop ends it")
     began = time.monotonic()
-    with Stage(fresh_folder(options.out), outlives=options.keep) as stage:
-        play(stage, options)
-        status = keep(stage, options) if options.keep else end(stage)
+    where = network.Lab(LAB, options.dpdk) if options.dpdk else network.Loopback()
+    kept = False
+    try:
+        with Stage(fresh_folder(options.out), outlives=options.keep, where=where) as stage:
+            play(stage, options)
+            status = keep(stage, options) if options.keep else end(stage)
+            kept = options.keep
+    finally:
+        if not kept:
+            where.close()
     say("took", f"{time.monotonic() - began:.1f} s")
     return status
 
@@ -113,6 +138,8 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/demo", add_help=False)
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--dpdk", nargs="?", const="net_af_packet",
+                        choices=["net_af_packet", "net_af_xdp"])
     parser.add_argument("--round-trips", type=int, default=10000)
     parser.add_argument("--out", type=lambda path: pathlib.Path(path).resolve(),
                         default=ROOT / "demo-out")

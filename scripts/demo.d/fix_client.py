@@ -8,6 +8,7 @@ import socket
 import time
 from fractions import Fraction
 
+import network
 from stage import PATIENCE_S, Failure
 
 SOH = "\x01"
@@ -72,7 +73,8 @@ class Peer:
 
 class Client(Peer):
     def __init__(self, port, sender="ACME", target="TERCEL"):
-        super().__init__(socket.create_connection(("127.0.0.1", port), PATIENCE_S), sender, target)
+        router = (network.HERE.router_host, port)
+        super().__init__(socket.create_connection(router, PATIENCE_S), sender, target)
         self.orders = {}
 
     def ask_to_log_on(self, password=None):
@@ -149,7 +151,7 @@ class FakeVenue:
     """Takes connections of the router and lets the test answer."""
 
     def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server((network.HERE.venue_host, 0))
         self.listener.settimeout(PATIENCE_S)
         self.port = self.listener.getsockname()[1]
 
@@ -167,5 +169,5 @@ def unused_port():
     """A port that nobody listens at, and that nobody is given before the socket is closed."""
     holder = socket.socket()
     holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    holder.bind(("127.0.0.1", 0))
+    holder.bind((network.HERE.venue_host, 0))
     return holder, holder.getsockname()[1]

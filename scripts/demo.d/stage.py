@@ -1,7 +1,8 @@
-"""Exchange, router and clients as processes on loopback, with files in one folder.
+"""Exchange, router and clients as processes, with files in one folder.
 
-What scripts/demo and the end-to-end tests stand on. Ports are chosen by the kernel, secrets made up
-for each run; nothing waits but for an event with a deadline, and whatever was started is ended.
+What scripts/demo and the end-to-end tests stand on. Ports are chosen by the kernel where it has
+them, secrets made up for each run; nothing waits but for an event with a deadline, and whatever was
+started is ended.
 """
 
 import base64
@@ -21,6 +22,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "bench/peers"))
+import network  # noqa: E402
 from fault_proxy import FaultProxy  # noqa: E402
 
 # Generous: a loaded machine is no failure. What is waited for comes in milliseconds.
@@ -64,7 +66,7 @@ def hash_of(build, password):
 
 def free_port():
     """For a program that cannot choose one itself; somebody else may take it first, seldom."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server((network.HERE.venue_host, 0)) as listener:
         return listener.getsockname()[1]
 
 
@@ -152,13 +154,15 @@ class Process:
 class Stage:
     """A folder, and the processes at work in it."""
 
-    def __init__(self, folder, outlives=False):
+    def __init__(self, folder, outlives=False, where=network.HERE):
         self.folder = pathlib.Path(folder).resolve()
         self.build = build_folder()
         self.outlives = outlives
+        self.network = where
         self.processes = []
         self.exchange = self.router = None
         self.venue_port = self.port = 0
+        self.host = where.router_host  # of clients: the router, or what stands before it
         self.password = PASSWORD
         self.api_key = base64.b64encode(secrets.token_bytes(42)).decode()
         self.api_secret = base64.b64encode(secrets.token_bytes(64)).decode()
@@ -185,11 +189,14 @@ class Stage:
         write_private(self.path("client.password"), self.password + "\n")
         write_private(self.path("acme.password"), hash_of(self.build, self.password))
 
-    def start(self, name, command, **more):
-        """Whoever interrupts us meanwhile waits until the child is known, and so will be ended."""
+    def start(self, name, command, role=None, **more):
+        """Where its `role` is at home. Whoever interrupts us meanwhile waits until the child is
+        known, and so will be ended.
+        """
         signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         try:
-            process = Process(name, command, self.path(f"{name}.log"), self.outlives, **more)
+            process = Process(name, [*self.network.inside(role or name), *command],
+                              self.path(f"{name}.log"), self.outlives, **more)
             self.processes.append(process)
             return process
         finally:
@@ -202,10 +209,12 @@ class Stage:
             self.path(name).unlink(missing_ok=True)
         self.exchange = self.start("exchange", [
             self.build / "venues/exchange/tercel-exchange", "--venue", "kraken-spot",
-            "--listen", f"127.0.0.1:{port}", "--port-file", self.path("exchange.port"),
+            "--listen", f"{self.network.venue_host}:{port}",
+            "--port-file", self.path("exchange.port"),
             "--comp-id", "TERCEL", "--key-file", self.path("kraken.key"),
             "--secret-file", self.path("kraken.secret"), "--ledger", self.path("exchange.csv"),
-            "--raw-log", self.path("exchange.messages"), "--quotes", quotes, *options])
+            "--raw-log", self.path("exchange.messages"), "--quotes", quotes, *options],
+            role="venue")
         self.exchange.wait_for_line(r"kraken-spot at ")
         self.venue_port = int(self.path("exchange.port").read_text())
 
@@ -214,8 +223,9 @@ class Stage:
     def write_config(self, *edits):
         """core/app/example.yaml with this run's ports, a password and the edits (old, new)."""
         text = (ROOT / "core/app/example.yaml").read_text()
-        for old, new in [("127.0.0.1:5001", "127.0.0.1:0"),
-                         ("127.0.0.1:4001", f"127.0.0.1:{self.venue_port}"),
+        at = f"{self.network.router_host}:{self.network.router_port}"
+        for old, new in [("127.0.0.1:5001", at),
+                         ("127.0.0.1:4001", f"{self.network.venue_host}:{self.venue_port}"),
                          ("target_comp_id: TERCEL\n",
                           "target_comp_id: TERCEL\n    password_file: acme.password\n"),
                          ("file: ledger.csv", "file: router.csv"), *edits]:
@@ -225,7 +235,7 @@ class Stage:
         # A run may fall into the half minute in which the venue is away every day.
         text = text.replace("dialect: kraken-spot\n", "dialect: kraken-spot\n"
                             "    daily_pause: off\n")
-        self.path("tercel.yaml").write_text(text)
+        self.path("tercel.yaml").write_text(text + self.network.more_config)
 
     def start_router(self, *edits, under=(), venue_up=True):
         self.write_config(*edits)
@@ -244,7 +254,7 @@ class Stage:
         with open(self.path("client.out"), "w", encoding="utf-8") as out:
             client = self.start("client", [
                 self.build / "bench/client/tercel-demo-client",
-                "--router", f"127.0.0.1:{self.port}", "--sender", "ACME", "--target", "TERCEL",
+                "--router", f"{self.host}:{self.port}", "--sender", "ACME", "--target", "TERCEL",
                 "--password-file", self.path("client.password"),
                 "--ledger", self.path("client.csv"), *options], stdout=out)
         status = client.wait(patience)
@@ -262,12 +272,13 @@ class Stage:
         else:
             self.path("scenario").write_text(scenario)
         return self.start("quickfix", [
-            self.build / QUICKFIX, "--port", self.port, "--sender", "ACME", "--target", "TERCEL",
+            self.build / QUICKFIX, "--host", self.host, "--port", self.port,
+            "--sender", "ACME", "--target", "TERCEL",
             "--username", "ACME", "--password-file", self.path("client.password"),
             "--dictionary", ROOT / "bench/peers/fix44.xml",
             "--scenario", "-" if scenario is None else self.path("scenario"),
             "--ledger", self.path("client.csv"), "--log", self.path("quickfix.messages"), *options],
-            **more)
+            role="client", **more)
 
     def start_quickfix_venue(self, *options):
         """bench/peers/quickfix_venue behind a relay that can go wrong, which is returned."""
@@ -275,9 +286,9 @@ class Stage:
         self.exchange = self.start("venue", [
             self.build / QUICKFIX_VENUE, "--port", port, "--sender", "KRAKEN-TRD",
             "--target", "TERCEL", "--log", self.path("venue.messages"), *options],
-            stdin=subprocess.PIPE)
+            role="venue", stdin=subprocess.PIPE)
         self.exchange.wait_for_line("listens on port")
-        proxy = FaultProxy(port)
+        proxy = FaultProxy(port, host=self.network.venue_host)
         self.venue_port = proxy.port
         return proxy
 
