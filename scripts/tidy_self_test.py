@@ -132,6 +132,8 @@ ARROW_PLANTS = [
     Plant("core/stray/stray.h", guarded("core/stray/stray.h", "struct stray;\n"), 1,
           "folder the table of include arrows"),
     Plant("net/sees_dpdk.c", "#include <rte_mbuf.h>\n", 1, "rte_mbuf.h belongs in"),
+    Plant("net/nic_dpdk_device.c", "#include <rte_dev.h>\n", 1, "rte_dev.h belongs in"),
+    Plant("net/nic_dpdk_test.c", "#include <rte_eal.h>\n", 1, "rte_eal.h belongs in"),
 ]
 # The headers the plants above reach for, so that nothing but the arrow is wrong with them.
 ARROW_TARGETS = ["core/order/order.h", "core/fix/view.h", "core/risk/risk.h", "core/app/plan.h",

@@ -1,0 +1,57 @@
+/*
+ * Shared by the files of net/nic_dpdk*.c alone. A queue pair is a struct nic; a port owns its
+ * queues. DPDK's own types are only named here, so that this compiles without it.
+ */
+#ifndef TERCEL_NET_NIC_DPDK_INTERNAL_H
+#define TERCEL_NET_NIC_DPDK_INTERNAL_H
+
+#include <stdatomic.h>
+
+#include "net/nic.h"
+#include "net/nic_dpdk.h"
+
+struct rte_mempool;
+
+/* Written by the queue's thread alone; nic_counters may be asked on another one. */
+struct nic_dpdk_counts {
+    uint64_t received;
+    uint64_t received_bytes;
+    uint64_t receive_errors;
+    uint64_t sent;
+    uint64_t sent_bytes;
+    uint64_t send_errors;
+    uint64_t send_refusals;
+    uint64_t take_failures;
+};
+
+struct nic_dpdk_queue {
+    struct nic nic;
+    struct nic_dpdk *owner;
+    uint16_t port;
+    uint16_t queue;
+    bool ip_verdicts; /* the NIC was asked to check, so what it says counts */
+    bool l4_verdicts;
+    bool cleans_up; /* rte_eth_tx_done_cleanup is there */
+    struct rte_mempool *receive_pool;
+    struct rte_mempool *data_pool;
+    struct rte_mempool *control_pool;
+    struct nic_dpdk_counts counts;
+    _Alignas(64) atomic_bool link_up; /* written by nic_dpdk_poll_link, read by nic_send */
+};
+
+struct nic_dpdk {
+    struct nic_dpdk_summary summary;
+    struct nic_dpdk_device device;
+    uint16_t port;
+    uint16_t queue_count;
+    bool started;
+    int link_socket; /* for an interface whose driver does not follow its link; -1: none */
+    _Alignas(64) struct nic_dpdk_queue queues[];
+};
+
+extern const struct nic_ops nic_dpdk_ops;
+
+/* The DPDK port of a device that the environment was started with. */
+bool nic_dpdk_find_port(const char *name, uint16_t *port) MUST_USE;
+
+#endif
