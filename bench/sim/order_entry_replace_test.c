@@ -65,6 +65,23 @@ Test(order_entry_replace, taken_changes_terms_and_id) {
     finish(&sim);
 }
 
+/* What was to be cancelled is over; whoever asked hears of it by the id the order has by then. */
+Test(order_entry_replace, to_what_is_filled_drops_a_pending_cancel_by_the_new_id) {
+    struct sim sim = with_order();
+    rig_say(sim.firm, REPLACE("G1", "A1", "0.25", "29000"));
+    rig_expect(sim.venue, "35=G|11=#2|41=#1|38=0.25");
+    rig_say(sim.firm, "35=q|11=Q1|530=7|60=@|");
+    rig_expect(sim.firm, "35=r|11=Q1|531=7");
+    rig_expect(sim.venue, "35=F|11=#3|41=#1");
+    rig_say(sim.venue, FILL("#1", "0.25", "0.25"));
+    rig_expect(sim.firm, "35=8|11=A1|150=F|14=0.25");
+    rig_say(sim.venue, REPLACED("#2", "#1", "0.25", "29000", "0.25"));
+    rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|39=2|38=0.25|14=0.25|151=0");
+    rig_expect(sim.firm, "35=9|11=Q1|41=G1|39=2|434=1|102=0");
+    cr_assert_eq(order_entry_live_orders(sim.rig->entry), 0);
+    finish(&sim);
+}
+
 Test(order_entry_replace, refused_by_the_venue_leaves_the_order_as_it_was) {
     struct sim sim = with_replace();
     rig_say(sim.venue, REFUSED("#2"));

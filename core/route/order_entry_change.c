@@ -103,6 +103,9 @@ void book_change(struct order_entry *entry, uint32_t slot, struct now now, enum 
     bool drops = ended || (event == ORDER_EVENT_VENUE_LOST && !was_terminal);
     bool cancel_dropped = drops && drop_pending_cancel(order);
     tell(entry, now, order, result.report, words);
+    if (words->renamed) {
+        order_table_rename(entry->orders, slot);
+    }
     if (drops) {
         tell_dropped(entry, slot, now, cancel_dropped);
     }

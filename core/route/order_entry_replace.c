@@ -176,13 +176,12 @@ struct order_terms terms_of(const struct order *order) {
 
 /* The new terms are the order's already: what that makes of it. */
 static void tell_terms(struct order_entry *entry, uint32_t slot, struct now now,
-                       enum order_event event, enum order_report say, struct bytes text) {
+                       enum order_event event, const struct book_words *words) {
     const struct order *order = order_table_at(entry->orders, slot);
     /* Not while a replace to more is out. */
     bool done = order_fill_event(order, false) == ORDER_EVENT_FILL &&
                 !order_state_is_terminal(order->state);
-    const struct book_words words = {.say = say, .text = text};
-    book_change(entry, slot, now, done ? ORDER_EVENT_FILL : event, &words);
+    book_change(entry, slot, now, done ? ORDER_EVENT_FILL : event, words);
 }
 
 /* The venue's word goes before ours: the order is what it says. */
@@ -204,9 +203,10 @@ void terms_replace(struct order_entry *entry, uint32_t slot, struct now now,
     }
     track->current_request = order->replace_request;
     order->replace_request = REQUEST_NONE;
-    struct bytes text = note_told(entry, slot, now, report);
-    tell_terms(entry, slot, now, ORDER_EVENT_REPLACED, ORDER_REPORT_REPLACED, text);
-    order_table_rename(entry->orders, slot);
+    const struct book_words words = {.say = ORDER_REPORT_REPLACED,
+                                     .text = note_told(entry, slot, now, report),
+                                     .renamed = true};
+    tell_terms(entry, slot, now, ORDER_EVENT_REPLACED, &words);
     doubt_if_unheard(entry, slot, now, report->complete);
 }
 
@@ -219,7 +219,8 @@ void terms_restate(struct order_entry *entry, uint32_t slot, struct now now,
     order->quantity = told.quantity;
     order->price = told.price;
     order->stop_price = told.stop_price;
-    tell_terms(entry, slot, now, ORDER_EVENT_RESTATED, ORDER_REPORT_RESTATED, text);
+    const struct book_words words = {.say = ORDER_REPORT_RESTATED, .text = text};
+    tell_terms(entry, slot, now, ORDER_EVENT_RESTATED, &words);
     doubt_if_unheard(entry, slot, now, report->complete);
 }
 

@@ -477,6 +477,7 @@ struct book_words {
     enum reject_code reject;
     const struct venue_report *fill; /* a fill of `booked`: says all there is to say; or NULL */
     struct quantity booked;
+    bool renamed; /* a replace was taken: once that is told, the order goes by the new id */
 };
 /* Applies an event to the order: its state, the client's reports, what is pending, the ledger. The
  * quantity of a fill was booked before. */
