@@ -27,12 +27,13 @@
  * of the gap are kept where there is room (config.early) and taken in their turn, by
  * fix_session_input, without bytes; the others come again with the answer. A gap fill that goes
  * over a kept message makes it void, as one that the peer does not stand by; not so with
- * config.early_stands: what reports a fact stays true. A reset of numbers voids all that is kept:
- * they may mean other messages then. A request is open until the number that showed the gap is
- * reached; when its answer stops short the next early message asks again, no sooner than a second
- * after the last progress (a heartbeat interval when nothing came at all). A peer that was asked
- * FIX_RESEND_ASKS_MAX times without any progress does not have it any more: the session ends with a
- * Logout (FIX_END_GAP), because all that it says meanwhile waits.
+ * config.early_stands: what reports a fact stays true, also when the connection ends before its
+ * turn (fix_session_take_left). A reset of numbers voids all that is kept: they may mean other
+ * messages then. A request is open until the number that showed the gap is reached; when its answer
+ * stops short the next early message asks again, no sooner than a second after the last progress (a
+ * heartbeat interval when nothing came at all). A peer that was asked FIX_RESEND_ASKS_MAX times
+ * without any progress does not have it any more: the session ends with a Logout (FIX_END_GAP),
+ * because all that it says meanwhile waits.
  *
  * Their gaps: what is sent again is a policy of the role. With an outbox, messages of the types in
  * resent_types go out again as they were (43=Y, 122=their first SendingTime); everything else, and
@@ -148,7 +149,8 @@ struct fix_session_config {
     struct fix_profile profile;
     struct fix_outbox *outbox; /* NULL: every range that is asked for is filled over */
     struct fix_early *early;   /* NULL: messages ahead of a gap are dropped and come again */
-    bool early_stands;         /* a gap fill over what is kept does not make it void */
+    bool early_stands;         /* a gap fill over what is kept does not make it void, and neither
+                                  does the end of the connection: fix_session_take_left */
     /* When set, a message whose turn has come is checked before it is delivered or acted upon; a
      * fault is told by a Reject, one of a Logon by a Logout. */
     const struct fix_dictionary *dictionary;
@@ -369,6 +371,17 @@ void fix_session_input(struct fix_session *session, struct now now, struct bytes
  * or is not there to be read.
  */
 bool fix_session_has_input(const struct fix_session *session);
+
+/*
+ * With config.early_stands: what came early and will not have its turn, because the connection is
+ * over (CLOSING, or nothing is left to be read). Taken one by one, in order, before
+ * fix_session_disconnected forgets it: DELIVER and REJECTED with input->view, or NONE for one that
+ * says nothing to the caller. No number is used up by it and nothing is owed for it, so that all of
+ * it comes again, behind what is missing, where the numbers go on with the next connection.
+ */
+bool fix_session_has_left(const struct fix_session *session);
+enum fix_action fix_session_take_left(struct fix_session *session, struct now now,
+                                      struct fix_input *input);
 
 /* Whether fix_session_output would write something. */
 bool fix_session_has_output(const struct fix_session *session);

@@ -288,6 +288,42 @@ Test(fix_session_early, is_delivered_while_logging_out_and_not_after_a_fault) {
     cr_assert(!fix_session_has_input(&s.session));
 }
 
+/* Facts that will not have their turn are handed out: in order, and the number stays where it was.
+ */
+Test(fix_session_early, what_stands_is_left_when_the_connection_ends) {
+    begin();
+    s.session.config.early_stands = true;
+    say(&s, "35=D|34=3|11=three|");
+    say(&s, "35=1|34=4|112=T|");
+    say(&s, "35=3|34=5|45=1|");
+    say(&s, "35=D|34=6|52=x|11=faulty|");
+    say(&s, "35=D|34=7|11=seven|");
+    cr_assert_eq(say(&s, "35=5|34=9|"), FIX_ACTION_CLOSE);
+    static const enum fix_action actions[] = {FIX_ACTION_DELIVER, FIX_ACTION_NONE,
+                                              FIX_ACTION_REJECTED, FIX_ACTION_NONE,
+                                              FIX_ACTION_DELIVER};
+    for (uint64_t i = 0; i < 5; i++) {
+        cr_assert(fix_session_has_left(&s.session));
+        cr_assert_eq(fix_session_take_left(&s.session, s.now, &s.input), actions[i]);
+        cr_assert_eq(s.input.seq, 3 + i);
+        cr_assert_eq(s.input.consumed, 0);
+    }
+    cr_assert_id("seven");
+    cr_assert(!fix_session_has_left(&s.session));
+    cr_assert_eq(s.session.next_in, 2);
+    cr_assert_str_eq(hear(&s), "35=2|34=2|7=2|16=0|");
+    cr_assert_str_eq(hear(&s), "35=5|34=3|");
+    cr_assert_str_eq(hear(&s), "", "nothing is owed for any of it");
+}
+
+/* A client's order that waited is void. */
+Test(fix_session_early, what_does_not_stand_is_not_left) {
+    begin();
+    say(&s, "35=D|34=3|11=three|");
+    cr_assert_eq(say(&s, "35=5|34=4|"), FIX_ACTION_CLOSE);
+    cr_assert(!fix_session_has_left(&s.session));
+}
+
 /* A caller's Reject and its room in the owed queue are the same for both kinds of message. */
 Test(fix_session_early, waits_while_too_much_is_owed) {
     begin();

@@ -48,7 +48,9 @@ struct fix_message {
 /* One message read, fix_session_message.c. `invalid_tag`: the number among its tags that is none.
  */
 struct fix_message fix_message_of(const struct fix_view *view, struct bytes invalid_tag);
-/* Whether something is wrong with it that a Reject, which is owed then, says. */
+/* Whether something is wrong with it: then fault_reason and fault_tag say what. */
+bool fix_message_has_fault(const struct fix_session *session, struct fix_message *message);
+/* The same, and a Reject that says so is owed. */
 bool fix_message_is_rejected(struct fix_session *session, struct fix_message *message);
 /* Whether the session's dictionary, if it has one, objects: then fault_reason and fault_tag say to
  * what. */

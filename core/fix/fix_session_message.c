@@ -122,13 +122,20 @@ bool fix_message_is_off_dictionary(const struct fix_session *session, struct fix
     return true;
 }
 
-bool fix_message_is_rejected(struct fix_session *session, struct fix_message *message) {
+bool fix_message_has_fault(const struct fix_session *session, struct fix_message *message) {
     if (!fix_message_is_off_dictionary(session, message) && !message->faulty) {
         if (LIKELY(msg_type_is_valid(message->type))) {
             return false;
         }
         message->fault_reason = FIX_REJECT_MSG_TYPE;
         message->fault_tag = 0;
+    }
+    return true;
+}
+
+bool fix_message_is_rejected(struct fix_session *session, struct fix_message *message) {
+    if (LIKELY(!fix_message_has_fault(session, message))) {
+        return false;
     }
     fix_session_owe_reject(session, message, message->fault_reason, message->fault_tag);
     return true;

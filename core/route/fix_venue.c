@@ -231,6 +231,26 @@ static bool tell_missed(struct fix_venue *venue, struct venue_report *report) {
     return true;
 }
 
+/* The connection is over with a gap open: what was said behind that is known all the same. */
+static bool tell_left(struct fix_venue *venue, struct now now, struct venue_report *report) {
+    struct fix_session *session = &venue->link.session;
+    if (session->state != FIX_SESSION_CLOSING && !fix_link_is_over(&venue->link, now)) {
+        return false;
+    }
+    for (int count = 0; fix_session_has_left(session); count++) {
+        if (count == POLL_MESSAGES_MAX) {
+            venue->link.more = true;
+            venue->drained = false;
+            return false;
+        }
+        release_held(venue);
+        if (act(venue, fix_session_take_left(session, now, &venue->input), report)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool poll(struct venue *base, struct now now, struct venue_report *report) {
     struct fix_venue *venue = self_of(base);
     *report = (struct venue_report){.request_known = false};
@@ -247,14 +267,14 @@ static bool poll(struct venue *base, struct now now, struct venue_report *report
         enum fix_action action = fix_link_read(&venue->link, now, &venue->input);
         if (action == FIX_ACTION_NONE || action == FIX_ACTION_BLOCKED) {
             venue->drained = action == FIX_ACTION_NONE && !venue->link.more;
-            return tell_missed(venue, report);
+            return (venue->drained && tell_left(venue, now, report)) || tell_missed(venue, report);
         }
         if (act(venue, action, report)) {
             return true;
         }
         if (action == FIX_ACTION_CLOSE) {
             venue->drained = true;
-            return false;
+            return tell_left(venue, now, report);
         }
     }
     venue->link.more = true;
