@@ -242,6 +242,7 @@ struct tcp_info tcp_info(const struct stream *stream);
 struct tcp_counters {
     uint64_t fast, slow; /* segments by the path that took them */
     uint64_t malformed, bad_checksum, unacceptable, paws_drops;
+    uint64_t timestamps_missing; /* in segments of connections that use them: taken all the same */
     uint64_t opened, accepted, refused, embryos_dropped, backlog_full;
     uint64_t resets_sent, resets_received, resets_withheld;
     uint64_t challenges, challenges_withheld, corrections, corrections_withheld;

@@ -8,7 +8,8 @@
  *   tcp_input.c        every segment, in the order of RFC 9293 §3.10.7
  *   tcp_reassembly.c   out of order, SACK blocks to tell
  *   tcp_receive.c      in order: chain, buffer, window to offer; peek and consume
- *   tcp_open.c         dial, SYN_SENT, listeners, embryos, accept, ports, initial sequence numbers
+ *   tcp_open.c         dial, SYN_SENT, ports, initial sequence numbers, options
+ *   tcp_listen.c       listeners, embryos, accept
  *   tcp_close.c        finish, abort, discard, the end of a connection, TIME_WAIT
  *   tcp_send.c         reserve, commit, release; the ring
  *   tcp_output.c       what may leave now, as segments
@@ -33,6 +34,7 @@
 #include "core/base/bits.h"
 #include "net/tcp/tcp.h"
 #include "net/tcp/tcp_deadline.h"
+#include "net/tcp/tcp_limit.h"
 
 #define TCP_NONE UINT32_MAX
 #define TCP_RING_SPARE 2 /* entries that data never takes: the FIN, a split */
@@ -42,6 +44,8 @@
 #define TCP_MTU_MIN 552           /* ICMP does not go below it */
 #define TCP_TEMPLATE_BYTES_MAX 72 /* Ethernet, tag, IPv4, TCP, timestamps */
 #define TCP_DUPLICATE_THRESHOLD 3
+/* How far behind the numbers of one in TIME_WAIT those of its successor begin at least. */
+#define TCP_SEQ_GAP 65537
 
 /* Flags of an entry. */
 enum {
@@ -103,7 +107,8 @@ struct tcp_congestion {
     uint32_t cwnd; /* bytes */
     uint32_t ssthresh;
     uint32_t acked; /* bytes towards the next growth (RFC 3465) */
-    bool limited;   /* cwnd was the limit since the last ACK: it may grow (RFC 7661's idea) */
+    bool limited;   /* cwnd was the limit: it may grow (RFC 7661's idea) ... */
+    struct tcp_seq limited_until; /* ... while what was in flight then is acknowledged */
 };
 
 /* Recovery, RACK and TLP (RFC 6675, 6582, 8985). */
@@ -111,21 +116,37 @@ struct tcp_recovery {
     bool active;
     bool after_timeout;   /* it began with an RTO: the exit is the same, cwnd is not halved again */
     struct tcp_seq point; /* snd_nxt when it began: over when acknowledged */
+    uint32_t lost;        /* entries LOST */
+    uint32_t sacked;      /* entries SACKED */
     uint32_t delivered;   /* bytes, in recovery: PRR (RFC 6937) */
     uint32_t sent;        /* bytes, in recovery */
     uint32_t flight_at_start;
+    struct instant rto_base;     /* the RTO counts from here (RFC 6298 §5) */
+    struct instant acked_at;     /* the last ACK or SACK of anything: the PTO counts from here */
+    struct instant reorder_at;   /* RACK's timer; 0: not wanted */
+    struct instant persist_base; /* the persist timer counts from here */
     struct instant rack_sent_at; /* of the segment most recently sent among those delivered */
     struct tcp_seq rack_end;
     struct duration rack_rtt;
-    struct duration reorder_window;
+    struct tcp_seq rack_highest;   /* RACK.fack */
+    struct tcp_seq dsack_round;    /* the reordering window grows once a round */
+    uint8_t reorder_steps;         /* RACK.reo_wnd_mult - 1 */
+    uint8_t reorder_keep;          /* RACK.reo_wnd_persist */
+    bool dsack_in_round;
     bool reordering_seen;
+    bool syn_lost;       /* a SYN or SYN-ACK of ours was sent twice */
     uint32_t duplicates; /* ACKs in a row, without SACK */
     bool probe_out;      /* a TLP was sent and is not answered */
     bool probe_is_copy;  /* it repeated old data: a DSACK tells that it was needless */
     struct tcp_seq probe_end;
     uint8_t backoff;           /* RTOs in a row: sticky until new data is acknowledged */
-    struct tcp_seq undo_point; /* an RTO or recovery found spurious gives cwnd back */
+    bool undo;                 /* cwnd was cut and may be given back: snd_una >= undo_point */
+    struct tcp_seq undo_point; /* snd_una when it was cut */
     uint32_t undo_cwnd, undo_ssthresh;
+    uint32_t undo_resends; /* since then, not yet shown to be needless by a DSACK */
+    bool undo_resent;      /* at least one, its TSval: */
+    uint32_t undo_ts_value;
+    uint8_t full_size_timeouts; /* in a row, of a segment of the full MSS: a black hole? */
 };
 
 struct tcp_connection {
@@ -142,6 +163,7 @@ struct tcp_connection {
     bool ack_now;     /* not to wait for the end of the turn */
     bool timestamps;
     bool sack;
+    bool window_scaling;         /* both sides sent the option, or we are about to */
     int8_t snd_scale, rcv_scale; /* shifts; 0 unless both sides sent the option */
     struct tcp_seq rcv_nxt;
     struct tcp_seq rcv_edge; /* right edge of the window as told: never goes back */
@@ -175,12 +197,14 @@ struct tcp_connection {
     struct tcp_entry *ring;
     uint32_t ring_mask;
     uint32_t head, next, tail; /* counters: oldest, first unsent, end */
+    uint32_t held;             /* counter: the first that waits for the journal, or tail */
     uint64_t durable;
     uint32_t committed_unsent;             /* bytes of entries from `next` on */
     uint32_t held_bytes;                   /* of those, beyond `durable` */
     uint32_t in_flight;                    /* bytes sent, not SACKED, not LOST */
     struct packet *room[STREAM_ROOMS_MAX]; /* the open reservation */
     uint32_t room_count, room_bytes;
+    uint32_t room_each; /* bytes in each packet but the last */
     bool finishing;             /* finish was called: no more records */
     bool fin_queued;            /* its entry is in the ring */
     bool output_blocked;        /* the NIC refused: tried again in tcp_flush */
@@ -194,10 +218,7 @@ struct tcp_connection {
     uint8_t loss_timer; /* enum tcp_loss_timer */
     uint8_t persist_backoff;
     struct instant timer[TCP_TIMERS];
-    struct tcp_bucket {
-        uint32_t tokens;
-        struct instant filled_at;
-    } corrections;
+    struct tcp_bucket corrections;
 
     /* Constant, or nearly. */
     struct tcp_flow flow;
@@ -306,8 +327,18 @@ static inline struct tcp_seq tcp_entry_end(const struct tcp_entry *entry) {
     return tcp_seq_add(entry->seq, tcp_entry_length(entry));
 }
 
+static inline bool tcp_entry_is_in_flight(const struct tcp_entry *entry) {
+    return (entry->flags & (TCP_ENTRY_SENT | TCP_ENTRY_SACKED | TCP_ENTRY_LOST)) == TCP_ENTRY_SENT;
+}
+
 static inline uint32_t tcp_ring_free(const struct tcp_connection *c) {
     return c->ring_mask + 1 - (c->tail - c->head);
+}
+
+/* How far the peer's window reaches beyond `seq`; negative when it ends before. The window goes
+ * with the acknowledgement it came with (SND.WL2), whatever was acknowledged since. */
+static inline int32_t tcp_window_room(const struct tcp_connection *c, struct tcp_seq seq) {
+    return tcp_seq_distance(tcp_seq_add(c->window_ack, c->snd_window), seq);
 }
 
 /* tcp_table.c. TCP_NONE when there is none; keys are hashed with the instance's secret. */
@@ -322,6 +353,14 @@ void tcp_connection_input(struct tcp_connection *c, struct packet *packet,
                           const struct tcp_segment *segment);
 /* An ACK is owed; `now_`: leaves before tcp_input returns (out of order, gap filled, FIN...). */
 void tcp_owe_ack(struct tcp_connection *c, bool at_once);
+/* Sixth to eighth of RFC 9293 §3.10.7.4: text and FIN of an acceptable segment. Takes the packet. */
+void tcp_text_input(struct tcp_connection *c, struct packet *packet,
+                    const struct tcp_segment *segment);
+/* An ACK that answers what may be an attack (RFC 5961): limited over all connections. */
+void tcp_challenge(struct tcp_connection *c);
+/* The timestamp is older than what was seen (RFC 7323 §5.3), and that is not outdated (§5.5). */
+bool tcp_paws_rejects(struct tcp *tcp, const struct tcp_segment *segment, uint32_t ts_recent,
+                      struct instant ts_recent_at);
 
 /* tcp_reassembly.c. */
 /* A segment beyond rcv_nxt, trimmed to the window; takes the packet, whose data is the payload. */
@@ -329,6 +368,8 @@ void tcp_reassembly_put(struct tcp_connection *c, struct packet *packet, struct 
 /* After rcv_nxt moved: what joins on is appended to the chain, what is overtaken is given back. */
 void tcp_reassembly_join(struct tcp_connection *c);
 void tcp_reassembly_clear(struct tcp_connection *c);
+/* [left, right) came once more: the next ACK tells (RFC 2883). */
+void tcp_sack_duplicate(struct tcp_connection *c, struct tcp_seq left, struct tcp_seq right);
 /* SACK blocks to put in an ACK now, DSACK first, newest next; at most `max`. Takes the DSACK. */
 uint32_t tcp_sack_blocks(struct tcp_connection *c, struct tcp_range *blocks, uint32_t max);
 
@@ -337,25 +378,35 @@ uint32_t tcp_sack_blocks(struct tcp_connection *c, struct tcp_range *blocks, uin
 void tcp_deliver(struct tcp_connection *c, struct packet *packet);
 void tcp_receive_settle(struct tcp_connection *c); /* chain to backlog */
 void tcp_receive_clear(struct tcp_connection *c);  /* drops and wipes what is unread */
-/* The window to offer now in bytes, a multiple of the scale, never moving rcv_edge back; sets
- * rcv_edge. */
+/* The window to offer now in bytes, a multiple of the scale; for every segment with an ACK: sets
+ * rcv_edge, which never goes back, and last_ack. What the peer reads may lie less than one unit of
+ * the scale before rcv_edge (RFC 7323 §2.4); all up to rcv_edge is accepted. */
 uint32_t tcp_offer_window(struct tcp_connection *c);
+/* The window a SYN tells, which is never scaled. */
+uint32_t tcp_syn_window(const struct tcp *tcp);
 /* What would be offered: for deciding on a window update. */
 uint32_t tcp_receive_room(const struct tcp_connection *c);
 struct bytes tcp_stream_peek(struct stream *stream, size_t at_least);
 void tcp_stream_consume(struct stream *stream, size_t count, unsigned flags);
 
-/* tcp_open.c. */
+/* tcp_listen.c. */
 struct stream *tcp_stack_accept(struct stream_stack *stack, unsigned listener);
-struct stream *tcp_stack_dial(struct stream_stack *stack, unsigned peer);
-/* A segment to no connection: listener, embryo, TIME_WAIT or nobody. Takes the packet. */
+bool tcp_listens(const struct tcp *tcp, const struct tcp_flow *flow);
+/* A segment to no connection: listener or nobody. Takes the packet. */
 void tcp_listen_input(struct tcp *tcp, struct packet *packet, const struct tcp_flow *flow,
                       const struct tcp_segment *segment);
+/* A SYN that may follow the connection that lingered here: our numbers begin at `least` or
+ * later. */
+void tcp_listen_again(struct tcp *tcp, struct packet *packet, const struct tcp_flow *flow,
+                      const struct tcp_segment *segment, struct tcp_seq least);
 void tcp_embryo_input(struct tcp *tcp, uint32_t embryo, struct packet *packet,
                       const struct tcp_segment *segment);
 void tcp_embryo_expired(struct tcp *tcp, uint32_t embryo);
 void tcp_embryo_resolved(struct tcp *tcp, uint32_t embryo);
 void tcp_embryo_free(struct tcp *tcp, uint32_t embryo);
+
+/* tcp_open.c. */
+struct stream *tcp_stack_dial(struct stream_stack *stack, unsigned peer);
 /* In SYN_SENT (RFC 9293 §3.10.7.3), simultaneous open included. Takes the packet. */
 void tcp_syn_sent_input(struct tcp_connection *c, struct packet *packet,
                         const struct tcp_segment *segment);
@@ -367,7 +418,16 @@ struct tcp_connection *tcp_connection_take(struct tcp *tcp, const struct tcp_flo
                                            const struct tcp_profile *profile);
 /* Options of the peer's SYN: MSS, scales, SACK, timestamps. */
 void tcp_adopt_options(struct tcp_connection *c, const struct tcp_segment *syn);
+/* mss out of mtu, peer_mss and the options every segment has. */
+void tcp_set_mss(struct tcp_connection *c);
 struct tcp_seq tcp_initial_seq(const struct tcp *tcp, const struct tcp_flow *flow);
+/* What is added to the clock in timestamps (RFC 7323 §5.4): the same for a flow's next
+ * incarnation. */
+uint32_t tcp_timestamp_offset(const struct tcp *tcp, const struct tcp_flow *flow);
+/* The peer's SYN is `irs`; what we told in ours, or tell in the answer, is the first window. */
+void tcp_adopt_seq(struct tcp_connection *c, struct tcp_seq irs);
+/* Into ESTABLISHED. */
+void tcp_established(struct tcp_connection *c);
 
 /* tcp_close.c. */
 void tcp_stream_finish(struct stream *stream);
@@ -381,11 +441,19 @@ void tcp_enter_time_wait(struct tcp_connection *c);
 void tcp_time_wait_input(struct tcp *tcp, uint32_t time_wait, struct packet *packet,
                          const struct tcp_segment *segment);
 void tcp_time_wait_expire(struct tcp *tcp);
+void tcp_time_wait_free(struct tcp *tcp, uint32_t time_wait);
 struct instant tcp_time_wait_deadline(const struct tcp *tcp);
 /* Our FIN was acknowledged. */
 void tcp_fin_acked(struct tcp_connection *c);
 /* The peer's FIN, in order. */
 void tcp_fin_arrived(struct tcp_connection *c);
+/* Queues our FIN, and moves the state, when finish was called and no reservation is open. Sends
+ * nothing. */
+void tcp_finish_advance(struct tcp_connection *c);
+
+/* tcp_icmp.c. The path takes no more than `mtu`: what was sent and is longer counts as lost. Sends
+ * nothing. */
+void tcp_mtu_reduce(struct tcp_connection *c, uint32_t mtu);
 
 /* tcp_send.c. */
 enum stream_result tcp_stream_reserve(struct stream *stream, size_t bytes,
@@ -404,7 +472,7 @@ bool tcp_ring_split(struct tcp_connection *c, uint32_t counter, uint32_t bytes) 
 /* The oldest entry (or its first `bytes`) is acknowledged. */
 void tcp_ring_pop(struct tcp_connection *c);
 void tcp_ring_trim(struct tcp_connection *c, uint32_t bytes);
-/* Drops every entry and the open reservation's memory stays valid until commit or cancel. */
+/* Drops every entry; the open reservation's memory stays valid until commit or cancel. */
 void tcp_ring_clear(struct tcp_connection *c);
 /* One share of the packet is given back, wiped first if secret and last. */
 void tcp_packet_release(struct tcp *tcp, struct packet *packet, bool secret);
@@ -416,12 +484,18 @@ void tcp_output(struct tcp_connection *c);
 /* In tcp_flush: the owed ACK, and what was blocked. False: stays on the list. */
 bool tcp_output_pending(struct tcp_connection *c) MUST_USE;
 void tcp_pend(struct tcp_connection *c); /* onto tcp->pending */
-/* For persist: one byte beyond the window. For keep-alive: one old byte's place. */
+/* For persist: what fits the window, or one byte beyond it. For keep-alive: one old byte's place. */
 void tcp_send_persist_probe(struct tcp_connection *c);
 void tcp_send_keepalive(struct tcp_connection *c);
+/* The tail again, or new data if there is some (RFC 8985 §7.3). False when neither could leave. */
+bool tcp_send_tail_probe(struct tcp_connection *c) MUST_USE;
 
 /* tcp_segment_out.c. Each returns false when no packet was free or the NIC refused. */
-bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) MUST_USE; /* first time or again */
+/* An entry, first time (then it is `next`) or again, with all the books kept: at most c->mss bytes
+ * of it, so who needs more than that splits it first. */
+bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) MUST_USE;
+/* `bytes` (0 or 1) from the start of the oldest entry, or of nothing, at `seq`; no books. */
+bool tcp_send_probe(struct tcp_connection *c, struct tcp_seq seq, uint32_t bytes) MUST_USE;
 bool tcp_send_ack(struct tcp_connection *c) MUST_USE;
 bool tcp_send_reset(struct tcp_connection *c) MUST_USE; /* seq snd_nxt */
 /* An answer to `segment` of `flow`: RFC 9293 §3.10.7.1. Limited; never to a RST. */
@@ -432,6 +506,7 @@ bool tcp_send_syn_ack(struct tcp *tcp, struct tcp_embryo *embryo) MUST_USE;
 bool tcp_send_time_wait_ack(struct tcp *tcp, const struct tcp_time_wait *time_wait) MUST_USE;
 void tcp_make_template(struct tcp_connection *c); /* after resolution, and when the MAC changes */
 uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset); /* 1 ms ticks */
+uint32_t tcp_timestamp_at(struct instant at, uint32_t offset);
 
 /* tcp_acked.c. */
 /* RFC 9293 §3.10.7.4 fifth, ESTABLISHED: `segment->ack` is acceptable (snd_una - max window ..
@@ -441,19 +516,54 @@ bool tcp_acked_segment(struct tcp_connection *c, const struct tcp_segment *segme
 /* Only the window (RFC 9293: SND.WL1, SND.WL2). */
 void tcp_window_told(struct tcp_connection *c, const struct tcp_segment *segment);
 
+/* What an acknowledgement told, gathered by tcp_acked.c. */
+struct tcp_acknowledged {
+    uint32_t bytes;            /* sequence space that snd_una passed */
+    uint32_t delivered;        /* bytes acknowledged or SACKed for the first time */
+    uint32_t in_flight_before; /* when it came */
+    struct instant sample_at;  /* sent_at of the last one delivered that was sent once; 0: none */
+    bool resent;               /* one of those newly delivered was sent more than once */
+    bool handshake;            /* it acknowledged our SYN */
+    bool fin;                  /* it acknowledged our FIN */
+    bool sacked;               /* it had new SACK information */
+    bool duplicate;            /* RFC 5681 §2 */
+    bool has_dsack;
+    struct tcp_range dsack;
+    bool has_echo; /* ts_echo is the peer's echo of a TSval of ours */
+    uint32_t ts_echo;
+};
+
 /* tcp_loss.c. */
 void tcp_loss_arm(struct tcp_connection *c); /* exactly one of the four, or none */
 void tcp_loss_expired(struct tcp_connection *c);
-void tcp_loss_detect(struct tcp_connection *c); /* RACK, after an acknowledgement */
+/* An acknowledgement that did more than to let the oldest entries go while all was well: RACK,
+ * duplicates, the tail probe's answer, recovery's beginning and end, undo, cwnd. */
+void tcp_loss_acked(struct tcp_connection *c, const struct tcp_acknowledged *acked);
+/* An entry was delivered, before its flags change (RFC 8985 §6.2 steps 1-3). */
+void tcp_loss_delivered(struct tcp_connection *c, const struct tcp_entry *entry,
+                        const struct tcp_acknowledged *acked);
+void tcp_loss_sent(struct tcp_connection *c, const struct tcp_entry *entry, bool again);
 void tcp_loss_forget(struct tcp_connection *c); /* at the end of a connection */
-uint32_t
-tcp_loss_budget(const struct tcp_connection *c); /* bytes that may leave now, by cwnd or PRR */
+/* LOST, with the books kept; `entry` is SENT and not SACKED. */
+void tcp_entry_lose(struct tcp_connection *c, struct tcp_entry *entry);
+/* Bytes that may leave now, by cwnd (PRR steers it in recovery). */
+uint32_t tcp_loss_budget(const struct tcp_connection *c);
+/* Bytes believed in the network: in_flight, without what duplicate ACKs stand for. */
+uint32_t tcp_loss_pipe(const struct tcp_connection *c);
+/* In flight is so little that the peer may wait with its ACK. */
+bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_flight);
+struct duration tcp_loss_rto(const struct tcp_connection *c); /* backed off */
 
 /* tcp_congestion.c. */
 void tcp_congestion_init(struct tcp_connection *c);
 void tcp_congestion_acked(struct tcp_connection *c, uint32_t bytes);
 void tcp_congestion_enter_recovery(struct tcp_connection *c);
-void tcp_congestion_timeout(struct tcp_connection *c);
+/* PRR: `delivered` bytes by this ACK. */
+void tcp_congestion_recover(struct tcp_connection *c, uint32_t delivered, bool first);
+void tcp_congestion_exit_recovery(struct tcp_connection *c);
+/* The first RTO of a flight, or one more. */
+void tcp_congestion_timeout(struct tcp_connection *c, bool first);
+void tcp_congestion_remember(struct tcp_connection *c); /* for undo, before it is cut */
 void tcp_congestion_undo(struct tcp_connection *c);
 void tcp_congestion_idle(struct tcp_connection *c); /* before sending after a pause */
 
@@ -462,14 +572,14 @@ void tcp_rtt_init(struct tcp_rtt *rtt, const struct tcp_profile *profile);
 /* `lone`: so little was in flight that the peer may have waited with its ACK. */
 void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
                     const struct tcp_profile *profile);
+/* Something lone was sent again for nothing: the peer took at least `waited` to acknowledge it. */
+void tcp_rtt_needless(struct tcp_rtt *rtt, struct duration waited);
 
 /* tcp_timer.c. */
 void tcp_timer_set(struct tcp_connection *c, enum tcp_timer timer, struct instant at);
 void tcp_timer_stop(struct tcp_connection *c, enum tcp_timer timer);
 void tcp_timer_stop_all(struct tcp_connection *c);
-
-/* tcp_limit.c. Takes one of `per_second` tokens; starts full. */
-bool tcp_limit_take(struct tcp_bucket *bucket, uint32_t per_second, struct now now) MUST_USE;
+void tcp_keepalive_start(struct tcp_connection *c); /* on ESTABLISHED */
 
 extern const struct stream_ops tcp_stream_ops;
 extern const struct stream_stack_ops tcp_stack_ops;

@@ -1,0 +1,205 @@
+#include <string.h>
+
+#include "net/tcp/tcp_internal.h"
+
+static struct tcp_connection *connection_of(struct stream *stream) {
+    return (struct tcp_connection *)stream;
+}
+
+static uint32_t receive_bytes(const struct tcp_connection *c) {
+    return c->tcp->setup.limits.stream.receive_bytes;
+}
+
+static uint32_t backlog_bytes(const struct tcp_connection *c) {
+    return c->backlog_end - c->backlog_start;
+}
+
+/* In order. */
+
+static void unread_add(struct tcp_connection *c) {
+    if (!c->in_unread) {
+        c->in_unread = true;
+        c->unread_next = c->tcp->unread;
+        c->tcp->unread = c->slot;
+    }
+}
+
+void tcp_deliver(struct tcp_connection *c, struct packet *packet) {
+    packet->next = NULL;
+    if (c->chain_tail == NULL) {
+        c->chain_head = packet;
+    } else {
+        c->chain_tail->next = packet;
+    }
+    c->chain_tail = packet;
+    c->chain_bytes += packet->data_bytes;
+    c->bytes_in += packet->data_bytes;
+    c->rcv_nxt = tcp_seq_add(c->rcv_nxt, packet->data_bytes);
+    unread_add(c);
+}
+
+static struct packet *chain_pop(struct tcp_connection *c) {
+    struct packet *packet = c->chain_head;
+    c->chain_head = packet->next;
+    if (c->chain_head == NULL) {
+        c->chain_tail = NULL;
+    }
+    c->chain_bytes -= packet->data_bytes;
+    return packet;
+}
+
+/* The backlog. */
+
+static void backlog_compact(struct tcp_connection *c) {
+    uint32_t bytes = backlog_bytes(c);
+    memmove(c->backlog, c->backlog + c->backlog_start, bytes);
+    /* What the move left behind may be a secret. */
+    uint32_t stale = bytes < c->backlog_start ? c->backlog_start : bytes;
+    explicit_bzero(c->backlog + stale, c->backlog_end - stale);
+    c->backlog_start = 0;
+    c->backlog_end = bytes;
+}
+
+/* The window offered has seen to it that it fits. The packet's bytes are wiped: whether they are
+ * secret will only be said when they are consumed. */
+static void backlog_append(struct tcp_connection *c, struct packet *packet) {
+    uint32_t bytes = packet->data_bytes;
+    if (bytes > receive_bytes(c) - c->backlog_end) {
+        backlog_compact(c);
+    }
+    CHECK(bytes <= receive_bytes(c) - c->backlog_end);
+    memcpy(c->backlog + c->backlog_end, packet_data(packet), bytes);
+    c->backlog_end += bytes;
+    explicit_bzero(packet_data(packet), bytes);
+    nic_give(packet);
+}
+
+void tcp_receive_settle(struct tcp_connection *c) {
+    while (c->chain_head != NULL) {
+        backlog_append(c, chain_pop(c));
+    }
+}
+
+void tcp_receive_clear(struct tcp_connection *c) {
+    while (c->chain_head != NULL) {
+        struct packet *packet = chain_pop(c);
+        explicit_bzero(packet_data(packet), packet->data_bytes);
+        nic_give(packet);
+    }
+    explicit_bzero(c->backlog + c->backlog_start, backlog_bytes(c));
+    c->backlog_start = 0;
+    c->backlog_end = 0;
+}
+
+/* Reading. */
+
+struct bytes tcp_stream_peek(struct stream *stream, size_t at_least) {
+    struct tcp_connection *c = connection_of(stream);
+    DCHECK(at_least <= c->tcp->setup.limits.stream.gather_bytes_max);
+    if (backlog_bytes(c) == 0 && c->chain_head != NULL &&
+        (c->chain_head->data_bytes >= at_least || c->chain_head->next == NULL)) {
+        return bytes_of(packet_data(c->chain_head), c->chain_head->data_bytes);
+    }
+    while (backlog_bytes(c) < at_least && c->chain_head != NULL) {
+        backlog_append(c, chain_pop(c));
+    }
+    return bytes_of(c->backlog + c->backlog_start, backlog_bytes(c));
+}
+
+static void backlog_consume(struct tcp_connection *c, uint32_t count, unsigned flags) {
+    CHECK(count <= backlog_bytes(c));
+    if (flags & STREAM_SECRET) {
+        explicit_bzero(c->backlog + c->backlog_start, count);
+    }
+    c->backlog_start += count;
+    if (c->backlog_start == c->backlog_end) {
+        c->backlog_start = 0;
+        c->backlog_end = 0;
+    }
+}
+
+static void chain_consume(struct tcp_connection *c, uint32_t count, unsigned flags) {
+    struct packet *packet = c->chain_head;
+    CHECK(packet != NULL && count <= packet->data_bytes);
+    if (flags & STREAM_SECRET) {
+        explicit_bzero(packet_data(packet), count);
+    }
+    if (count == packet->data_bytes) {
+        nic_give(chain_pop(c));
+        return;
+    }
+    packet->data_offset += count;
+    packet->data_bytes -= count;
+    c->chain_bytes -= count;
+}
+
+/* The window. */
+
+uint32_t tcp_receive_room(const struct tcp_connection *c) {
+    return receive_bytes(c) - backlog_bytes(c) - c->chain_bytes;
+}
+
+static uint32_t receive_mss(const struct tcp_connection *c) {
+    return c->mtu - IPV4_HEADER_BYTES - TCP_HEADER_BYTES;
+}
+
+static uint32_t at_most(uint32_t value, uint32_t limit) {
+    return value < limit ? value : limit;
+}
+
+/* How far the right edge could move; `told` is what the peer may send still. */
+static uint32_t edge_gain(const struct tcp_connection *c, uint32_t *told) {
+    *told = tcp_seq_since(c->rcv_edge, c->rcv_nxt);
+    uint32_t room = tcp_receive_room(c);
+    return room > *told ? room - *told : 0;
+}
+
+/* The edge moves on by what is worth a segment (RFC 9293 §3.8.6.2.2). */
+uint32_t tcp_offer_window(struct tcp_connection *c) {
+    uint32_t told;
+    uint32_t gain = edge_gain(c, &told);
+    uint32_t unit = UINT32_C(1) << c->rcv_scale;
+    if (gain >= at_most(receive_mss(c), receive_bytes(c) / 2)) {
+        told = (told + gain) & ~(unit - 1);
+        c->rcv_edge = tcp_seq_later(c->rcv_edge, tcp_seq_add(c->rcv_nxt, told));
+    }
+    c->last_ack = c->rcv_nxt;
+    uint32_t window = tcp_seq_since(c->rcv_edge, c->rcv_nxt) & ~(unit - 1);
+    return at_most(window, UINT32_C(65535) << c->rcv_scale);
+}
+
+uint32_t tcp_syn_window(const struct tcp *tcp) {
+    return at_most(tcp->setup.limits.stream.receive_bytes, 65535);
+}
+
+static bool receives(const struct tcp_connection *c) {
+    return c->state == TCP_ESTABLISHED || c->state == TCP_FIN_WAIT_1 || c->state == TCP_FIN_WAIT_2;
+}
+
+/* A peer that could send on is told when much was read; one that could not, as soon as it is worth
+ * a segment or two. */
+static bool update_is_due(const struct tcp_connection *c) {
+    uint32_t told;
+    uint32_t gain = edge_gain(c, &told);
+    uint32_t segments = 2 * receive_mss(c);
+    uint32_t half = receive_bytes(c) / 2;
+    uint32_t worth =
+        told < segments ? at_most(segments, half) : (segments > half ? segments : half);
+    return gain >= worth;
+}
+
+void tcp_stream_consume(struct stream *stream, size_t count, unsigned flags) {
+    struct tcp_connection *c = connection_of(stream);
+    if (count == 0) {
+        return;
+    }
+    CHECK(count <= UINT32_MAX);
+    if (backlog_bytes(c) != 0) {
+        backlog_consume(c, (uint32_t)count, flags);
+    } else {
+        chain_consume(c, (uint32_t)count, flags);
+    }
+    if (receives(c) && update_is_due(c)) {
+        tcp_owe_ack(c, false);
+    }
+}
