@@ -25,6 +25,9 @@ struct tcp_deadlines *tcp_deadlines_init(void *mem, uint32_t ids);
 void tcp_deadlines_at_most(struct tcp_deadlines *deadlines, uint32_t id, struct instant at);
 void tcp_deadlines_remove(struct tcp_deadlines *deadlines, uint32_t id);
 
+/* What stands for an id; INSTANT_NEVER when nothing does. */
+struct instant tcp_deadlines_of(const struct tcp_deadlines *deadlines, uint32_t id);
+
 /* INSTANT_NEVER when empty. */
 struct instant tcp_deadlines_first(const struct tcp_deadlines *deadlines);
 /* Takes out an id that is due by `now`; TCP_DEADLINE_NONE when none is. */
