@@ -139,6 +139,9 @@ struct tcp_recovery {
     bool probe_out;      /* a TLP was sent and is not answered */
     bool probe_is_copy;  /* it repeated old data: a DSACK tells that it was needless */
     struct tcp_seq probe_end;
+    struct instant probe_at;             /* when it was sent */
+    struct instant probe_copied_sent_at; /* when what it repeated was sent before */
+    struct duration probe_waited;        /* from then to the acknowledgement; 0: none yet */
     uint8_t backoff;           /* RTOs in a row: sticky until new data is acknowledged */
     bool undo;                 /* cwnd was cut and may be given back: snd_una >= undo_point */
     struct tcp_seq undo_point; /* snd_una when it was cut */
@@ -420,6 +423,8 @@ struct tcp_connection *tcp_connection_take(struct tcp *tcp, const struct tcp_flo
 void tcp_adopt_options(struct tcp_connection *c, const struct tcp_segment *syn);
 /* mss out of mtu, peer_mss and the options every segment has. */
 void tcp_set_mss(struct tcp_connection *c);
+/* The shift of the windows we offer, if the peer knows of scales. */
+int8_t tcp_receive_scale(const struct tcp *tcp);
 struct tcp_seq tcp_initial_seq(const struct tcp *tcp, const struct tcp_flow *flow);
 /* What is added to the clock in timestamps (RFC 7323 §5.4): the same for a flow's next
  * incarnation. */
@@ -494,8 +499,9 @@ bool tcp_send_tail_probe(struct tcp_connection *c) MUST_USE;
 /* An entry, first time (then it is `next`) or again, with all the books kept: at most c->mss bytes
  * of it, so who needs more than that splits it first. */
 bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) MUST_USE;
-/* `bytes` (0 or 1) from the start of the oldest entry, or of nothing, at `seq`; no books. */
-bool tcp_send_probe(struct tcp_connection *c, struct tcp_seq seq, uint32_t bytes) MUST_USE;
+/* The first `bytes` (0 or 1) of the oldest entry as a segment at `seq`; no books are kept of it, and
+ * when it cannot leave, the next one will. */
+void tcp_send_probe(struct tcp_connection *c, struct tcp_seq seq, uint32_t bytes);
 bool tcp_send_ack(struct tcp_connection *c) MUST_USE;
 bool tcp_send_reset(struct tcp_connection *c) MUST_USE; /* seq snd_nxt */
 /* An answer to `segment` of `flow`: RFC 9293 §3.10.7.1. Limited; never to a RST. */

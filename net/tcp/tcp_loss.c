@@ -1,0 +1,620 @@
+#include "net/tcp/tcp_internal.h"
+
+/* What no timer undercuts: a turn takes about so long. */
+#define PROBE_DELAY_MIN_NS (2 * NS_PER_US)
+
+/* 2^16 initial time-outs are beyond every rto_max. */
+#define BACKOFF_MAX 16
+
+#define PERSIST_BACKOFF_MAX 16
+
+/* RFC 8985 §7.2: a receiver that delays its ACKs does so for one segment; more than two of full
+ * size it acknowledges at once. */
+#define LONE_SEGMENTS 2
+
+/* RFC 8985 §6.2 step 4: recoveries for which a widened window is kept. */
+#define REORDER_KEEP 16
+
+/* Time-outs of a full-size segment in a row that make us believe in a black hole (RFC 1191,
+ * RFC 2923 §2.1), and the MTU that is tried then: MSS 536. */
+#define BLACK_HOLE_TIMEOUTS 2
+#define BLACK_HOLE_MTU 576
+
+static int64_t min_ns(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static int64_t max_ns(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* Amounts. */
+
+uint32_t tcp_loss_pipe(const struct tcp_connection *c) {
+    if (LIKELY(c->recovery.duplicates == 0)) {
+        return c->in_flight;
+    }
+    uint64_t left = (uint64_t)c->recovery.duplicates * c->mss;
+    return left < c->in_flight ? c->in_flight - (uint32_t)left : 0;
+}
+
+uint32_t tcp_loss_budget(const struct tcp_connection *c) {
+    uint32_t pipe = tcp_loss_pipe(c);
+    return c->congestion.cwnd > pipe ? c->congestion.cwnd - pipe : 0;
+}
+
+bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_flight) {
+    return in_flight <= LONE_SEGMENTS * c->mss;
+}
+
+/* What the peer may take before it acknowledges what is in flight; a SYN is answered at once. */
+static int64_t peer_delay_ns(const struct tcp_connection *c) {
+    bool waits = c->state >= TCP_ESTABLISHED && tcp_loss_is_lone(c, c->in_flight);
+    return waits ? c->rtt.ack_delay.ns : 0;
+}
+
+struct duration tcp_loss_rto(const struct tcp_connection *c) {
+    int64_t rto_ns = (c->rtt.rto.ns + peer_delay_ns(c)) << c->recovery.backoff;
+    return (struct duration){.ns = min_ns(rto_ns, c->profile.rto_max.ns)};
+}
+
+static struct duration probe_delay(const struct tcp_connection *c) {
+    int64_t delay_ns = 2 * c->rtt.srtt.ns + peer_delay_ns(c);
+    return (struct duration){.ns = max_ns(delay_ns, PROBE_DELAY_MIN_NS)};
+}
+
+/* The timer. */
+
+/* RFC 8985 §7.2: the tail is probed once, while all is well, and its RTT known. */
+static bool probe_is_wanted(const struct tcp_connection *c) {
+    const struct tcp_recovery *recovery = &c->recovery;
+    return c->sack && c->rtt.srtt.ns > 0 && !recovery->active && !recovery->probe_out &&
+           recovery->lost == 0 && c->state >= TCP_ESTABLISHED;
+}
+
+static void arm(struct tcp_connection *c, enum tcp_loss_timer timer, struct instant at) {
+    c->loss_timer = (uint8_t)timer;
+    tcp_timer_set(c, TCP_TIMER_LOSS, at);
+}
+
+/* Something is in flight: RACK's timer, else the tail probe's, if they come before the RTO. */
+static void arm_in_flight(struct tcp_connection *c) {
+    const struct tcp_recovery *recovery = &c->recovery;
+    struct instant at = instant_add(recovery->rto_base, tcp_loss_rto(c));
+    enum tcp_loss_timer timer = TCP_LOSS_RTO;
+    if (UNLIKELY(recovery->reorder_at.ns != 0)) {
+        if (recovery->reorder_at.ns < at.ns) {
+            at = recovery->reorder_at;
+            timer = TCP_LOSS_REORDER;
+        }
+    } else if (probe_is_wanted(c)) {
+        struct instant base = {.ns = max_ns(c->sent_at.ns, recovery->acked_at.ns)};
+        struct instant probe_at = instant_add(base, probe_delay(c));
+        if (probe_at.ns < at.ns) {
+            at = probe_at;
+            timer = TCP_LOSS_PROBE;
+        }
+    }
+    arm(c, timer, at);
+}
+
+static void arm_persist(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    if (c->loss_timer != TCP_LOSS_PERSIST) {
+        recovery->persist_base = c->tcp->now.mono;
+        c->persist_backoff = 0;
+        if (c->head == c->next) {
+            c->progress_at = c->tcp->now.mono;
+        }
+    }
+    int64_t delay_ns = min_ns(c->rtt.rto.ns << c->persist_backoff, c->profile.rto_max.ns);
+    arm(c, TCP_LOSS_PERSIST, instant_add(recovery->persist_base, (struct duration){delay_ns}));
+}
+
+/*
+ * A function of the connection's state alone, so it may be called at any time: an ACK that moves
+ * nothing moves no deadline.
+ */
+void tcp_loss_arm(struct tcp_connection *c) {
+    if (LIKELY(c->in_flight > 0)) {
+        arm_in_flight(c);
+    } else if (c->head == c->held || c->output_blocked) {
+        c->loss_timer = TCP_LOSS_NONE;
+        tcp_timer_stop(c, TCP_TIMER_LOSS);
+    } else if (c->head != c->next && c->recovery.lost == 0) {
+        arm_in_flight(c); /* all SACKed, nothing acknowledged: the peer may renege */
+    } else {
+        arm_persist(c);
+    }
+    if (c->head != c->held && c->state >= TCP_ESTABLISHED &&
+        instant_is_never(c->timer[TCP_TIMER_USER])) {
+        tcp_timer_set(c, TCP_TIMER_USER, instant_add(c->progress_at, c->profile.user_timeout));
+    }
+}
+
+void tcp_loss_forget(struct tcp_connection *c) {
+    bool syn_lost = c->recovery.syn_lost;
+    c->recovery = (struct tcp_recovery){.syn_lost = syn_lost};
+    c->loss_timer = TCP_LOSS_NONE;
+    tcp_timer_stop(c, TCP_TIMER_LOSS);
+}
+
+/* Marks. */
+
+void tcp_entry_lose(struct tcp_connection *c, struct tcp_entry *entry) {
+    DCHECK((entry->flags & (TCP_ENTRY_SENT | TCP_ENTRY_SACKED)) == TCP_ENTRY_SENT);
+    if (!(entry->flags & TCP_ENTRY_LOST)) {
+        entry->flags |= TCP_ENTRY_LOST;
+        c->recovery.lost++;
+        c->in_flight -= tcp_entry_length(entry);
+    }
+}
+
+static void find_again(struct tcp_connection *c, struct tcp_entry *entry) {
+    if (entry->flags & TCP_ENTRY_LOST) {
+        entry->flags &= (uint8_t)~TCP_ENTRY_LOST;
+        c->recovery.lost--;
+        c->in_flight += tcp_entry_length(entry);
+    }
+}
+
+/* RFC 8985 §6.2: "sent after", ties broken by sequence. */
+static bool sent_after(struct instant a_at, struct tcp_seq a_end, struct instant b_at,
+                       struct tcp_seq b_end) {
+    return a_at.ns > b_at.ns || (a_at.ns == b_at.ns && tcp_seq_before(b_end, a_end));
+}
+
+/* The ACK may be that of an earlier transmission (RFC 8985 §6.2 step 2). */
+static bool is_ambiguous(const struct tcp_connection *c, const struct tcp_entry *entry,
+                         const struct tcp_acknowledged *acked, struct duration rtt) {
+    if (!(entry->flags & TCP_ENTRY_RESENT)) {
+        return false;
+    }
+    uint32_t ts_value = tcp_timestamp_at(entry->sent_at, c->ts_offset);
+    if (acked->has_echo && (int32_t)(acked->ts_echo - ts_value) < 0) {
+        return true;
+    }
+    return rtt.ns < c->rtt.minimum.ns;
+}
+
+static void note_reordering(struct tcp_recovery *recovery, const struct tcp_entry *entry,
+                            struct tcp_seq end) {
+    if (recovery->rack_sent_at.ns == 0 || tcp_seq_before(recovery->rack_highest, end)) {
+        recovery->rack_highest = end;
+    } else if (tcp_seq_before(end, recovery->rack_highest) && !(entry->flags & TCP_ENTRY_RESENT)) {
+        recovery->reordering_seen = true;
+    }
+}
+
+void tcp_loss_delivered(struct tcp_connection *c, const struct tcp_entry *entry,
+                        const struct tcp_acknowledged *acked) {
+    struct tcp_recovery *recovery = &c->recovery;
+    struct duration rtt = instant_since(c->tcp->now.mono, entry->sent_at);
+    struct tcp_seq end = tcp_entry_end(entry);
+    note_reordering(recovery, entry, end);
+    if (UNLIKELY(is_ambiguous(c, entry, acked, rtt))) {
+        return;
+    }
+    recovery->rack_rtt = rtt;
+    if (recovery->rack_sent_at.ns == 0 ||
+        sent_after(entry->sent_at, end, recovery->rack_sent_at, recovery->rack_end)) {
+        recovery->rack_sent_at = entry->sent_at;
+        recovery->rack_end = end;
+    }
+}
+
+/* RFC 8985 §6.2 step 4: no patience without a sign of reordering once something must be lost. */
+static int64_t reorder_window_ns(const struct tcp_connection *c) {
+    const struct tcp_recovery *recovery = &c->recovery;
+    bool sure = recovery->active || recovery->sacked >= TCP_DUPLICATE_THRESHOLD;
+    if (c->rtt.srtt.ns == 0 || (sure && !recovery->reordering_seen)) {
+        return 0;
+    }
+    int64_t window_ns = (1 + (int64_t)recovery->reorder_steps) * (c->rtt.minimum.ns / 4);
+    return min_ns(window_ns, c->rtt.srtt.ns);
+}
+
+/* RFC 8985 §6.2 step 5: what was sent well before something that arrived is lost. */
+static bool rack_detect(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    recovery->reorder_at.ns = 0;
+    if (recovery->rack_sent_at.ns == 0) {
+        return false;
+    }
+    int64_t patience_ns = recovery->rack_rtt.ns + reorder_window_ns(c);
+    bool found = false;
+    for (uint32_t counter = c->head; counter != c->next; counter++) {
+        struct tcp_entry *entry = tcp_entry_at(c, counter);
+        if (!tcp_entry_is_in_flight(entry) ||
+            !sent_after(recovery->rack_sent_at, recovery->rack_end, entry->sent_at,
+                        tcp_entry_end(entry))) {
+            continue;
+        }
+        int64_t due_ns = entry->sent_at.ns + patience_ns;
+        if (c->tcp->now.mono.ns >= due_ns) {
+            tcp_entry_lose(c, entry);
+            found = true;
+        } else {
+            recovery->reorder_at.ns = max_ns(recovery->reorder_at.ns, due_ns);
+        }
+    }
+    return found;
+}
+
+/* Recovery's beginning and end. */
+
+static void enter_recovery(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    tcp_congestion_remember(c);
+    tcp_congestion_enter_recovery(c);
+    recovery->active = true;
+    recovery->after_timeout = false;
+    recovery->point = c->snd_nxt;
+    c->fast_recoveries++;
+}
+
+/* RFC 8985 §6.2 step 4: a widened reordering window wears off. */
+static void leave(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    recovery->active = false;
+    recovery->duplicates = 0;
+    if (recovery->reorder_keep > 0 && --recovery->reorder_keep == 0) {
+        recovery->reorder_steps = 0;
+    }
+}
+
+static void exit_recovery(struct tcp_connection *c) {
+    if (!c->recovery.after_timeout) {
+        tcp_congestion_exit_recovery(c);
+    }
+    leave(c);
+}
+
+/* It was all for nothing (RFC 4015, RFC 3708): nothing was lost. */
+static void undo(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    tcp_congestion_undo(c);
+    recovery->undo = false;
+    for (uint32_t counter = c->head; counter != c->next; counter++) {
+        find_again(c, tcp_entry_at(c, counter));
+    }
+    if (recovery->active) {
+        recovery->backoff = 0;
+        leave(c);
+    }
+}
+
+static void count_spurious(struct tcp_connection *c) {
+    if (c->spurious < c->retransmissions) {
+        c->spurious++;
+        c->tcp->counters.spurious++;
+    }
+}
+
+/* Eifel (RFC 3522): what was sent again had been acknowledged by its first transmission. */
+static bool shown_needless_by_echo(const struct tcp_connection *c,
+                                   const struct tcp_acknowledged *acked) {
+    const struct tcp_recovery *recovery = &c->recovery;
+    return recovery->active && recovery->undo && recovery->undo_resent && acked->bytes > 0 &&
+           acked->has_echo && (int32_t)(acked->ts_echo - recovery->undo_ts_value) < 0;
+}
+
+static void try_eifel(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
+    if (!shown_needless_by_echo(c, acked)) {
+        return;
+    }
+    if (!c->sack) {
+        count_spurious(c); /* with SACK the peer says so, once for each */
+    }
+    if (c->recovery.after_timeout && tcp_loss_is_lone(c, acked->in_flight_before)) {
+        uint32_t waited_ms = tcp_timestamp(c->tcp, c->ts_offset) - acked->ts_echo;
+        tcp_rtt_needless(&c->rtt, (struct duration){.ns = waited_ms * NS_PER_MS});
+    }
+    undo(c);
+}
+
+/* The peer got something twice (RFC 2883). */
+static void widen_reorder_window(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    if (recovery->dsack_in_round && tcp_seq_before(c->snd_una, recovery->dsack_round)) {
+        return;
+    }
+    recovery->dsack_in_round = true;
+    recovery->dsack_round = c->snd_nxt;
+    if (recovery->reorder_steps < UINT8_MAX) {
+        recovery->reorder_steps++;
+    }
+    recovery->reorder_keep = REORDER_KEEP;
+}
+
+static bool answers_probe(const struct tcp_recovery *recovery,
+                          const struct tcp_acknowledged *acked) {
+    return recovery->probe_out && recovery->probe_is_copy && acked->has_dsack &&
+           tcp_seq_equal(acked->dsack.right, recovery->probe_end);
+}
+
+static void note_dsack(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
+    struct tcp_recovery *recovery = &c->recovery;
+    count_spurious(c);
+    if (answers_probe(recovery, acked)) {
+        return;
+    }
+    widen_reorder_window(c);
+    bool counts = recovery->undo && recovery->undo_resends > 0 &&
+                  tcp_seq_before(recovery->undo_point, acked->dsack.right);
+    if (counts && --recovery->undo_resends == 0) {
+        undo(c);
+    }
+}
+
+/* The tail probe. */
+
+/* The probe filled a hole: a loss all the same, though it is mended (RFC 8985 §7.4.1). */
+static void repaired_by_probe(struct tcp_connection *c) {
+    c->recovery.probe_out = false;
+    if (!c->recovery.active) {
+        tcp_congestion_enter_recovery(c);
+        tcp_congestion_exit_recovery(c);
+    }
+}
+
+/* What the probe repeated had arrived; its ACK came late. */
+static void probe_was_needless(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    recovery->probe_out = false;
+    int64_t waited_ns = recovery->probe_waited.ns - c->rtt.srtt.ns;
+    tcp_rtt_needless(&c->rtt, (struct duration){.ns = max_ns(waited_ns, 0)});
+}
+
+/* RFC 8985 §7.4.2. */
+static void probe_answered(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
+    struct tcp_recovery *recovery = &c->recovery;
+    if (!recovery->probe_out || tcp_seq_before(c->snd_una, recovery->probe_end)) {
+        return;
+    }
+    if (recovery->probe_waited.ns == 0) {
+        recovery->probe_waited = instant_since(c->tcp->now.mono, recovery->probe_copied_sent_at);
+    }
+    if (!recovery->probe_is_copy) {
+        recovery->probe_out = false;
+    } else if (answers_probe(recovery, acked) || (acked->duplicate && !acked->sacked)) {
+        probe_was_needless(c);
+    } else if (tcp_seq_before(recovery->probe_end, c->snd_una)) {
+        repaired_by_probe(c);
+    }
+}
+
+/* Had both copies arrived, the DSACK would have come within a round trip of the probe. */
+static void conclude_probe(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    int64_t since_ns = instant_since(c->tcp->now.mono, recovery->probe_at).ns;
+    if (tcp_seq_at_most(recovery->probe_end, c->snd_una) && since_ns > 2 * c->rtt.srtt.ns) {
+        repaired_by_probe(c);
+    }
+}
+
+void tcp_loss_sent(struct tcp_connection *c, const struct tcp_entry *entry, bool again) {
+    struct tcp_recovery *recovery = &c->recovery;
+    if (recovery->probe_out && !again) {
+        conclude_probe(c);
+    }
+    if (!recovery->active) {
+        return;
+    }
+    recovery->sent += tcp_entry_length(entry);
+    if (again && recovery->undo) {
+        recovery->undo_resends++;
+        if (!recovery->undo_resent) {
+            recovery->undo_resent = true;
+            recovery->undo_ts_value = tcp_timestamp(c->tcp, c->ts_offset);
+        }
+    }
+}
+
+/* Acknowledgements. */
+
+/* Without SACK each duplicate stands for a segment that arrived (RFC 5681, RFC 6582); returns the
+ * bytes this ACK speaks for. */
+static uint32_t count_duplicates(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
+    struct tcp_recovery *recovery = &c->recovery;
+    if (c->sack) {
+        return acked->delivered;
+    }
+    if (acked->duplicate) {
+        recovery->duplicates++;
+        return c->mss;
+    }
+    if (acked->bytes == 0) {
+        return 0;
+    }
+    uint32_t told = acked->bytes / c->mss;
+    told = told < recovery->duplicates ? told : recovery->duplicates;
+    recovery->duplicates = recovery->active ? recovery->duplicates - told : 0;
+    return acked->bytes - told * c->mss;
+}
+
+/* RFC 6582: three duplicates, unless they may be echoes of the last recovery; then each partial
+ * acknowledgement shows the next hole. */
+static bool newreno_detect(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
+    const struct tcp_recovery *recovery = &c->recovery;
+    struct tcp_entry *oldest = tcp_entry_at(c, c->head);
+    if (c->head == c->next || !tcp_entry_is_in_flight(oldest)) {
+        return false;
+    }
+    bool third = !recovery->active && recovery->duplicates >= TCP_DUPLICATE_THRESHOLD &&
+                 tcp_seq_before(recovery->point, c->snd_una);
+    bool partial = recovery->active && acked->bytes > 0 && !(oldest->flags & TCP_ENTRY_RESENT);
+    if (third || partial) {
+        tcp_entry_lose(c, oldest);
+    }
+    return third || partial;
+}
+
+static bool detect(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
+    return c->sack ? rack_detect(c) : newreno_detect(c, acked);
+}
+
+/* Karn: what was sent only once, or whose echo tells which it was, ends the backoff. */
+static void note_progress(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
+    if (acked->bytes == 0) {
+        return;
+    }
+    c->recovery.full_size_timeouts = 0;
+    if (acked->sample_at.ns != 0 || acked->has_echo) {
+        c->recovery.backoff = 0;
+    }
+}
+
+void tcp_loss_acked(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
+    struct tcp_recovery *recovery = &c->recovery;
+    if (acked->has_dsack) {
+        note_dsack(c, acked);
+    }
+    probe_answered(c, acked);
+    try_eifel(c, acked);
+    note_progress(c, acked);
+    uint32_t delivered = count_duplicates(c, acked);
+    if (recovery->active && !tcp_seq_before(c->snd_una, recovery->point)) {
+        exit_recovery(c);
+    }
+    bool found = detect(c, acked);
+    bool first = found && !recovery->active;
+    if (first) {
+        enter_recovery(c);
+    }
+    if (recovery->active && !recovery->after_timeout) {
+        tcp_congestion_recover(c, delivered, first);
+    } else if (acked->bytes > 0) {
+        tcp_congestion_acked(c, acked->bytes);
+    }
+}
+
+/* Expiry. */
+
+static void reorder_expired(struct tcp_connection *c) {
+    if (!rack_detect(c)) {
+        return;
+    }
+    bool first = !c->recovery.active;
+    if (first) {
+        enter_recovery(c);
+    }
+    if (!c->recovery.after_timeout) {
+        tcp_congestion_recover(c, 0, first);
+    }
+}
+
+static void probe_expired(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    if (!tcp_send_tail_probe(c)) {
+        recovery->acked_at = c->tcp->now.mono; /* once more after as long, or the RTO */
+        return;
+    }
+    recovery->probe_out = true;
+    recovery->probe_end = c->snd_nxt;
+    recovery->probe_at = c->tcp->now.mono;
+    recovery->probe_waited.ns = 0;
+    recovery->rto_base = c->tcp->now.mono;
+    c->tcp->counters.tail_probes++;
+}
+
+/* What the receiver SACKed it may have thrown away since (RFC 2018 §8). */
+static void forget_sacks(struct tcp_connection *c) {
+    for (uint32_t counter = c->head; counter != c->next && c->recovery.sacked > 0; counter++) {
+        struct tcp_entry *entry = tcp_entry_at(c, counter);
+        if (entry->flags & TCP_ENTRY_SACKED) {
+            entry->flags &= (uint8_t)~TCP_ENTRY_SACKED;
+            c->recovery.sacked--;
+            c->in_flight += tcp_entry_length(entry);
+        }
+    }
+}
+
+/* RFC 8985 §6.3: the oldest, and what else had its time; the rest may still be on its way. */
+static void lose_on_timeout(struct tcp_connection *c) {
+    int64_t patience_ns = c->recovery.rack_rtt.ns + reorder_window_ns(c);
+    for (uint32_t counter = c->head; counter != c->next; counter++) {
+        struct tcp_entry *entry = tcp_entry_at(c, counter);
+        if (counter == c->head || entry->sent_at.ns + patience_ns <= c->tcp->now.mono.ns) {
+            tcp_entry_lose(c, entry);
+        }
+    }
+}
+
+/* RFC 2923: full-size segments that time out, again, may be too big for somebody on the way who
+ * does not say so. */
+static void suspect_black_hole(struct tcp_connection *c) {
+    const struct tcp_entry *oldest = tcp_entry_at(c, c->head);
+    if (oldest->bytes < c->mss || c->mtu <= BLACK_HOLE_MTU) {
+        c->recovery.full_size_timeouts = 0;
+    } else if (++c->recovery.full_size_timeouts == BLACK_HOLE_TIMEOUTS) {
+        c->recovery.full_size_timeouts = 0;
+        tcp_mtu_reduce(c, BLACK_HOLE_MTU);
+    }
+}
+
+static void back_off(struct tcp_connection *c) {
+    if (c->recovery.backoff < BACKOFF_MAX) {
+        c->recovery.backoff++;
+    }
+    c->recovery.rto_base = c->tcp->now.mono;
+    c->timeouts++;
+    c->tcp->counters.timeouts++;
+}
+
+static void syn_expired(struct tcp_connection *c) {
+    tcp_entry_lose(c, tcp_entry_at(c, c->head));
+    c->recovery.syn_lost = true;
+    back_off(c);
+}
+
+static void rto_expired(struct tcp_connection *c) {
+    struct tcp_recovery *recovery = &c->recovery;
+    if (c->state < TCP_ESTABLISHED) {
+        syn_expired(c);
+        return;
+    }
+    forget_sacks(c);
+    suspect_black_hole(c);
+    lose_on_timeout(c);
+    bool first = !recovery->active;
+    if (first) {
+        tcp_congestion_remember(c);
+    }
+    tcp_congestion_timeout(c, first);
+    recovery->active = true;
+    recovery->after_timeout = true;
+    recovery->point = c->snd_nxt;
+    recovery->duplicates = 0;
+    recovery->probe_out = false;
+    recovery->reorder_at.ns = 0;
+    back_off(c);
+}
+
+static void persist_expired(struct tcp_connection *c) {
+    tcp_send_persist_probe(c);
+    c->recovery.persist_base = c->tcp->now.mono;
+    if (c->persist_backoff < PERSIST_BACKOFF_MAX) {
+        c->persist_backoff++;
+    }
+}
+
+void tcp_loss_expired(struct tcp_connection *c) {
+    switch ((enum tcp_loss_timer)c->loss_timer) {
+    case TCP_LOSS_NONE:
+        return;
+    case TCP_LOSS_REORDER:
+        reorder_expired(c);
+        break;
+    case TCP_LOSS_PROBE:
+        probe_expired(c);
+        break;
+    case TCP_LOSS_RTO:
+        rto_expired(c);
+        break;
+    case TCP_LOSS_PERSIST:
+        persist_expired(c);
+        break;
+    }
+    tcp_output(c);
+}

@@ -1,0 +1,89 @@
+#include "net/tcp/tcp_internal.h"
+
+/* No peer is believed to wait longer than that with an ACK (RFC 9293 §3.8.6.3: under 500 ms;
+ * Linux: 200 ms). */
+#define ACK_DELAY_MAX_NS (250 * NS_PER_MS)
+
+/* So many delayed samples in a row, none of which the configured delay explains: the path itself
+ * has become longer. */
+#define LATE_IN_A_ROW 8
+
+static int64_t min_ns(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static int64_t max_ns(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+void tcp_rtt_init(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
+    *rtt = (struct tcp_rtt){
+        .rto = profile->rto_initial,
+        .minimum = {.ns = INT64_MAX},
+        .ack_delay = profile->ack_delay,
+    };
+}
+
+/* RFC 6298 §2.3 and §2.4; the clock's granularity is below what matters. */
+static void set_rto(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
+    int64_t rto_ns = rtt->srtt.ns + 4 * rtt->rttvar.ns;
+    rto_ns = max_ns(rto_ns, profile->rto_min.ns);
+    rtt->rto.ns = min_ns(rto_ns, profile->rto_max.ns);
+}
+
+/* RFC 6298 §2.2, the first measurement, or the first of a new path. */
+static void start_over(struct tcp_rtt *rtt, int64_t sample_ns) {
+    rtt->srtt.ns = max_ns(sample_ns, 1);
+    rtt->rttvar.ns = sample_ns / 2;
+}
+
+static void smooth(struct tcp_rtt *rtt, int64_t sample_ns) {
+    int64_t error_ns = sample_ns - rtt->srtt.ns;
+    int64_t size_ns = error_ns < 0 ? -error_ns : error_ns;
+    rtt->rttvar.ns += (size_ns - rtt->rttvar.ns) / 4;
+    rtt->srtt.ns = max_ns(rtt->srtt.ns + error_ns / 8, 1);
+}
+
+/* More than the path explains: half of SRTT over it at least, so that a steady path with hardly
+ * any variance does not call its noise a delay. */
+static bool is_late(const struct tcp_rtt *rtt, int64_t sample_ns) {
+    return sample_ns > rtt->srtt.ns + max_ns(4 * rtt->rttvar.ns, rtt->srtt.ns / 2);
+}
+
+static void learn_delay(struct tcp_rtt *rtt, int64_t delay_ns) {
+    rtt->ack_delay.ns = max_ns(rtt->ack_delay.ns, min_ns(delay_ns, ACK_DELAY_MAX_NS));
+}
+
+/* The peer waited before it acknowledged, or so we think; true when the path must have changed. */
+static bool note_late(struct tcp_rtt *rtt, int64_t sample_ns, const struct tcp_profile *profile) {
+    int64_t delay_ns = sample_ns - rtt->srtt.ns;
+    learn_delay(rtt, delay_ns);
+    if (delay_ns <= profile->ack_delay.ns) {
+        rtt->late_in_a_row = 0;
+        return false;
+    }
+    rtt->late_minimum.ns =
+        rtt->late_in_a_row == 0 ? sample_ns : min_ns(rtt->late_minimum.ns, sample_ns);
+    return ++rtt->late_in_a_row >= LATE_IN_A_ROW;
+}
+
+void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
+                    const struct tcp_profile *profile) {
+    int64_t sample_ns = max_ns(sample.ns, 0);
+    rtt->minimum.ns = min_ns(rtt->minimum.ns, sample_ns);
+    if (rtt->srtt.ns == 0) {
+        start_over(rtt, sample_ns);
+    } else if (!lone || !is_late(rtt, sample_ns)) {
+        smooth(rtt, sample_ns);
+    } else if (note_late(rtt, sample_ns, profile)) {
+        start_over(rtt, rtt->late_minimum.ns);
+    } else {
+        return;
+    }
+    rtt->late_in_a_row = 0;
+    set_rto(rtt, profile);
+}
+
+void tcp_rtt_needless(struct tcp_rtt *rtt, struct duration waited) {
+    learn_delay(rtt, max_ns(waited.ns, 2 * rtt->ack_delay.ns));
+}

@@ -1,0 +1,344 @@
+#include <string.h>
+
+#include "net/tcp/tcp_internal.h"
+
+static struct tcp_connection *connection_of(struct stream *stream) {
+    return (struct tcp_connection *)stream;
+}
+
+static char *payload_of(const struct packet *packet) {
+    return packet->buffer + PACKET_HEADROOM_BYTES;
+}
+
+/* Packets. */
+
+static void wipe(struct packet *packet) {
+    explicit_bzero(payload_of(packet), packet_payload_bytes_max(packet));
+}
+
+void tcp_packet_release(struct tcp *tcp, struct packet *packet, bool secret) {
+    if (packet->shares > 1) {
+        packet->shares--;
+        return;
+    }
+    packet->shares = 0;
+    if (LIKELY(!secret)) {
+        nic_give(packet);
+        return;
+    }
+    if (packet->sent && !nic_has_let_go(packet)) {
+        packet->next = tcp->secrets;
+        tcp->secrets = packet;
+        return;
+    }
+    wipe(packet);
+    nic_give(packet);
+}
+
+void tcp_secrets_poll(struct tcp *tcp) {
+    struct packet **link = &tcp->secrets;
+    while (*link != NULL) {
+        struct packet *packet = *link;
+        if (!nic_has_let_go(packet)) {
+            link = &packet->next;
+            continue;
+        }
+        *link = packet->next;
+        wipe(packet);
+        nic_give(packet);
+    }
+}
+
+/* The ring. */
+
+/* Where the next byte queued will stand. */
+static struct tcp_seq queue_end(const struct tcp_connection *c) {
+    return tcp_seq_add(c->snd_nxt, c->committed_unsent);
+}
+
+/* Nothing leaves before what was queued in front of it: positions never fall along the ring. */
+static uint64_t position_behind_others(const struct tcp_connection *c, uint64_t position) {
+    if (c->tail == c->next) {
+        return position;
+    }
+    uint64_t last = tcp_entry_at(c, c->tail - 1)->release_after;
+    return last > position ? last : position;
+}
+
+static void put(struct tcp_connection *c, struct tcp_entry entry) {
+    DCHECK(tcp_ring_free(c) > 0);
+    entry.release_after = position_behind_others(c, entry.release_after);
+    *tcp_entry_at(c, c->tail) = entry;
+    if (LIKELY(entry.release_after <= c->durable)) {
+        DCHECK(c->held == c->tail);
+        c->held++;
+    } else {
+        c->held_bytes += entry.bytes;
+    }
+    c->tail++;
+    c->committed_unsent += entry.bytes;
+}
+
+void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag) {
+    DCHECK(flag == TCP_ENTRY_SYN || flag == TCP_ENTRY_FIN);
+    if (flag == TCP_ENTRY_FIN) {
+        c->fin_queued = true;
+    }
+    put(c, (struct tcp_entry){.seq = queue_end(c), .flags = flag});
+}
+
+bool tcp_ring_split(struct tcp_connection *c, uint32_t counter, uint32_t bytes) {
+    if (tcp_ring_free(c) == 0) {
+        return false;
+    }
+    struct tcp_entry *first = tcp_entry_at(c, counter);
+    DCHECK(bytes > 0 && bytes < first->bytes && !(first->flags & TCP_ENTRY_SACKED));
+    for (uint32_t to = c->tail; to != counter + 1; to--) {
+        *tcp_entry_at(c, to) = *tcp_entry_at(c, to - 1);
+    }
+    struct tcp_entry *second = tcp_entry_at(c, counter + 1);
+    *second = *first;
+    second->seq = tcp_seq_add(first->seq, bytes);
+    second->offset += bytes;
+    second->bytes -= bytes;
+    first->bytes = bytes;
+    first->packet->shares++;
+    c->recovery.lost += (first->flags & TCP_ENTRY_LOST) != 0;
+    c->next += (first->flags & TCP_ENTRY_SENT) != 0;
+    c->held++;
+    c->tail++;
+    return true;
+}
+
+void tcp_ring_pop(struct tcp_connection *c) {
+    struct tcp_entry *entry = tcp_entry_at(c, c->head);
+    DCHECK(c->head != c->next);
+    if (LIKELY(tcp_entry_is_in_flight(entry))) {
+        c->in_flight -= tcp_entry_length(entry);
+    }
+    c->recovery.lost -= (entry->flags & TCP_ENTRY_LOST) != 0;
+    c->recovery.sacked -= (entry->flags & TCP_ENTRY_SACKED) != 0;
+    c->head++;
+    if (entry->packet != NULL) {
+        tcp_packet_release(c->tcp, entry->packet, (entry->flags & TCP_ENTRY_SECRET) != 0);
+    }
+}
+
+void tcp_ring_trim(struct tcp_connection *c, uint32_t bytes) {
+    struct tcp_entry *entry = tcp_entry_at(c, c->head);
+    DCHECK(c->head != c->next && bytes < entry->bytes);
+    entry->seq = tcp_seq_add(entry->seq, bytes);
+    entry->offset += bytes;
+    entry->bytes -= bytes;
+    if (tcp_entry_is_in_flight(entry)) {
+        c->in_flight -= bytes;
+    }
+}
+
+void tcp_ring_clear(struct tcp_connection *c) {
+    for (; c->head != c->tail; c->head++) {
+        struct tcp_entry *entry = tcp_entry_at(c, c->head);
+        if (entry->packet != NULL) {
+            tcp_packet_release(c->tcp, entry->packet, (entry->flags & TCP_ENTRY_SECRET) != 0);
+        }
+    }
+    c->next = c->tail;
+    c->held = c->tail;
+    c->committed_unsent = 0;
+    c->held_bytes = 0;
+    c->in_flight = 0;
+    c->recovery.lost = 0;
+    c->recovery.sacked = 0;
+}
+
+/* Reserve. */
+
+static uint32_t min_u32(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+/* The largest record of one packet. */
+static uint32_t record_bytes_max(const struct tcp_connection *c) {
+    return min_u32(c->tcp->setup.limits.stream.record_bytes_max, c->path.nic->payload_bytes_max);
+}
+
+static bool is_over(const struct tcp_connection *c) {
+    return c->finishing || c->state == TCP_CLOSED || c->state == TCP_TIME_WAIT;
+}
+
+/* Why `bytes` in `packets` packets cannot be taken, of all but what the NIC's pool says. */
+static enum stream_result refusal(const struct tcp_connection *c, size_t bytes, size_t bytes_max,
+                                  uint32_t packets) {
+    const struct stream_limits *limits = &c->tcp->setup.limits.stream;
+    if (UNLIKELY(is_over(c))) {
+        return STREAM_GONE;
+    }
+    if (UNLIKELY(c->state < TCP_ESTABLISHED)) {
+        return STREAM_AGAIN_UNRESOLVED;
+    }
+    if (UNLIKELY(bytes > bytes_max)) {
+        return STREAM_TOO_LONG;
+    }
+    if (UNLIKELY(c->committed_unsent + bytes > limits->send_bytes)) {
+        return STREAM_AGAIN_WINDOW;
+    }
+    if (UNLIKELY(c->held_bytes + bytes > limits->hold_bytes)) {
+        return STREAM_AGAIN_HOLD;
+    }
+    if (UNLIKELY(tcp_ring_free(c) < TCP_RING_SPARE + packets)) {
+        return STREAM_AGAIN_RING;
+    }
+    return STREAM_OK;
+}
+
+/* Wiped as drafts of secrets may lie there. */
+static void give_rooms(struct tcp_connection *c, uint32_t first) {
+    for (uint32_t i = first; i < c->room_count; i++) {
+        explicit_bzero(payload_of(c->room[i]), c->room_each);
+        nic_give(c->room[i]);
+    }
+    c->room_count = 0;
+    c->room_bytes = 0;
+}
+
+/* Takes packets for `bytes`, `each` at most in one. */
+static bool take_rooms(struct tcp_connection *c, uint32_t bytes, uint32_t each, uint32_t packets) {
+    c->room_each = min_u32(each, bytes);
+    for (c->room_count = 0; c->room_count < packets; c->room_count++) {
+        struct packet *packet = nic_take(c->path.nic, NIC_DATA);
+        if (UNLIKELY(packet == NULL)) {
+            c->tcp->counters.pool_empty++;
+            give_rooms(c, 0);
+            return false;
+        }
+        c->room[c->room_count] = packet;
+    }
+    c->room_bytes = bytes;
+    return true;
+}
+
+enum stream_result tcp_stream_reserve(struct stream *stream, size_t bytes,
+                                      struct stream_room *room) {
+    struct tcp_connection *c = connection_of(stream);
+    CHECK(bytes >= 1 && c->room_count == 0);
+    uint32_t each = record_bytes_max(c);
+    enum stream_result result = refusal(c, bytes, each, 1);
+    if (UNLIKELY(result != STREAM_OK)) {
+        return result;
+    }
+    if (!take_rooms(c, (uint32_t)bytes, each, 1)) {
+        return STREAM_AGAIN_POOL;
+    }
+    *room = (struct stream_room){.data = payload_of(c->room[0]), .bytes = bytes};
+    return STREAM_OK;
+}
+
+/* What an empty stream takes: the budgets, the rooms, the ring. */
+static size_t many_bytes_max(const struct tcp_connection *c) {
+    const struct stream_limits *limits = &c->tcp->setup.limits.stream;
+    uint32_t entries = c->ring_mask + 1 - TCP_RING_SPARE;
+    size_t bytes = (size_t)record_bytes_max(c) * min_u32(entries, STREAM_ROOMS_MAX);
+    bytes = bytes < limits->send_bytes ? bytes : limits->send_bytes;
+    return bytes < limits->hold_bytes ? bytes : limits->hold_bytes;
+}
+
+/* Rooms of a segment each when these are enough, so that nothing needs to be split and copied. */
+static uint32_t room_bytes_for(const struct tcp_connection *c, size_t bytes) {
+    uint32_t most = record_bytes_max(c);
+    uint32_t entries = min_u32(c->ring_mask + 1 - TCP_RING_SPARE, STREAM_ROOMS_MAX);
+    bool segments = c->mss < most && bytes <= (size_t)c->mss * entries;
+    return segments ? c->mss : most;
+}
+
+enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
+                                           struct stream_rooms *rooms) {
+    struct tcp_connection *c = connection_of(stream);
+    CHECK(bytes >= 1 && c->room_count == 0);
+    size_t bytes_max = many_bytes_max(c);
+    uint32_t each = room_bytes_for(c, bytes);
+    uint32_t packets = bytes > bytes_max ? 0 : (uint32_t)((bytes + each - 1) / each);
+    enum stream_result result = refusal(c, bytes, bytes_max, packets);
+    if (result != STREAM_OK) {
+        return result;
+    }
+    if (!take_rooms(c, (uint32_t)bytes, each, packets)) {
+        return STREAM_AGAIN_POOL;
+    }
+    size_t left = bytes;
+    for (rooms->count = 0; rooms->count < packets; rooms->count++) {
+        size_t room = left < each ? left : each;
+        rooms->room[rooms->count] =
+            (struct stream_room){.data = payload_of(c->room[rooms->count]), .bytes = room};
+        left -= room;
+    }
+    return STREAM_OK;
+}
+
+/* Commit and what follows. */
+
+static void put_data(struct tcp_connection *c, struct packet *packet, uint32_t bytes,
+                     uint64_t position, unsigned flags) {
+    packet->shares = 1;
+    put(c, (struct tcp_entry){
+               .packet = packet,
+               .release_after = position,
+               .seq = queue_end(c),
+               .bytes = bytes,
+               .flags = (flags & STREAM_SECRET) ? TCP_ENTRY_SECRET : 0,
+           });
+}
+
+void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position release_after,
+                       unsigned flags) {
+    struct tcp_connection *c = connection_of(stream);
+    CHECK(len >= 1 && len <= c->room_bytes);
+    if (UNLIKELY(c->state == TCP_CLOSED)) {
+        give_rooms(c, 0);
+        return;
+    }
+    uint32_t left = (uint32_t)len;
+    uint32_t used = 0;
+    for (; left > 0; used++) {
+        uint32_t bytes = min_u32(left, c->room_each);
+        put_data(c, c->room[used], bytes, release_after.value, flags);
+        left -= bytes;
+    }
+    give_rooms(c, used);
+    if (UNLIKELY(c->finishing)) {
+        tcp_finish_advance(c);
+    }
+    tcp_output(c);
+}
+
+void tcp_stream_cancel(struct stream *stream) {
+    struct tcp_connection *c = connection_of(stream);
+    CHECK(c->room_count > 0);
+    give_rooms(c, 0);
+    if (c->finishing && c->state != TCP_CLOSED) {
+        tcp_finish_advance(c);
+        tcp_output(c);
+    }
+}
+
+void tcp_stream_release(struct stream *stream, struct stream_position durable) {
+    struct tcp_connection *c = connection_of(stream);
+    if (durable.value <= c->durable) {
+        return;
+    }
+    c->durable = durable.value;
+    if (c->held == c->tail) {
+        return;
+    }
+    uint32_t before = c->held;
+    while (c->held != c->tail && tcp_entry_at(c, c->held)->release_after <= durable.value) {
+        c->held_bytes -= tcp_entry_at(c, c->held)->bytes;
+        c->held++;
+    }
+    if (c->held != before) {
+        tcp_output(c);
+    }
+}
+
+size_t tcp_stream_unsent(const struct stream *stream) {
+    return ((const struct tcp_connection *)stream)->committed_unsent;
+}
