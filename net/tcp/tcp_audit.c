@@ -13,7 +13,7 @@
 
 /* What the entries of a ring add up to. */
 struct sums {
-    uint32_t sent, unsent_bytes, held_bytes, in_flight, lost, sacked;
+    uint32_t sent, unsent_bytes, held_bytes, held_positions, in_flight, lost, sacked;
 };
 
 static const char *audit_entry(const struct tcp_connection *c, uint32_t counter,
@@ -41,7 +41,11 @@ static void add_up(const struct tcp_connection *c, uint32_t counter, struct sums
         sums->sent += length;
     } else {
         sums->unsent_bytes += entry->bytes;
-        sums->held_bytes += counter - c->head >= c->held - c->head ? entry->bytes : 0;
+    }
+    if (counter - c->head >= c->held - c->head) {
+        sums->held_bytes += entry->bytes;
+        sums->held_positions += counter == c->held ||
+                                tcp_entry_at(c, counter - 1)->release_after != entry->release_after;
     }
     sums->in_flight += tcp_entry_is_in_flight(entry) ? length : 0;
     sums->lost += (entry->flags & TCP_ENTRY_LOST) != 0;
@@ -68,6 +72,7 @@ static const char *audit_sums(const struct tcp_connection *c, const struct sums 
     MUST(sums->sent == tcp_seq_since(c->snd_nxt, c->snd_una));
     MUST(sums->unsent_bytes == c->committed_unsent);
     MUST(sums->held_bytes == c->held_bytes);
+    MUST(sums->held_positions == c->held_positions);
     MUST(sums->in_flight == c->in_flight);
     MUST(sums->lost == c->recovery.lost);
     MUST(sums->sacked == c->recovery.sacked);

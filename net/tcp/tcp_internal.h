@@ -106,8 +106,8 @@ struct tcp_rtt {
 struct tcp_congestion {
     uint32_t cwnd; /* bytes */
     uint32_t ssthresh;
-    uint32_t acked; /* bytes towards the next growth (RFC 3465) */
-    bool limited;   /* cwnd was the limit: it may grow (RFC 7661's idea) ... */
+    uint32_t acked;               /* bytes towards the next growth (RFC 3465) */
+    bool limited;                 /* cwnd was the limit: it may grow (RFC 7661's idea) ... */
     struct tcp_seq limited_until; /* ... while what was in flight then is acknowledged */
 };
 
@@ -128,10 +128,10 @@ struct tcp_recovery {
     struct instant rack_sent_at; /* of the segment most recently sent among those delivered */
     struct tcp_seq rack_end;
     struct duration rack_rtt;
-    struct tcp_seq rack_highest;   /* RACK.fack */
-    struct tcp_seq dsack_round;    /* the reordering window grows once a round */
-    uint8_t reorder_steps;         /* RACK.reo_wnd_mult - 1 */
-    uint8_t reorder_keep;          /* RACK.reo_wnd_persist */
+    struct tcp_seq rack_highest; /* RACK.fack */
+    struct tcp_seq dsack_round;  /* the reordering window grows once a round */
+    uint8_t reorder_steps;       /* RACK.reo_wnd_mult - 1 */
+    uint8_t reorder_keep;        /* RACK.reo_wnd_persist */
     bool dsack_in_round;
     bool reordering_seen;
     bool syn_lost;       /* a SYN or SYN-ACK of ours was sent twice */
@@ -142,7 +142,7 @@ struct tcp_recovery {
     struct instant probe_at;             /* when it was sent */
     struct instant probe_copied_sent_at; /* when what it repeated was sent before */
     struct duration probe_waited;        /* from then to the acknowledgement; 0: none yet */
-    uint8_t backoff;           /* RTOs in a row: sticky until new data is acknowledged */
+    uint8_t backoff;                     /* RTOs in a row: sticky until new data is acknowledged */
     bool undo;                 /* cwnd was cut and may be given back: snd_una >= undo_point */
     struct tcp_seq undo_point; /* snd_una when it was cut */
     uint32_t undo_cwnd, undo_ssthresh;
@@ -204,10 +204,11 @@ struct tcp_connection {
     uint64_t durable;
     uint32_t committed_unsent;             /* bytes of entries from `next` on */
     uint32_t held_bytes;                   /* of those, beyond `durable` */
+    uint32_t held_positions;               /* distinct ones that they wait for */
     uint32_t in_flight;                    /* bytes sent, not SACKED, not LOST */
     struct packet *room[STREAM_ROOMS_MAX]; /* the open reservation */
     uint32_t room_count, room_bytes;
-    uint32_t room_each; /* bytes in each packet but the last */
+    uint32_t room_each;         /* bytes in each packet but the last */
     bool finishing;             /* finish was called: no more records */
     bool fin_queued;            /* its entry is in the ring */
     bool output_blocked;        /* the NIC refused: tried again in tcp_flush */
@@ -356,7 +357,8 @@ void tcp_connection_input(struct tcp_connection *c, struct packet *packet,
                           const struct tcp_segment *segment);
 /* An ACK is owed; `now_`: leaves before tcp_input returns (out of order, gap filled, FIN...). */
 void tcp_owe_ack(struct tcp_connection *c, bool at_once);
-/* Sixth to eighth of RFC 9293 §3.10.7.4: text and FIN of an acceptable segment. Takes the packet. */
+/* Sixth to eighth of RFC 9293 §3.10.7.4: text and FIN of an acceptable segment. Takes the packet.
+ */
 void tcp_text_input(struct tcp_connection *c, struct packet *packet,
                     const struct tcp_segment *segment);
 /* An ACK that answers what may be an attack (RFC 5961): limited over all connections. */
@@ -489,7 +491,8 @@ void tcp_output(struct tcp_connection *c);
 /* In tcp_flush: the owed ACK, and what was blocked. False: stays on the list. */
 bool tcp_output_pending(struct tcp_connection *c) MUST_USE;
 void tcp_pend(struct tcp_connection *c); /* onto tcp->pending */
-/* For persist: what fits the window, or one byte beyond it. For keep-alive: one old byte's place. */
+/* For persist: what fits the window, or one byte beyond it. For keep-alive: one old byte's place.
+ */
 void tcp_send_persist_probe(struct tcp_connection *c);
 void tcp_send_keepalive(struct tcp_connection *c);
 /* The tail again, or new data if there is some (RFC 8985 §7.3). False when neither could leave. */
@@ -499,8 +502,8 @@ bool tcp_send_tail_probe(struct tcp_connection *c) MUST_USE;
 /* An entry, first time (then it is `next`) or again, with all the books kept: at most c->mss bytes
  * of it, so who needs more than that splits it first. */
 bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) MUST_USE;
-/* The first `bytes` (0 or 1) of the oldest entry as a segment at `seq`; no books are kept of it, and
- * when it cannot leave, the next one will. */
+/* The first `bytes` (0 or 1) of the oldest entry as a segment at `seq`; no books are kept of it,
+ * and when it cannot leave, the next one will. */
 void tcp_send_probe(struct tcp_connection *c, struct tcp_seq seq, uint32_t bytes);
 bool tcp_send_ack(struct tcp_connection *c) MUST_USE;
 bool tcp_send_reset(struct tcp_connection *c) MUST_USE; /* seq snd_nxt */

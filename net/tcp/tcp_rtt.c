@@ -44,10 +44,15 @@ static void smooth(struct tcp_rtt *rtt, int64_t sample_ns) {
     rtt->srtt.ns = max_ns(rtt->srtt.ns + error_ns / 8, 1);
 }
 
-/* More than the path explains: half of SRTT over it at least, so that a steady path with hardly
- * any variance does not call its noise a delay. */
+/*
+ * More than the path explains: half of SRTT over it at least, so that a steady path with hardly any
+ * variance does not call its noise a delay. And nothing beyond twice the minimum pulls SRTT up:
+ * delays only ever add, so what they let in one by one would make room for more of them.
+ */
 static bool is_late(const struct tcp_rtt *rtt, int64_t sample_ns) {
-    return sample_ns > rtt->srtt.ns + max_ns(4 * rtt->rttvar.ns, rtt->srtt.ns / 2);
+    int64_t above_ns = sample_ns - rtt->srtt.ns;
+    return above_ns > max_ns(4 * rtt->rttvar.ns, rtt->srtt.ns / 2) ||
+           (above_ns > 0 && sample_ns > 2 * rtt->minimum.ns);
 }
 
 static void learn_delay(struct tcp_rtt *rtt, int64_t delay_ns) {
@@ -77,6 +82,7 @@ void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
         smooth(rtt, sample_ns);
     } else if (note_late(rtt, sample_ns, profile)) {
         start_over(rtt, rtt->late_minimum.ns);
+        rtt->minimum = rtt->late_minimum;
     } else {
         return;
     }

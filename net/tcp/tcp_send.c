@@ -65,6 +65,23 @@ static uint64_t position_behind_others(const struct tcp_connection *c, uint64_t 
     return last > position ? last : position;
 }
 
+/* Neighbours that wait for the same position count once. */
+static void hold(struct tcp_connection *c, const struct tcp_entry *entry) {
+    bool alone =
+        c->held == c->tail || tcp_entry_at(c, c->tail - 1)->release_after != entry->release_after;
+    c->held_positions += alone;
+    c->held_bytes += entry->bytes;
+}
+
+/* The first held entry may leave. */
+static void let_go(struct tcp_connection *c) {
+    const struct tcp_entry *entry = tcp_entry_at(c, c->held++);
+    bool last =
+        c->held == c->tail || tcp_entry_at(c, c->held)->release_after != entry->release_after;
+    c->held_positions -= last;
+    c->held_bytes -= entry->bytes;
+}
+
 static void put(struct tcp_connection *c, struct tcp_entry entry) {
     DCHECK(tcp_ring_free(c) > 0);
     entry.release_after = position_behind_others(c, entry.release_after);
@@ -73,7 +90,7 @@ static void put(struct tcp_connection *c, struct tcp_entry entry) {
         DCHECK(c->held == c->tail);
         c->held++;
     } else {
-        c->held_bytes += entry.bytes;
+        hold(c, &entry);
     }
     c->tail++;
     c->committed_unsent += entry.bytes;
@@ -146,6 +163,7 @@ void tcp_ring_clear(struct tcp_connection *c) {
     c->held = c->tail;
     c->committed_unsent = 0;
     c->held_bytes = 0;
+    c->held_positions = 0;
     c->in_flight = 0;
     c->recovery.lost = 0;
     c->recovery.sacked = 0;
@@ -182,7 +200,8 @@ static enum stream_result refusal(const struct tcp_connection *c, size_t bytes, 
     if (UNLIKELY(c->committed_unsent + bytes > limits->send_bytes)) {
         return STREAM_AGAIN_WINDOW;
     }
-    if (UNLIKELY(c->held_bytes + bytes > limits->hold_bytes)) {
+    if (UNLIKELY(c->held_bytes + bytes > limits->hold_bytes ||
+                 c->held_positions >= limits->hold_records_max)) {
         return STREAM_AGAIN_HOLD;
     }
     if (UNLIKELY(tcp_ring_free(c) < TCP_RING_SPARE + packets)) {
@@ -331,8 +350,7 @@ void tcp_stream_release(struct stream *stream, struct stream_position durable) {
     }
     uint32_t before = c->held;
     while (c->held != c->tail && tcp_entry_at(c, c->held)->release_after <= durable.value) {
-        c->held_bytes -= tcp_entry_at(c, c->held)->bytes;
-        c->held++;
+        let_go(c);
     }
     if (c->held != before) {
         tcp_output(c);

@@ -1,0 +1,167 @@
+/* Numbers worked out by hand from RFC 6298 §2; times in microseconds. */
+#include <criterion/criterion.h>
+
+#include "core/base/prng.h"
+#include "core/base/test_seed.h"
+#include "net/tcp/tcp_internal.h"
+
+#define LONE true
+#define AMONG_OTHERS false
+
+static struct duration us(int64_t count) {
+    return (struct duration){.ns = count * NS_PER_US};
+}
+
+static struct tcp_profile profile_of(int64_t rto_min_us, int64_t ack_delay_us) {
+    struct tcp_profile profile = tcp_profile_default();
+    profile.rto_min = us(rto_min_us);
+    profile.ack_delay = us(ack_delay_us);
+    return profile;
+}
+
+static void expect(const struct tcp_rtt *rtt, int64_t srtt_ns, int64_t rttvar_ns, int64_t rto_ns) {
+    cr_assert_eq(rtt->srtt.ns, srtt_ns, "srtt %lld", (long long)rtt->srtt.ns);
+    cr_assert_eq(rtt->rttvar.ns, rttvar_ns, "rttvar %lld", (long long)rtt->rttvar.ns);
+    cr_assert_eq(rtt->rto.ns, rto_ns, "rto %lld", (long long)rtt->rto.ns);
+}
+
+Test(tcp_rtt, before_the_first_sample_the_initial_rto_holds) {
+    struct tcp_profile profile = profile_of(200000, 50000);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    expect(&rtt, 0, 0, NS_PER_S);
+    cr_assert_eq(rtt.ack_delay.ns, 50 * NS_PER_MS);
+}
+
+Test(tcp_rtt, samples_are_smoothed_as_rfc_6298_says) {
+    struct tcp_profile profile = profile_of(1000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100000), AMONG_OTHERS, &profile);
+    expect(&rtt, 100000000, 50000000, 300000000);
+    /* 3/4 * 50 + 1/4 * 40 = 47.5; 7/8 * 100 + 1/8 * 60 = 95; 95 + 4 * 47.5 = 285 */
+    tcp_rtt_sample(&rtt, us(60000), AMONG_OTHERS, &profile);
+    expect(&rtt, 95000000, 47500000, 285000000);
+    /* 3/4 * 47.5 + 1/4 * 80 = 55.625; 7/8 * 95 + 1/8 * 175 = 105; 105 + 222.5 = 327.5 */
+    tcp_rtt_sample(&rtt, us(175000), AMONG_OTHERS, &profile);
+    expect(&rtt, 105000000, 55625000, 327500000);
+    cr_assert_eq(rtt.minimum.ns, 60 * NS_PER_MS);
+}
+
+Test(tcp_rtt, the_rto_stays_within_its_bounds) {
+    struct tcp_profile profile = profile_of(200000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    expect(&rtt, 100000, 50000, 200 * NS_PER_MS);
+    profile.rto_max = us(2000000);
+    tcp_rtt_sample(&rtt, us(30000000), AMONG_OTHERS, &profile);
+    cr_assert_eq(rtt.rto.ns, 2 * NS_PER_S);
+}
+
+Test(tcp_rtt, no_sample_is_below_nothing) {
+    struct tcp_profile profile = profile_of(1000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(0), AMONG_OTHERS, &profile);
+    cr_assert_gt(rtt.srtt.ns, 0, "0 would mean that there was none");
+    for (int i = 0; i < 100; i++) {
+        tcp_rtt_sample(&rtt, us(0), AMONG_OTHERS, &profile);
+    }
+    cr_assert_gt(rtt.srtt.ns, 0);
+    cr_assert_eq(rtt.rto.ns, NS_PER_MS);
+}
+
+/* Of one segment the peer may keep the ACK for a while. */
+Test(tcp_rtt, a_delayed_ack_of_a_lone_segment_does_not_move_srtt) {
+    struct tcp_profile profile = profile_of(5000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    tcp_rtt_sample(&rtt, us(40100), LONE, &profile);
+    expect(&rtt, 100000, 50000, 5 * NS_PER_MS);
+    cr_assert_eq(rtt.ack_delay.ns, 40 * NS_PER_MS, "what it waited beyond SRTT");
+    tcp_rtt_sample(&rtt, us(20100), LONE, &profile);
+    cr_assert_eq(rtt.ack_delay.ns, 40 * NS_PER_MS, "the longest is remembered");
+    tcp_rtt_sample(&rtt, us(900000), LONE, &profile);
+    cr_assert_eq(rtt.ack_delay.ns, 250 * NS_PER_MS, "nobody waits longer");
+    expect(&rtt, 100000, 50000, 5 * NS_PER_MS);
+}
+
+Test(tcp_rtt, the_same_among_others_does) {
+    struct tcp_profile profile = profile_of(5000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    tcp_rtt_sample(&rtt, us(40100), AMONG_OTHERS, &profile);
+    cr_assert_eq(rtt.srtt.ns, 5100 * NS_PER_US);
+    cr_assert_eq(rtt.ack_delay.ns, 0);
+}
+
+Test(tcp_rtt, a_small_change_of_a_lone_segment_is_the_path) {
+    struct tcp_profile profile = profile_of(5000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    for (int i = 0; i < 200; i++) {
+        tcp_rtt_sample(&rtt, us(140), LONE, &profile);
+    }
+    cr_assert_geq(rtt.srtt.ns, 139 * NS_PER_US);
+    cr_assert_leq(rtt.srtt.ns, 140 * NS_PER_US);
+    cr_assert_eq(rtt.ack_delay.ns, 0);
+}
+
+Test(tcp_rtt, eight_late_ones_in_a_row_mean_a_longer_path) {
+    struct tcp_profile profile = profile_of(5000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    for (int i = 0; i < 7; i++) {
+        tcp_rtt_sample(&rtt, us(20000 - i * 1000), LONE, &profile);
+        cr_assert_eq(rtt.srtt.ns, 100 * NS_PER_US);
+    }
+    tcp_rtt_sample(&rtt, us(20000), LONE, &profile);
+    expect(&rtt, 14 * NS_PER_MS, 7 * NS_PER_MS, 42 * NS_PER_MS);
+}
+
+Test(tcp_rtt, a_quick_one_in_between_means_that_it_is_the_peer) {
+    struct tcp_profile profile = profile_of(5000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    for (int i = 0; i < 100; i++) {
+        tcp_rtt_sample(&rtt, us(i % 8 == 7 ? 100 : 20000), LONE, &profile);
+    }
+    cr_assert_eq(rtt.srtt.ns, 100 * NS_PER_US);
+}
+
+/* What the configured delay explains is no sign of another path, however often it is seen. */
+Test(tcp_rtt, ten_thousand_delayed_acks_leave_srtt_near_the_wire) {
+    struct tcp_profile profile = profile_of(5000, 50000);
+    struct prng prng;
+    prng_seed(&prng, test_seed("ten_thousand_delayed_acks_leave_srtt_near_the_wire"));
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    for (int i = 0; i < 10000; i++) {
+        int64_t delay = (int64_t)prng_below(&prng, 44000);
+        tcp_rtt_sample(&rtt, us(100 + delay), LONE, &profile);
+    }
+    cr_assert_leq(rtt.srtt.ns, 200 * NS_PER_US, "%lld", (long long)rtt.srtt.ns);
+    cr_assert_eq(rtt.ack_delay.ns, 50 * NS_PER_MS);
+    cr_assert_eq(rtt.minimum.ns / NS_PER_US / 100, 1);
+}
+
+Test(tcp_rtt, what_was_needless_makes_us_wait_longer) {
+    struct tcp_profile profile = profile_of(5000, 10000);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_needless(&rtt, us(0));
+    cr_assert_eq(rtt.ack_delay.ns, 20 * NS_PER_MS);
+    tcp_rtt_needless(&rtt, us(44000));
+    cr_assert_eq(rtt.ack_delay.ns, 44 * NS_PER_MS);
+    for (int i = 0; i < 10; i++) {
+        tcp_rtt_needless(&rtt, us(0));
+    }
+    cr_assert_eq(rtt.ack_delay.ns, 250 * NS_PER_MS);
+}
