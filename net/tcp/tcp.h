@@ -58,8 +58,8 @@ struct tcp_profile {
     struct duration rto_min; /* RFC 6298's 1 s is too long for anybody; 200 ms, 5 ms colocated */
     struct duration rto_initial;     /* before the first sample: 1 s */
     struct duration rto_max;         /* at least 60 s (RFC 6298 §2.5) for a strict reading */
-    struct duration ack_delay;       /* how long the peer may wait with its ACK of a lone segment;
-                                        longer ones are learned. Linux: 40 ms. 0: acknowledges at once */
+    struct duration ack_delay;       /* how long the peer may wait with its ACK of a lone segment:
+                                        Linux 40 ms, 0: not at all; longer ones are learned */
     struct duration connect_timeout; /* of the SYN, address resolution included */
     struct duration
         user_timeout;         /* data or FIN unacknowledged, or window closed, for so long: over */

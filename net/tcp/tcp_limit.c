@@ -6,7 +6,7 @@ bool tcp_limit_take(struct tcp_bucket *bucket, uint32_t per_second, struct now n
         return false;
     }
     uint64_t elapsed_ns = (uint64_t)instant_since(now.mono, bucket->filled_at).ns;
-    if (elapsed_ns >= (uint64_t)NS_PER_S) {
+    if (elapsed_ns >= 2 * (uint64_t)NS_PER_S) { /* full in any case; below, nothing overflows */
         bucket->tokens = per_second;
         bucket->filled_at = now.mono;
     } else {
