@@ -59,6 +59,26 @@ Test(nic_dpdk_eal, tells_of_huge_pages_that_are_missing) {
     cr_expect_not_null(strstr(error.text, "65536 MiB of huge pages"), "%s", error.text);
 }
 
+Test(nic_dpdk_eal, takes_huge_pages) {
+    struct nic_dpdk_device device = test_device("vdev: net_ring0");
+    struct nic_dpdk_eal_setup setup = test_eal_setup(&device);
+    struct nic_dpdk_error error = {{0}};
+    setup.no_huge = false;
+    setup.numa_node = 0;
+    if (!nic_dpdk_memory_check(setup.memory_mib, 0, &error)) {
+        cr_skip_test("no 64 MiB of huge pages are reserved on node 0");
+    }
+    cr_assert(nic_dpdk_eal_start(&setup, &error), "%s", error.text);
+    struct test_port port = {.device = device};
+    struct nic_dpdk_setup small = test_port_setup(&device);
+    test_port_open(&port, &small);
+    test_send(&port, test_take(&port, 100, 1));
+    nic_give(test_receive(&port));
+    test_port_level(&port);
+    nic_dpdk_close(port.dpdk);
+    nic_dpdk_eal_stop();
+}
+
 /* What the driver printed is in the message, and on no stream. */
 Test(nic_dpdk_eal, names_a_device_that_has_no_driver) {
     struct nic_dpdk_device device = test_device("vdev: net_bogus0,x=1");

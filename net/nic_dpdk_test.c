@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include "core/base/alloc_guard.h"
+
 /* Loops what it is sent back, in the sender's own packets. */
 #define RING "vdev: net_ring0"
 
@@ -290,5 +292,75 @@ Test(nic_dpdk, refuses_what_a_device_cannot_do) {
     struct nic_dpdk *dpdk = nic_dpdk_open(mem, &setup, &error);
     cr_assert_not_null(dpdk, "what failed left nothing behind: %s", error.text);
     nic_dpdk_close(dpdk);
+    nic_dpdk_eal_stop();
+}
+
+/* No assertion in here: they allocate. How many frames came back as they were sent. */
+static uint32_t echo_sealed(struct test_port *port, uint32_t frames) {
+    uint32_t good = 0;
+    alloc_guard_seal();
+    for (uint32_t i = 0; i < frames; i++) {
+        struct packet *packet = nic_take(port->nic, i % 2 == 0 ? NIC_DATA : NIC_CONTROL);
+        struct packet *got = NULL;
+        if (packet == NULL) {
+            break;
+        }
+        packet->data_bytes = 100;
+        packet->kept = i % 3 == 0;
+        test_fill(packet_data(packet), 100, i);
+        if (nic_send(port->nic, test_now, &packet, 1) == 1 &&
+            nic_receive(port->nic, test_now, &got, 1) == 1) {
+            good += test_is_frame(packet_data(got), 100, i);
+            nic_give(got);
+        }
+        if (i % 3 == 0) {
+            nic_give(packet);
+        }
+        nic_reap(port->nic);
+    }
+    alloc_guard_unseal();
+    return good;
+}
+
+Test(nic_dpdk, allocates_nothing_once_it_runs) {
+    struct test_port *port = test_port_start(RING);
+    cr_expect_eq(echo_sealed(port, 5000), 5000);
+    test_port_level(port);
+    test_port_end(port);
+}
+
+Test(nic_dpdk, lets_one_thread_use_several_devices_and_queues) {
+    struct nic_dpdk_device devices[] = {test_device("vdev: net_null0,size=100"),
+                                        test_device("vdev: net_ring0")};
+    struct nic_dpdk_eal_setup eal = test_eal_setup(devices);
+    struct nic_dpdk_error error = {{0}};
+    eal.device_count = 2;
+    eal.memory_mib = 128;
+    cr_assert(nic_dpdk_eal_start(&eal, &error), "%s", error.text);
+    struct test_port ports[2] = {{.nic = NULL}, {.nic = NULL}};
+    for (size_t i = 0; i < 2; i++) {
+        struct nic_dpdk_setup setup = test_port_setup(&devices[i]);
+        setup.queues = i == 0 ? 3 : 1;
+        setup.receive_packets = 1000;
+        test_port_open(&ports[i], &setup);
+    }
+    for (uint16_t queue = 0; queue < 3; queue++) {
+        struct nic *nic = nic_dpdk_nic(ports[0].dpdk, queue);
+        struct packet *packet = NULL;
+        cr_assert_eq(nic_receive(nic, test_now, &packet, 1), 1);
+        cr_expect_eq(packet->nic, nic, "from the pool of its own queue");
+        cr_expect_eq(nic_counters(nic).received, 1);
+        nic_give(packet);
+    }
+    test_send(&ports[1], test_take(&ports[1], 100, 5));
+    struct packet *got = test_receive(&ports[1]);
+    cr_assert_not_null(got);
+    cr_expect_eq(got->nic, ports[1].nic);
+    nic_give(got);
+    for (size_t i = 0; i < 2; i++) {
+        test_port_level(&ports[i]);
+        nic_dpdk_close(ports[i].dpdk);
+        free(ports[i].dpdk);
+    }
     nic_dpdk_eal_stop();
 }
