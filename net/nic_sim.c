@@ -45,6 +45,7 @@ struct nic_sim {
     struct nic_counters counters;
     uint8_t ip_verdict, l4_verdict;
     bool refuse_data, refuse_control, refuse_send;
+    uint32_t refuse_skip, refuse_count;
 };
 
 static struct nic_sim *sim_of(struct nic *nic) {
@@ -89,12 +90,24 @@ static struct packet *pool_take(struct nic_sim *sim, struct sim_pool *pool) {
     return packet;
 }
 
+/* Whether a test has ordered that this packet is refused. */
+static bool is_refused(struct nic_sim *sim, enum nic_purpose purpose) {
+    if (purpose == NIC_CONTROL) {
+        return sim->refuse_control;
+    }
+    if (sim->refuse_skip > 0) {
+        sim->refuse_skip--;
+    } else if (sim->refuse_count > 0) {
+        sim->refuse_count--;
+        return true;
+    }
+    return sim->refuse_data;
+}
+
 static struct packet *sim_take(struct nic *nic, enum nic_purpose purpose) {
     struct nic_sim *sim = sim_of(nic);
-    bool control = purpose == NIC_CONTROL;
-    uint32_t reserve = control ? 0 : sim->limits.control_packets;
-    bool refused = control ? sim->refuse_control : sim->refuse_data;
-    if (refused || sim->send_pool.free_count <= reserve) {
+    uint32_t reserve = purpose == NIC_CONTROL ? 0 : sim->limits.control_packets;
+    if (is_refused(sim, purpose) || sim->send_pool.free_count <= reserve) {
         sim->counters.take_failures++;
         return NULL;
     }
@@ -244,6 +257,9 @@ void nic_sim_drop_sent(struct nic_sim *sim) {
     CHECK(sim->sent_count > 0);
     const struct sim_sent *sent = &sim->sent[sim->sent_first];
     check_unwritten(sent);
+    if (sent->offload) {
+        memset(sim->filled_in, 0, sent->bytes); /* it may be a secret's last copy */
+    }
     sent->packet->in_nic = false;
     if (!sent->packet->owned) {
         pool_put(sim, sent->packet);
@@ -370,6 +386,11 @@ struct nic *nic_sim_nic(struct nic_sim *sim) {
 void nic_sim_refuse_take(struct nic_sim *sim, bool data, bool control) {
     sim->refuse_data = data;
     sim->refuse_control = control;
+}
+
+void nic_sim_refuse_takes(struct nic_sim *sim, uint32_t skip, uint32_t count) {
+    sim->refuse_skip = skip;
+    sim->refuse_count = count;
 }
 
 void nic_sim_refuse_send(struct nic_sim *sim, bool refuse) {

@@ -49,6 +49,8 @@ bool nic_sim_put(struct nic_sim *sim, struct bytes frame);
 
 /* For tests: what nic_take and nic_send refuse from now on. */
 void nic_sim_refuse_take(struct nic_sim *sim, bool data, bool control);
+/* Of the packets taken for data from now on, lets `skip` pass and refuses the next `count`. */
+void nic_sim_refuse_takes(struct nic_sim *sim, uint32_t skip, uint32_t count);
 void nic_sim_refuse_send(struct nic_sim *sim, bool refuse);
 void nic_sim_set_link(struct nic_sim *sim, bool up);
 /* The next frames received say this about their checksums. Default PACKET_UNKNOWN. */

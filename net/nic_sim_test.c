@@ -270,6 +270,18 @@ Test(nic_sim, refusals_are_as_ordered) {
     cr_assert_eq(nic_send(nic, at_ns(0), &packet, 1), 1);
 }
 
+Test(nic_sim, a_count_of_takes_is_refused_after_others) {
+    nic_sim_refuse_takes(sim, 2, 1);
+    for (int i = 0; i < 5; i++) {
+        nic_give(nic_take(nic, NIC_CONTROL));
+        struct packet *packet = nic_take(nic, NIC_DATA);
+        cr_assert_eq(packet == NULL, i == 2, "take %d", i);
+        if (packet != NULL) {
+            nic_give(packet);
+        }
+    }
+}
+
 Test(nic_sim, a_link_that_is_down_carries_nothing) {
     struct packet *packet = draft('x', 60);
     nic_sim_set_link(sim, false);

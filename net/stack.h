@@ -13,9 +13,17 @@
  * ARP, echo requests and TCP.
  *
  * Neighbours. A bounded table; entries come from static configuration, from answers to our own
- * questions, and from requests for our address by neighbours that are in the table. A stale entry
- * is used on while it is asked again, unicast; only an answer changes it, one that nobody asked for
- * does not (counted). A gratuitous announcement goes out on each port at the first turn.
+ * questions, and from requests for our address by neighbours that are in the table. A neighbour is
+ * asked up to 5 times. When it is stale it is used on while it is asked again: unicast first, and
+ * then only it may answer; when it stays silent everybody is asked, and the first answer counts.
+ * Nothing else changes where it is: what was not asked for, or names another address, is counted
+ * and makes us ask. One that answers no more is asked for again when it is wanted, or when as much
+ * time has passed as makes one stale. At the limit a neighbour that nobody wanted for long makes
+ * room, never a gateway or a peer's next hop (that were added while there was room); else there is
+ * no route.
+ *
+ * Our own address is announced at the first turn (RFC 5227 §2.3, without probing first: it is
+ * configured) and defended when somebody else uses it, at most once in 10 s, never given up.
  *
  * Threading: one thread. No allocation after init.
  */
@@ -68,7 +76,10 @@ size_t stack_footprint(const struct stack_limits *limits);
 /* `mem` is aligned to 64 and outlives it. */
 struct stack *stack_init(void *mem, const struct stack_setup *setup);
 
-/* Before the first turn; the NIC outlives the stack. The port's index. */
+/*
+ * Before the first turn, and before the peers and listeners at its address; the NIC outlives the
+ * stack and is of one port only. Addresses of ports differ. The port's index.
+ */
 uint32_t stack_add_port(struct stack *stack, const struct stack_port *port);
 /* An entry that never changes. False when the table is full. */
 bool stack_add_neighbour(struct stack *stack, uint32_t port, struct ipv4_address address,
@@ -90,12 +101,18 @@ struct instant stack_deadline(const struct stack *stack);
 struct stack_counters {
     uint64_t frames;
     uint64_t not_ours;     /* another address, VLAN or protocol */
+    uint64_t martians;     /* from an address that no host there has, or from ours */
     uint64_t malformed;    /* Ethernet, ARP, IPv4 or ICMP */
     uint64_t bad_checksum; /* IPv4 or ICMP */
     uint64_t fragments;
-    uint64_t arp_asked, arp_answered, arp_learned, arp_conflicts, arp_unasked, arp_full;
-    uint64_t echoes, echoes_withheld, icmp_errors;
-    uint64_t send_failures; /* ARP or ICMP that found no packet or no room */
+    uint64_t arp_asked, arp_answered, arp_learned;
+    uint64_t arp_conflicts; /* somebody at our address, or a neighbour said to be elsewhere */
+    uint64_t arp_unasked;   /* answers that we did not ask for */
+    uint64_t arp_full;
+    uint64_t echoes;
+    uint64_t echoes_withheld; /* too many, or larger than what we send */
+    uint64_t icmp_errors;     /* given to TCP */
+    uint64_t send_failures;   /* ARP or ICMP that found no packet or no room */
 };
 
 const struct stack_counters *stack_counters(const struct stack *stack);
