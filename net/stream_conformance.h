@@ -41,6 +41,7 @@ struct stream_fixture {
                                     record_bytes_max at least 64 */
     size_t many_bytes_max;       /* the largest stream_reserve_many */
     size_t overhead_bytes;       /* what a record takes beyond its bytes, in budgets and unsent */
+    bool two_stacks;             /* dialled and accepted ones may have the same epoch */
     struct bytes memory[2];      /* every buffer of every stream lies there; one may be empty */
 };
 

@@ -365,6 +365,9 @@ void stream_conformance_slots_are_reused_with_distinct_epochs(struct stream_fixt
     for (uint32_t i = 0; i < 2 * REUSES; i++) {
         cr_assert_neq(seen[i], 0);
         for (uint32_t j = 0; j < i; j++) {
+            if (fixture->two_stacks && (i - j) % 2 == 1) {
+                continue;
+            }
             cr_assert_neq(seen[i], seen[j], "epochs of connections %u and %u", j / 2, i / 2);
         }
     }
