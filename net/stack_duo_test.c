@@ -9,6 +9,7 @@
 #define CONTROL_PACKETS 32
 #define BUFFER_BYTES 2048
 #define SETTLE_TURNS_MAX 100000
+#define TURN_NS 5000
 
 static const struct ipv4_address addresses[2] = {{0xc0000201}, {0xc0000202}};
 static const struct ethernet_address macs[2] = {{{2, 0, 0, 0, 0, 1}}, {{2, 0, 0, 0, 0, 2}}};
@@ -108,6 +109,9 @@ struct duo *duo_open(const struct duo_setup *setup) {
         link_sim_init(duo->link_memory, &link_limits, setup->seed, duo->nics[0], duo->nics[1]);
     link_sim_set(duo->link, LINK_SIM_A_TO_B, &setup->way);
     link_sim_set(duo->link, LINK_SIM_B_TO_A, &setup->way);
+    for (uint32_t i = 0; i < 2; i++) {
+        duo_turn_one(duo, i); /* both know the time, and have announced themselves */
+    }
     return duo;
 }
 
@@ -182,7 +186,7 @@ void duo_run(struct duo *duo, struct duration time) {
         cr_assert_lt(turns, SETTLE_TURNS_MAX, "time does not go on");
         struct instant next = instant_earlier(duo_deadline(duo), end);
         /* What waits for the NIC is due now; a turn takes time. */
-        int64_t least = duo->now.mono.ns + 100;
+        int64_t least = duo->now.mono.ns + TURN_NS;
         duo->now.mono.ns = next.ns > least ? next.ns : least;
         duo_settle(duo);
     }
