@@ -139,6 +139,7 @@ void tcp_congestion_undo(struct tcp_connection *c) {
     congestion->cwnd = max_u32(congestion->cwnd, c->recovery.undo_cwnd);
     congestion->ssthresh = max_u32(congestion->ssthresh, c->recovery.undo_ssthresh);
     congestion->acked = 0;
+    congestion->limited = false;
 }
 
 /* RFC 5681 §4.1: after an idle RTO the path is not known any more. */

@@ -212,7 +212,7 @@ struct tcp_connection {
     bool finishing;             /* finish was called: no more records */
     bool fin_queued;            /* its entry is in the ring */
     bool output_blocked;        /* the NIC refused: tried again in tcp_flush */
-    struct instant progress_at; /* snd_una moved, or nothing was outstanding */
+    struct instant progress_at; /* snd_una moved, or something may leave after nothing might */
     struct instant sent_at;     /* last data: for restart_after_idle, keep-alive */
     struct instant heard_at;
     uint32_t keepalives; /* unanswered */

@@ -103,9 +103,6 @@ static void arm_persist(struct tcp_connection *c) {
     if (c->loss_timer != TCP_LOSS_PERSIST) {
         recovery->persist_base = c->tcp->now.mono;
         c->persist_backoff = 0;
-        if (c->head == c->next) {
-            c->progress_at = c->tcp->now.mono;
-        }
     }
     int64_t delay_ns = min_ns(c->rtt.rto.ns << c->persist_backoff, c->profile.rto_max.ns);
     arm(c, TCP_LOSS_PERSIST, instant_add(recovery->persist_base, (struct duration){delay_ns}));

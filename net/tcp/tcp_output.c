@@ -11,9 +11,6 @@ void tcp_pend(struct tcp_connection *c) {
 /* No packet, or the NIC took none: tried again in tcp_flush. */
 static void block(struct tcp_connection *c) {
     c->output_blocked = true;
-    if (c->head == c->next) {
-        c->progress_at = c->tcp->now.mono;
-    }
     tcp_pend(c);
 }
 

@@ -307,7 +307,6 @@ static bool send_syn(struct tcp_connection *c, const struct tcp_entry *entry) {
 
 static void note_first(struct tcp_connection *c, struct tcp_entry *entry) {
     if (c->head == c->next) {
-        c->progress_at = c->tcp->now.mono;
         c->recovery.rto_base = c->tcp->now.mono;
     }
     uint32_t length = tcp_entry_length(entry);

@@ -73,9 +73,18 @@ static void hold(struct tcp_connection *c, const struct tcp_entry *entry) {
     c->held_bytes += entry->bytes;
 }
 
-/* The first held entry may leave. */
+/* One entry more may leave; the peer owes us progress from now on, if it did not before. */
+static void let_leave(struct tcp_connection *c) {
+    if (c->held == c->head) {
+        c->progress_at = c->tcp->now.mono;
+    }
+    c->held++;
+}
+
+/* The first held entry's position was reached. */
 static void let_go(struct tcp_connection *c) {
-    const struct tcp_entry *entry = tcp_entry_at(c, c->held++);
+    const struct tcp_entry *entry = tcp_entry_at(c, c->held);
+    let_leave(c);
     bool last =
         c->held == c->tail || tcp_entry_at(c, c->held)->release_after != entry->release_after;
     c->held_positions -= last;
@@ -88,7 +97,7 @@ static void put(struct tcp_connection *c, struct tcp_entry entry) {
     *tcp_entry_at(c, c->tail) = entry;
     if (LIKELY(entry.release_after <= c->durable)) {
         DCHECK(c->held == c->tail);
-        c->held++;
+        let_leave(c);
     } else {
         hold(c, &entry);
     }
