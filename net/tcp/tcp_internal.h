@@ -101,6 +101,7 @@ struct tcp_rtt {
     struct duration ack_delay; /* configured, or longer as learned */
     uint8_t late_in_a_row;     /* samples put down to the peer's delay */
     struct duration late_minimum;
+    bool needless; /* the last of a lone segment was sent twice for nothing */
 };
 
 struct tcp_congestion {
@@ -379,6 +380,11 @@ void tcp_sack_duplicate(struct tcp_connection *c, struct tcp_seq left, struct tc
 uint32_t tcp_sack_blocks(struct tcp_connection *c, struct tcp_range *blocks, uint32_t max);
 
 /* tcp_receive.c. */
+/* Gives a received packet back unread, or takes bytes off it, wiped: they may be a secret, or the
+ * second copy of one. */
+void tcp_packet_drop(struct packet *packet);
+void tcp_packet_cut_left(struct packet *packet, uint32_t bytes);
+void tcp_packet_cut_right(struct packet *packet, uint32_t bytes);
 /* In-order payload (packet_data of packet_bytes, trimmed, > 0): rcv_nxt moves. Takes the packet. */
 void tcp_deliver(struct tcp_connection *c, struct packet *packet);
 void tcp_receive_settle(struct tcp_connection *c); /* chain to backlog */
@@ -506,7 +512,7 @@ bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) MUST_USE;
  * and when it cannot leave, the next one will. */
 void tcp_send_probe(struct tcp_connection *c, struct tcp_seq seq, uint32_t bytes);
 bool tcp_send_ack(struct tcp_connection *c) MUST_USE;
-bool tcp_send_reset(struct tcp_connection *c) MUST_USE; /* seq snd_nxt */
+bool tcp_send_reset(struct tcp_connection *c) MUST_USE; /* seq snd_nxt, or what the peer takes */
 /* An answer to `segment` of `flow`: RFC 9293 §3.10.7.1. Limited; never to a RST. */
 void tcp_send_reset_to(struct tcp *tcp, const struct tcp_flow *flow,
                        const struct tcp_segment *segment);

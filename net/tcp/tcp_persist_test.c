@@ -32,6 +32,25 @@ Test(tcp_persist, a_closed_window_is_probed_with_a_byte) {
     bench_free(&bench);
 }
 
+/* A byte beyond the window is out: what the peer says is acknowledged where it can accept it. */
+Test(tcp_persist, acknowledgements_stay_within_the_window) {
+    struct bench bench = bench_make(true, false);
+    say_window(&bench, 0, 0);
+    write_records(&bench, 1);
+    pass(&bench, pair_ms(200));
+    expect_data(&bench, 0, 1);
+    struct tcp_segment text = hand_segment(&bench.hand, TCP_ACK | TCP_PSH);
+    text.window = 0;
+    pair_inject(bench.hand.pair, 0, &text, BYTES("data"));
+    tcp_flush(bench.hand.tcp);
+    struct tcp_segment answer = hand_expect(&bench.hand, TCP_ACK);
+    cr_assert_eq(answer.seq.value, bench.start.value);
+    stream_abort(bench.hand.stream);
+    struct tcp_segment reset = hand_expect(&bench.hand, TCP_RST | TCP_ACK);
+    cr_assert_eq(reset.seq.value, bench.start.value);
+    bench_free(&bench);
+}
+
 Test(tcp_persist, the_probed_byte_may_be_taken) {
     struct bench bench = bench_make(true, false);
     say_window(&bench, 0, 0);

@@ -8,6 +8,8 @@
  * has become longer. */
 #define LATE_IN_A_ROW 8
 
+#define FORGET_DIVISOR 32
+
 static int64_t min_ns(int64_t a, int64_t b) {
     return a < b ? a : b;
 }
@@ -59,6 +61,13 @@ static void learn_delay(struct tcp_rtt *rtt, int64_t delay_ns) {
     rtt->ack_delay.ns = max_ns(rtt->ack_delay.ns, min_ns(delay_ns, ACK_DELAY_MAX_NS));
 }
 
+/* A prompt ACK of a lone segment: what was learned beyond the configured delay wears off, since a
+ * longer wait mends losses later. */
+static void forget_delay(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
+    rtt->ack_delay.ns -= (rtt->ack_delay.ns - profile->ack_delay.ns) / FORGET_DIVISOR;
+    rtt->needless = false;
+}
+
 /* The peer waited before it acknowledged, or so we think; true when the path must have changed. */
 static bool note_late(struct tcp_rtt *rtt, int64_t sample_ns, const struct tcp_profile *profile) {
     int64_t delay_ns = sample_ns - rtt->srtt.ns;
@@ -78,8 +87,11 @@ void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
     rtt->minimum.ns = min_ns(rtt->minimum.ns, sample_ns);
     if (rtt->srtt.ns == 0) {
         start_over(rtt, sample_ns);
-    } else if (!lone || !is_late(rtt, sample_ns)) {
+    } else if (!lone) {
         smooth(rtt, sample_ns);
+    } else if (!is_late(rtt, sample_ns)) {
+        smooth(rtt, sample_ns);
+        forget_delay(rtt, profile);
     } else if (note_late(rtt, sample_ns, profile)) {
         start_over(rtt, rtt->late_minimum.ns);
         rtt->minimum = rtt->late_minimum;
@@ -90,6 +102,12 @@ void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
     set_rto(rtt, profile);
 }
 
+/*
+ * That the peer waits and that its ACK got lost look alike, once. A peer that waits does so again:
+ * then we wait twice as long, or it would take a probe for every round trip of its delay.
+ */
 void tcp_rtt_needless(struct tcp_rtt *rtt, struct duration waited) {
-    learn_delay(rtt, max_ns(waited.ns, 2 * rtt->ack_delay.ns));
+    int64_t delay_ns = rtt->needless ? max_ns(waited.ns, 2 * rtt->ack_delay.ns) : waited.ns;
+    learn_delay(rtt, delay_ns);
+    rtt->needless = true;
 }

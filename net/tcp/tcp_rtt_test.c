@@ -156,12 +156,45 @@ Test(tcp_rtt, what_was_needless_makes_us_wait_longer) {
     struct tcp_profile profile = profile_of(5000, 10000);
     struct tcp_rtt rtt;
     tcp_rtt_init(&rtt, &profile);
-    tcp_rtt_needless(&rtt, us(0));
-    cr_assert_eq(rtt.ack_delay.ns, 20 * NS_PER_MS);
-    tcp_rtt_needless(&rtt, us(44000));
-    cr_assert_eq(rtt.ack_delay.ns, 44 * NS_PER_MS);
+    tcp_rtt_needless(&rtt, us(12000));
+    cr_assert_eq(rtt.ack_delay.ns, 12 * NS_PER_MS);
+    tcp_rtt_needless(&rtt, us(13000));
+    cr_assert_eq(rtt.ack_delay.ns, 24 * NS_PER_MS, "twice in a row");
+    tcp_rtt_needless(&rtt, us(50000));
+    cr_assert_eq(rtt.ack_delay.ns, 50 * NS_PER_MS);
     for (int i = 0; i < 10; i++) {
         tcp_rtt_needless(&rtt, us(0));
     }
     cr_assert_eq(rtt.ack_delay.ns, 250 * NS_PER_MS);
+}
+
+Test(tcp_rtt, what_was_learned_wears_off_down_to_what_is_configured) {
+    struct tcp_profile profile = profile_of(5000, 1000);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    tcp_rtt_sample(&rtt, us(33100), LONE, &profile);
+    cr_assert_eq(rtt.ack_delay.ns, 33 * NS_PER_MS);
+    tcp_rtt_sample(&rtt, us(100), LONE, &profile);
+    cr_assert_eq(rtt.ack_delay.ns, 32 * NS_PER_MS);
+    for (int i = 0; i < 1000; i++) {
+        tcp_rtt_sample(&rtt, us(100), LONE, &profile);
+    }
+    cr_assert_lt(rtt.ack_delay.ns, 1001 * NS_PER_US);
+    cr_assert_geq(rtt.ack_delay.ns, 1000 * NS_PER_US);
+}
+
+Test(tcp_rtt, one_lost_ack_now_and_then_is_no_delay) {
+    struct tcp_profile profile = profile_of(5000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    for (int i = 0; i < 1000; i++) {
+        if (i % 10 == 0) {
+            tcp_rtt_needless(&rtt, (struct duration){.ns = rtt.ack_delay.ns + 200 * NS_PER_US});
+        } else {
+            tcp_rtt_sample(&rtt, us(100), LONE, &profile);
+        }
+        cr_assert_lt(rtt.ack_delay.ns, NS_PER_MS);
+    }
 }

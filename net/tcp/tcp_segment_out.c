@@ -377,12 +377,23 @@ void tcp_send_probe(struct tcp_connection *c, struct tcp_seq seq, uint32_t bytes
     }
 }
 
+/*
+ * For a segment without data: snd_nxt, or the window's right edge when a probe or a window taken
+ * back left snd_nxt beyond it: the peer would find such a segment unacceptable, and ignore its ACK.
+ */
+static struct tcp_seq acceptable_seq(const struct tcp_connection *c) {
+    if (LIKELY(tcp_window_room(c, c->snd_nxt) >= 0)) {
+        return c->snd_nxt;
+    }
+    return tcp_seq_later(tcp_seq_add(c->window_ack, c->snd_window), c->snd_una);
+}
+
 bool tcp_send_ack(struct tcp_connection *c) {
     struct packet *packet = take_control(c->tcp, c->path.nic);
     if (packet == NULL) {
         return false;
     }
-    if (!send_segment(c, packet, c->snd_nxt, TCP_ACK, 0)) {
+    if (!send_segment(c, packet, acceptable_seq(c), TCP_ACK, 0)) {
         nic_give(packet);
         return false;
     }
@@ -395,7 +406,7 @@ bool tcp_send_reset(struct tcp_connection *c) {
     if (packet == NULL) {
         return false;
     }
-    struct tcp_segment segment = plain_segment(c, c->snd_nxt, TCP_RST | TCP_ACK);
+    struct tcp_segment segment = plain_segment(c, acceptable_seq(c), TCP_RST | TCP_ACK);
     if (!send_unusual(c, packet, &segment, 0)) {
         nic_give(packet);
         return false;
