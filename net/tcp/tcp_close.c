@@ -245,5 +245,5 @@ void tcp_time_wait_input(struct tcp *tcp, uint32_t index, struct packet *packet,
         }
         answer(tcp, entry);
     }
-    nic_give(packet);
+    tcp_packet_drop(packet);
 }

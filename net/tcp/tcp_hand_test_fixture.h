@@ -83,8 +83,8 @@ static inline void hand_pass(struct hand *hand, struct duration time) {
 static inline void hand_expect_nothing(struct hand *hand) {
     struct tcp_segment segment;
     if (pair_take(hand->pair, 0, &segment, NULL)) {
-        cr_assert_fail("flags %02x seq %u ack %u", segment.flags, segment.seq.value,
-                       segment.ack.value);
+        cr_assert_fail("flags %02x bytes %u seq %u ack %u", segment.flags, segment.payload_bytes,
+                       segment.seq.value, segment.ack.value);
     }
 }
 

@@ -44,8 +44,9 @@ bool tcp_paws_rejects(struct tcp *tcp, const struct tcp_segment *segment, uint32
 /*
  * First: sequence number. More is taken than the table of RFC 9293 §3.10.7.4 takes where that would
  * lose an acknowledgement: what starts at rcv_nxt though the window is closed, a segment that
- * covers the whole window, and one without text at its very edge, where a peer that has filled the
- * window stands. Text beyond the window is cut off later.
+ * covers the whole window, and one without text at its very edge, where a peer stands that has
+ * filled the window, or a byte beyond it, where one stands that has probed it when it was closed.
+ * Text beyond the window is cut off later.
  */
 static bool is_acceptable(const struct tcp_connection *c, const struct tcp_segment *segment) {
     struct tcp_seq end = tcp_seq_add(segment->seq, tcp_segment_length(segment));
@@ -55,8 +56,11 @@ static bool is_acceptable(const struct tcp_connection *c, const struct tcp_segme
     if (!tcp_seq_before(c->rcv_nxt, end)) {
         return false;
     }
-    return segment->payload_bytes > 0 ? tcp_seq_before(segment->seq, c->rcv_edge)
-                                      : tcp_seq_at_most(segment->seq, c->rcv_edge);
+    if (segment->payload_bytes > 0) {
+        return tcp_seq_before(segment->seq, c->rcv_edge);
+    }
+    bool closed = tcp_seq_equal(c->rcv_edge, c->rcv_nxt);
+    return tcp_seq_at_most(segment->seq, tcp_seq_add(c->rcv_edge, closed));
 }
 
 static void refuse_sequence(struct tcp_connection *c, const struct tcp_segment *segment) {
@@ -152,8 +156,7 @@ static bool trim(struct tcp_connection *c, struct packet *packet, struct tcp_seq
         struct tcp_seq known = tcp_seq_earlier(end, c->rcv_nxt);
         tcp_sack_duplicate(c, *seq, known);
         tcp_owe_ack(c, true);
-        packet->data_offset += tcp_seq_since(known, *seq);
-        packet->data_bytes -= tcp_seq_since(known, *seq);
+        tcp_packet_cut_left(packet, tcp_seq_since(known, *seq));
         *seq = known;
     }
     struct tcp_seq limit = c->fin_held ? tcp_seq_earlier(c->rcv_edge, c->fin_seq) : c->rcv_edge;
@@ -161,8 +164,7 @@ static bool trim(struct tcp_connection *c, struct packet *packet, struct tcp_seq
         return true;
     }
     uint32_t beyond = tcp_seq_since(end, limit);
-    packet->data_bytes -= beyond < packet->data_bytes ? beyond : packet->data_bytes;
-    tcp_owe_ack(c, true);
+    tcp_packet_cut_right(packet, beyond < packet->data_bytes ? beyond : packet->data_bytes);
     return false;
 }
 
@@ -180,7 +182,7 @@ static void deliver(struct tcp_connection *c, struct packet *packet) {
 
 static void put_text(struct tcp_connection *c, struct packet *packet, struct tcp_seq seq) {
     if (packet->data_bytes == 0) {
-        nic_give(packet);
+        tcp_packet_drop(packet);
     } else if (tcp_seq_equal(seq, c->rcv_nxt)) {
         deliver(c, packet);
     } else {
@@ -205,12 +207,15 @@ static void fin_input(struct tcp_connection *c, struct tcp_seq seq) {
 void tcp_text_input(struct tcp_connection *c, struct packet *packet,
                     const struct tcp_segment *segment) {
     if (!takes_text(c)) {
-        nic_give(packet);
+        tcp_packet_drop(packet);
         return;
     }
     struct tcp_seq seq = segment->seq;
     struct tcp_seq end = tcp_seq_add(seq, segment->payload_bytes);
     bool whole = trim(c, packet, &seq);
+    if (!whole && tcp_segment_length(segment) > 0) {
+        tcp_owe_ack(c, true);
+    }
     put_text(c, packet, seq);
     if (whole && (segment->flags & TCP_FIN)) {
         fin_input(c, end);
@@ -275,7 +280,7 @@ void tcp_connection_input(struct tcp_connection *c, struct packet *packet,
                           const struct tcp_segment *segment) {
     c->segments_in++;
     if (!state_input(c, packet, segment)) {
-        nic_give(packet);
+        tcp_packet_drop(packet);
     }
     if (c->state == TCP_CLOSED) {
         return;
@@ -329,7 +334,7 @@ void tcp_input(struct tcp *tcp, struct packet *packet, const struct ipv4_header 
     tcp->counters.slow++;
     struct tcp_segment segment;
     if (!read_segment(tcp, packet, ip, offset, &segment)) {
-        nic_give(packet);
+        tcp_packet_drop(packet);
         return;
     }
     struct tcp_flow flow = {.local = ip->to,

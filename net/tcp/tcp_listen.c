@@ -253,13 +253,13 @@ bool tcp_listens(const struct tcp *tcp, const struct tcp_flow *flow) {
 void tcp_listen_input(struct tcp *tcp, struct packet *packet, const struct tcp_flow *flow,
                       const struct tcp_segment *segment) {
     listen_input(tcp, flow, segment, tcp_initial_seq(tcp, flow));
-    nic_give(packet);
+    tcp_packet_drop(packet);
 }
 
 void tcp_listen_again(struct tcp *tcp, struct packet *packet, const struct tcp_flow *flow,
                       const struct tcp_segment *segment, struct tcp_seq least) {
     listen_input(tcp, flow, segment, tcp_seq_later(tcp_initial_seq(tcp, flow), least));
-    nic_give(packet);
+    tcp_packet_drop(packet);
 }
 
 /* SYN_RECEIVED. */
@@ -375,7 +375,7 @@ void tcp_embryo_input(struct tcp *tcp, uint32_t index, struct packet *packet,
         c = born(tcp, index);
     }
     if (c == NULL) {
-        nic_give(packet);
+        tcp_packet_drop(packet);
         return;
     }
     tcp->counters.accepted++;

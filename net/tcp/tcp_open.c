@@ -318,6 +318,6 @@ static bool syn_sent_input(struct tcp_connection *c, struct packet *packet,
 void tcp_syn_sent_input(struct tcp_connection *c, struct packet *packet,
                         const struct tcp_segment *segment) {
     if (!syn_sent_input(c, packet, segment)) {
-        nic_give(packet);
+        tcp_packet_drop(packet);
     }
 }

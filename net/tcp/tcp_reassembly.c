@@ -30,16 +30,9 @@ static void insert_at(struct tcp_connection *c, uint32_t at, struct packet *pack
     c->tcp->reassembly_packets++;
 }
 
-/* Not the peer's to read on: a packet that goes back to the pool unread is wiped. */
-static void drop(struct packet *packet) {
-    explicit_bzero(packet_data(packet), packet->data_bytes);
-    nic_give(packet);
-}
-
 static void trim_left(struct packet *packet, struct tcp_range *range, struct tcp_seq left) {
     uint32_t bytes = tcp_seq_since(left, range->left);
-    packet->data_offset += bytes;
-    packet->data_bytes -= bytes;
+    tcp_packet_cut_left(packet, bytes);
     range->left = left;
 }
 
@@ -140,13 +133,13 @@ static void cut_right(struct tcp_connection *c, uint32_t at, struct packet *pack
     while (at < c->reassembly_count &&
            tcp_seq_at_most(c->reassembly_range[at].right, range->right)) {
         tcp_sack_duplicate(c, c->reassembly_range[at].left, c->reassembly_range[at].right);
-        drop(c->reassembly[at]);
+        tcp_packet_drop(c->reassembly[at]);
         remove_at(c, at);
     }
     if (at < c->reassembly_count && tcp_seq_before(c->reassembly_range[at].left, range->right)) {
         struct tcp_seq left = c->reassembly_range[at].left;
         tcp_sack_duplicate(c, left, range->right);
-        packet->data_bytes -= tcp_seq_since(range->right, left);
+        tcp_packet_cut_right(packet, tcp_seq_since(range->right, left));
         range->right = left;
     }
 }
@@ -162,13 +155,13 @@ void tcp_reassembly_put(struct tcp_connection *c, struct packet *packet, struct 
     c->tcp->counters.out_of_order++;
     uint32_t at = cut_left(c, packet, &range);
     if (packet->data_bytes == 0) {
-        nic_give(packet);
+        tcp_packet_drop(packet);
         return;
     }
     cut_right(c, at, packet, &range);
     if (!has_room(c)) {
         c->tcp->counters.reassembly_drops++;
-        drop(packet);
+        tcp_packet_drop(packet);
         return;
     }
     insert_at(c, at, packet, range);
@@ -192,7 +185,7 @@ void tcp_reassembly_join(struct tcp_connection *c) {
         remove_at(c, 0);
         if (tcp_seq_at_most(range.right, c->rcv_nxt)) {
             tcp_sack_duplicate(c, range.left, range.right);
-            drop(packet);
+            tcp_packet_drop(packet);
             continue;
         }
         if (tcp_seq_before(range.left, c->rcv_nxt)) {
@@ -206,7 +199,7 @@ void tcp_reassembly_join(struct tcp_connection *c) {
 
 void tcp_reassembly_clear(struct tcp_connection *c) {
     while (c->reassembly_count > 0) {
-        drop(c->reassembly[c->reassembly_count - 1]);
+        tcp_packet_drop(c->reassembly[c->reassembly_count - 1]);
         remove_at(c, c->reassembly_count - 1);
     }
     c->sack_recent_count = 0;

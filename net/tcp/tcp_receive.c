@@ -14,6 +14,24 @@ static uint32_t backlog_bytes(const struct tcp_connection *c) {
     return c->backlog_end - c->backlog_start;
 }
 
+/* A packet goes back unread, or a part of it does: it may be the second copy of a secret. */
+
+void tcp_packet_drop(struct packet *packet) {
+    explicit_bzero(packet_data(packet), packet->data_bytes);
+    nic_give(packet);
+}
+
+void tcp_packet_cut_left(struct packet *packet, uint32_t bytes) {
+    explicit_bzero(packet_data(packet), bytes);
+    packet->data_offset += bytes;
+    packet->data_bytes -= bytes;
+}
+
+void tcp_packet_cut_right(struct packet *packet, uint32_t bytes) {
+    packet->data_bytes -= bytes;
+    explicit_bzero(packet_data(packet) + packet->data_bytes, bytes);
+}
+
 /* In order. */
 
 static void unread_add(struct tcp_connection *c) {
@@ -70,8 +88,7 @@ static void backlog_append(struct tcp_connection *c, struct packet *packet) {
     CHECK(bytes <= receive_bytes(c) - c->backlog_end);
     memcpy(c->backlog + c->backlog_end, packet_data(packet), bytes);
     c->backlog_end += bytes;
-    explicit_bzero(packet_data(packet), bytes);
-    nic_give(packet);
+    tcp_packet_drop(packet);
 }
 
 void tcp_receive_settle(struct tcp_connection *c) {
@@ -82,9 +99,7 @@ void tcp_receive_settle(struct tcp_connection *c) {
 
 void tcp_receive_clear(struct tcp_connection *c) {
     while (c->chain_head != NULL) {
-        struct packet *packet = chain_pop(c);
-        explicit_bzero(packet_data(packet), packet->data_bytes);
-        nic_give(packet);
+        tcp_packet_drop(chain_pop(c));
     }
     explicit_bzero(c->backlog + c->backlog_start, backlog_bytes(c));
     c->backlog_start = 0;
