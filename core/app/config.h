@@ -26,6 +26,7 @@
 #include "core/base/check.h"
 #include "core/base/decimal.h"
 #include "core/base/instant.h"
+#include "hugepages/hugepages.h"
 #include "net/endpoint.h"
 #include "net/wire/ethernet.h"
 #include "net/wire/ipv4.h"
@@ -46,7 +47,8 @@
 #define CONFIG_COMP_ID_MAX 63
 #define CONFIG_SYMBOL_MAX 31
 #define CONFIG_CORES_MAX 1024
-#define CONFIG_CORE_NONE (-1)
+#define CONFIG_NUMA_NODES_MAX 64
+#define CONFIG_NONE (-1) /* of a core or a NUMA node */
 
 /* A numeric address and a port, ready for bind and connect, and as it was written. */
 struct config_endpoint {
@@ -92,7 +94,7 @@ struct config_instance {
 };
 
 struct config_worker {
-    int32_t core; /* CONFIG_CORE_NONE: not pinned; else a core of this host */
+    int32_t core; /* CONFIG_NONE: not pinned; else a core of this host */
     enum config_poll poll;
     struct duration idle_wait; /* the longest a yielding worker waits for input */
     enum config_transport transport;
@@ -253,6 +255,12 @@ struct config_clock {
     enum config_clock_step step;
 };
 
+/* Where everything that the limits size lies: hugepages/hugepages.h. */
+struct config_memory {
+    enum hugepages_size pages;
+    int32_t numa_node; /* CONFIG_NONE: any */
+};
+
 /* What a worker leaves for `tercel trace`. */
 struct config_trace {
     const char *file; /* empty: nothing is traced */
@@ -268,6 +276,7 @@ struct config {
     uint32_t shard_id; /* 0 .. 63 */
     struct config_worker order_entry;
     struct config_limits limits;
+    struct config_memory memory;
     const char *ledger_file;
     struct config_listener listeners[CONFIG_LISTENERS_MAX];
     uint32_t listener_count;

@@ -39,6 +39,8 @@ Test(config_bad, integers) {
         {"core: 3", "core: @4", CONFIG_CODE_HOST},
         {"core: 3", "core: @any", CONFIG_CODE_VALUE},
         {"core: 3", "core: @1024", CONFIG_CODE_RANGE},
+        {"pages: 2m", "pages: @2k", CONFIG_CODE_VALUE},
+        {"numa_node: 1", "numa_node: @64", CONFIG_CODE_RANGE},
     };
     CHECK_ALL(cases);
 }

@@ -40,6 +40,8 @@ Test(config_load, takes_the_scalars_of_the_sample) {
     cr_expect_eq(config->limits.receive_buffer_bytes, 8192);
     cr_expect_eq(config->limits.ledger_cells, 1024);
     cr_expect_eq(config->limits.late_report_window.ns, INT64_C(120000000000));
+    cr_expect_eq(config->memory.pages, HUGEPAGES_2M);
+    cr_expect_eq(config->memory.numa_node, 1);
     cr_expect_str_eq(config->ledger_file, "/var/lib/tercel/ledger.csv");
     cr_expect_eq(config->clock.slew_ppm, 200);
     cr_expect_eq(config->clock.step_threshold.ns, 20 * NS_PER_MS);
@@ -147,10 +149,12 @@ static char *read_text(const char *path) {
 Test(config_load, the_example_loads_and_shows_the_defaults) {
     struct config *config = load_well(read_text(TERCEL_EXAMPLE));
     cr_expect_eq(config->shard_id, 0);
-    cr_expect_eq(config->order_entry.core, CONFIG_CORE_NONE);
+    cr_expect_eq(config->order_entry.core, CONFIG_NONE);
     cr_expect_eq(config->order_entry.poll, CONFIG_POLL_YIELD);
     cr_expect_eq(config->order_entry.idle_wait.ns, NS_PER_MS);
     cr_expect_eq(config->limits.orders, 65536);
+    cr_expect_eq(config->memory.pages, HUGEPAGES_AUTO);
+    cr_expect_eq(config->memory.numa_node, CONFIG_NONE);
     cr_expect_eq(config->limits.requests_per_venue, 131072);
     cr_expect_eq(config->limits.reports_per_client, 16384);
     cr_expect_eq(config->limits.message_bytes_max, 8192);

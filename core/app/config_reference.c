@@ -42,7 +42,7 @@ static void describe_range(const struct config_key *row, char *out, size_t out_s
 static const char *const descriptions[] = {
     [CONFIG_TYPE_SECTION] = "section",
     [CONFIG_TYPE_SECTIONS] = "list of up to NUMBER sections",
-    [CONFIG_TYPE_CORE] = "a core's number, or none",
+    [CONFIG_TYPE_OPTIONAL] = "integer up to NUMBER, or none",
     [CONFIG_TYPE_SWITCH] = "on or off",
     [CONFIG_TYPE_NAME] = "name, up to NUMBER characters",
     [CONFIG_TYPE_UPPER_NAME] = "name in upper case, up to NUMBER characters",

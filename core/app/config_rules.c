@@ -402,7 +402,7 @@ static void check_worker(struct config_loader *loader, struct config_worker *wor
                         "`nproc --all` and `taskset -p $$` show which there are, or write none",
                         "this process has no core %d", core);
     }
-    if (core == CONFIG_CORE_NONE && worker->poll == CONFIG_POLL_SPIN &&
+    if (core == CONFIG_NONE && worker->poll == CONFIG_POLL_SPIN &&
         CONFIG_IS_GIVEN(loader, worker->poll)) {
         config_warn(loader, CONFIG_CODE_CONFLICT, CONFIG_NODE_OF(loader, worker->poll),
                     "set core, or poll: yield", "spins without a core of its own");

@@ -32,6 +32,11 @@ static const struct config_choice foreigns[] = {
     {"report", CONFIG_FOREIGN_REPORT}, {"cancel", CONFIG_FOREIGN_CANCEL}, {NULL, 0}};
 static const struct config_choice doubts[] = {
     {"hold", CONFIG_DOUBT_HOLD}, {"cancel", CONFIG_DOUBT_CANCEL}, {NULL, 0}};
+static const struct config_choice pages[] = {{"auto", HUGEPAGES_AUTO},
+                                             {"1g", HUGEPAGES_1G},
+                                             {"2m", HUGEPAGES_2M},
+                                             {"4k", HUGEPAGES_4K},
+                                             {NULL, 0}};
 static const struct config_choice clock_steps[] = {
     {"jump", CONFIG_CLOCK_STEP_JUMP}, {"slew", CONFIG_CLOCK_STEP_SLEW}, {NULL, 0}};
 static const struct config_choice disconnects[] = {{"none", CONFIG_DISCONNECT_NONE},
@@ -51,6 +56,7 @@ static const struct config_choice shutdowns[] = {
 #define IN_PORT(field) .offset = offsetof(struct config_port, field)
 #define IN_DPDK(field) .offset = offsetof(struct config_dpdk, field)
 #define IN_TCP(field) .offset = offsetof(struct config_tcp, field)
+#define IN_MEMORY(field) .offset = offsetof(struct config_memory, field)
 #define IN_CLOCK(field) .offset = offsetof(struct config_clock, field)
 #define IN_TRACE(field) .offset = offsetof(struct config_trace, field)
 #define IN_INSTRUMENT(field) .offset = offsetof(struct config_instrument, field)
@@ -126,7 +132,7 @@ const struct config_key config_keys[] = {
     {"", "workers", CONFIG_TYPE_SECTION, .offset = 0, .help = "The threads on the order path."},
     {"workers", "order_entry", CONFIG_TYPE_SECTION, STRUCT(config, order_entry),
      .help = "The thread that owns all orders and order sessions."},
-    {"workers.order_entry", "core", CONFIG_TYPE_CORE, .max = CONFIG_CORES_MAX - 1,
+    {"workers.order_entry", "core", CONFIG_TYPE_OPTIONAL, .max = CONFIG_CORES_MAX - 1,
      .fallback = "none", .offset = offsetof(struct config_worker, core),
      .help = "The core it is pinned to, which it should have for itself."},
     {"workers.order_entry", "poll", CONFIG_TYPE_CHOICE, .choices = polls, .fallback = "yield",
@@ -227,6 +233,15 @@ const struct config_key config_keys[] = {
     {"limits", "late_report_window", CONFIG_TYPE_DURATION, .min = 1 * S, .max = 86400 * S,
      .fallback = "60s", IN_LIMITS(late_report_window),
      .help = "How long a finished order still recognises a late report of its venue."},
+
+    {"", "memory", CONFIG_TYPE_SECTION, STRUCT(config, memory),
+     .help = "What kind of memory that is; `hugepages/reserve CONFIG` sets it aside."},
+    {"memory", "pages", CONFIG_TYPE_CHOICE, .choices = pages, .fallback = "auto", IN_MEMORY(pages),
+     .help = "The size of its pages: larger ones cost fewer TLB misses. auto: the largest that are "
+             "free, and ordinary ones with a warning when none are."},
+    {"memory", "numa_node", CONFIG_TYPE_OPTIONAL, .max = CONFIG_NUMA_NODES_MAX - 1,
+     .fallback = "none", IN_MEMORY(numa_node),
+     .help = "The node it is on: that of the worker's core, and of the NIC."},
 
     {"", "ledger", CONFIG_TYPE_SECTION, .required = true, .offset = 0,
      .help = "The order ledger: a row of CSV for every order that ended, was refused or was open "

@@ -21,7 +21,7 @@ enum config_type {
     CONFIG_TYPE_SECTIONS,   /* a list of sections: an array of structs and a count */
     CONFIG_TYPE_INTEGER,    /* uint32_t; min .. max */
     CONFIG_TYPE_POWER,      /* uint32_t: a power of two; min .. max */
-    CONFIG_TYPE_CORE,       /* int32_t: an integer or "none" */
+    CONFIG_TYPE_OPTIONAL,   /* int32_t: an integer, 0 .. max, or "none": CONFIG_NONE */
     CONFIG_TYPE_DURATION,   /* struct duration; min .. max in ns */
     CONFIG_TYPE_SECONDS,    /* likewise, whole seconds */
     CONFIG_TYPE_SIZE,       /* uint32_t; min .. max in bytes */

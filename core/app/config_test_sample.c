@@ -26,6 +26,7 @@ const char config_sample[] =
     "  receive_buffer: 8192B\n"
     "  ledger_cells: 1024\n"
     "  late_report_window: 2m\n"
+    "memory: {pages: 2m, numa_node: 1}\n"
     "ledger:\n"
     "  file: /var/lib/tercel/ledger.csv\n"
     "listen:\n"

@@ -76,17 +76,17 @@ static bool store_integer(struct config_loader *loader, const struct config_key 
     return true;
 }
 
-static bool store_core(struct config_loader *loader, const struct config_key *row,
-                       const struct config_node *node, int32_t *field) {
+static bool store_optional(struct config_loader *loader, const struct config_key *row,
+                           const struct config_node *node, int32_t *field) {
     if (bytes_equal(node->text, BYTES("none"))) {
-        *field = CONFIG_CORE_NONE;
+        *field = CONFIG_NONE;
         return true;
     }
-    uint32_t core = 0;
-    if (!store_integer(loader, row, node, &core)) {
+    uint32_t number = 0;
+    if (!store_integer(loader, row, node, &number)) {
         return false;
     }
-    *field = (int32_t)core;
+    *field = (int32_t)number;
     return true;
 }
 
@@ -297,8 +297,8 @@ bool config_value_store(struct config_loader *loader, const struct config_key *r
     case CONFIG_TYPE_INTEGER:
     case CONFIG_TYPE_POWER:
         return store_integer(loader, row, node, field);
-    case CONFIG_TYPE_CORE:
-        return store_core(loader, row, node, field);
+    case CONFIG_TYPE_OPTIONAL:
+        return store_optional(loader, row, node, field);
     case CONFIG_TYPE_DURATION:
     case CONFIG_TYPE_SECONDS:
         return store_duration(loader, row, node, field);
@@ -345,7 +345,7 @@ size_t config_value_bytes(enum config_type type) {
     case CONFIG_TYPE_POWER:
     case CONFIG_TYPE_SIZE:
         return sizeof(uint32_t);
-    case CONFIG_TYPE_CORE:
+    case CONFIG_TYPE_OPTIONAL:
         return sizeof(int32_t);
     case CONFIG_TYPE_DURATION:
     case CONFIG_TYPE_SECONDS:

@@ -210,8 +210,6 @@ void instance_destroy(struct instance *instance) {
         credential_free(&instance->signer.secrets[i]);
     }
     free(instance->clients);
-    if (instance->arena.base != NULL) {
-        (void)munmap(instance->arena.base, instance->map_bytes);
-    }
+    hugepages_unmap(&instance->mapping);
     free(instance);
 }

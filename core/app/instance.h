@@ -50,7 +50,7 @@ struct worker {
 struct instance {
     const struct config *config;
     struct arena arena;
-    size_t map_bytes;
+    struct hugepages_mapping mapping; /* the arena is in it */
     struct directory directory;
     struct credential keys[CONFIG_VENUES_MAX];
     struct order_entry_client *clients;

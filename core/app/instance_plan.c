@@ -1,10 +1,8 @@
 #include "core/app/instance_plan.h"
 
-#include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -85,6 +83,9 @@ size_t instance_plan_bytes(const struct config *config) {
     return (total + PAGE_BYTES - 1) & ~(size_t)(PAGE_BYTES - 1);
 }
 
+_Static_assert(CONFIG_NONE == HUGEPAGES_NODE_ANY && CONFIG_NUMA_NODES_MAX == HUGEPAGES_NODE_MAX + 1,
+               "a node of the config is one of the mapping's");
+
 static size_t host_memory_bytes(void) {
     return (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE);
 }
@@ -101,16 +102,18 @@ bool instance_map(struct instance *instance, FILE *err) {
                       bytes >> 20);
         return false;
     }
-    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-    if (memory == MAP_FAILED) {
-        (void)fprintf(err, "tercel: cannot map the %zu bytes that the limits need: %s\n", bytes,
-                      strerror(errno));
+    const struct config_memory *memory = &instance->config->memory;
+    const struct hugepages_request request = {
+        .name = "tercel", .bytes = bytes, .pages = memory->pages, .numa_node = memory->numa_node};
+    struct hugepages_text text;
+    if (!hugepages_map(&request, &instance->mapping, &text)) {
+        (void)fprintf(err, "tercel: memory: %s\n", text.text);
         return false;
     }
-    (void)madvise(memory, bytes, MADV_DONTDUMP);
-    instance->map_bytes = bytes;
-    arena_init(&instance->arena, memory, bytes);
+    if (text.text[0] != '\0') {
+        (void)fprintf(err, "tercel: warning: memory: %s\n", text.text);
+    }
+    arena_init(&instance->arena, instance->mapping.memory, bytes);
     return true;
 }
 

@@ -18,7 +18,7 @@ const struct fix_dialect *instance_dialect(enum config_dialect dialect);
 
 /* Reads every secret and checks that it can be used. In instance_credentials.c. */
 bool instance_read_credentials(struct instance *instance, FILE *err) MUST_USE;
-/* Adds up every footprint and maps that much, prefaulted. */
+/* Adds up every footprint and maps that much, as the config's memory section says. */
 bool instance_map(struct instance *instance, FILE *err) MUST_USE;
 /* Places and initialises every object, seals the arena. */
 bool instance_place(struct instance *instance, FILE *err) MUST_USE;

@@ -79,9 +79,10 @@ int command_run(const struct config *config) {
     bool started = instance_start(instance, stderr);
     if (started) {
         instance_print_listeners(instance, stderr);
-        (void)fprintf(stderr, "tercel: %s (%s) is running, %zu MiB mapped\n", config->instance.name,
-                      config->instance.mode == CONFIG_MODE_LIVE ? "LIVE" : "PAPER",
-                      instance->map_bytes >> 20);
+        char memory[96];
+        hugepages_describe(&instance->mapping, memory, sizeof(memory));
+        (void)fprintf(stderr, "tercel: %s (%s) is running, %s\n", config->instance.name,
+                      config->instance.mode == CONFIG_MODE_LIVE ? "LIVE" : "PAPER", memory);
         attend_until_done(instance, &stop_signals);
     }
     instance_join(instance);

@@ -6,7 +6,7 @@
 #include "core/route/trace_event.h"
 
 static bool pin(struct worker *worker, int32_t core) {
-    if (core == CONFIG_CORE_NONE) {
+    if (core == CONFIG_NONE) {
         return true;
     }
     cpu_set_t set;
