@@ -529,3 +529,27 @@ Test(stack_session, a_nic_that_takes_nothing_delays_and_loses_nothing) {
     }
     discard_both(&session);
 }
+
+/* A persist probe is out beyond the closed window: our acknowledgements must not lie there, too, or
+ * the peer ignores them. */
+Test(stack_session, a_closed_window_does_not_silence_acknowledgements) {
+    struct duo_setup setup = duo_setup_default();
+    setup.profile.keepalive_idle.ns = 500 * NS_PER_MS;
+    reopen(&setup);
+    struct session session = connect_both();
+    while (try_write(&session, 0, 500)) {
+        duo_run_ms(duo, 10);
+    }
+    duo_run_ms(duo, 5000);
+    for (int i = 0; i < 20; i++) {
+        write_one(&session, 1, 100);
+        duo_run_ms(duo, 2000);
+        read_from(&session, 1);
+        cr_assert_eq(session.read[1], session.written[1]);
+        cr_assert_eq(tcp_info(session.ends[1]).in_flight, 0);
+        cr_assert_eq(stream_state(session.ends[0]), STREAM_OPEN);
+    }
+    cr_assert_eq(tcp_info(session.ends[1]).retransmissions, 0);
+    expect_all(&session, 100000);
+    discard_both(&session);
+}

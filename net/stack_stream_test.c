@@ -1,10 +1,11 @@
 /*
  * The stream contract over our own TCP: two stacks, a link between them; with the fast path and
- * without, and under a record layer.
+ * without, over a link that loses and reorders, and under a record layer.
  */
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
+#include "core/base/test_seed.h"
 #include "net/stack_duo_test.h"
 #include "net/stream_frame_null_test_fixture.h"
 
@@ -82,7 +83,7 @@ static struct stream_fixture *fixture_over(const struct duo_setup *setup, int64_
         (struct stream_fixture){.ops = &duo_fixture_ops,
                                 .limits = setup->stream,
                                 .many_bytes_max = setup->stream.hold_bytes,
-        .two_stacks = true,
+                                .two_stacks = true,
                                 .memory = {bytes_of(self->duo->memory, self->duo->memory_bytes)}};
     return &self->fixture;
 }
@@ -105,6 +106,22 @@ static struct stream_fixture *offloaded(void) {
     return fixture_over(&setup, 1);
 }
 
+/* Long enough a pump that what was lost is sent again. A reset that was lost is found out by a
+ * keep-alive probe. */
+static struct stream_fixture *lossy(void) {
+    struct duo_setup setup = duo_setup_default();
+    setup.seed = test_seed("lossy");
+    setup.way = (struct link_sim_way){.delay.ns = 50 * NS_PER_US,
+                                      .jitter.ns = 20 * NS_PER_US,
+                                      .reorder_delay.ns = 60 * NS_PER_US,
+                                      .completion.ns = 5 * NS_PER_US,
+                                      .loss_ppm = 20000,
+                                      .duplicate_ppm = 20000,
+                                      .reorder_ppm = 20000};
+    setup.profile.keepalive_idle.ns = 500 * NS_PER_MS;
+    return fixture_over(&setup, 3000);
+}
+
 static struct stream_fixture *framed(void) {
     return frame_fixture_make(fast());
 }
@@ -116,5 +133,6 @@ static struct stream_fixture *framed_slow(void) {
 STREAM_CONFORMANCE_TESTS(stack_stream_fast, fast)
 STREAM_CONFORMANCE_TESTS(stack_stream_slow, slow)
 STREAM_CONFORMANCE_TESTS(stack_stream_offloaded, offloaded)
+STREAM_CONFORMANCE_TESTS(stack_stream_lossy, lossy)
 STREAM_CONFORMANCE_TESTS(stack_stream_framed, framed)
 STREAM_CONFORMANCE_TESTS(stack_stream_framed_slow, framed_slow)
