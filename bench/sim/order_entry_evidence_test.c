@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
 #include "bench/sim/order_entry_words.h"
@@ -186,4 +187,66 @@ Test(order_entry_evidence, a_replace_taken_after_its_refusal_keeps_its_id) {
     rig_say(sim.firm, "35=G|11=G2|41=G1|55=BTC-USD|54=1|38=1.5|40=2|44=29000|60=@|");
     rig_expect(sim.venue, "35=G|11=#3|41=#2");
     finish(&sim, 1);
+}
+
+static struct sim with_stray(void) {
+    struct sim sim = with_order();
+    rig_say(sim.venue, SAYS("4", "4", "14=0"));
+    rig_expect(sim.firm, "150=4|39=4");
+    rig_say(sim.venue, SAYS("I", "0", "38=0.5|44=30000|14=0"));
+    return sim;
+}
+
+/* No evidence of anything: the order is open there still. */
+Test(order_entry_evidence, a_stray_that_was_not_cancelled_is_cancelled_again) {
+    static const char *const answers[] = {
+        "35=j|45=0|372=F|379=#2|380=0|58=EGeneral:Internal error|",
+        "35=0|",
+    };
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct sim sim = with_stray();
+        rig_expect(sim.venue, "35=F|11=#2|37=OV|41=#1");
+        rig_say(sim.venue, "%s", answers[i]);
+        rig_expect_nothing(sim.venue);
+        rig_advance(sim.rig, 6500);
+        rig_expect(sim.venue, "35=F|11=#3|37=OV|41=#1");
+        rig_say(sim.venue, UNKNOWN("#3"));
+        rig_advance(sim.rig, 8000);
+        rig_expect_nothing(sim.venue);
+        finish(&sim, 0);
+    }
+}
+
+Test(order_entry_evidence, a_stray_is_cancelled_when_its_venue_is_back) {
+    struct sim sim = with_stray();
+    rig_expect(sim.venue, "35=F|11=#2");
+    rig_peer_reset(sim.venue);
+    rig_advance(sim.rig, 2000);
+    rig_venue_up(sim.venue);
+    rig_advance(sim.rig, 1500);
+    bool canceled = false;
+    for (const char *heard; *(heard = rig_hear(sim.venue)) != '\0';) {
+        canceled |= strncmp(heard, "35=F|", 5) == 0;
+    }
+    cr_assert(canceled);
+    finish(&sim, 0);
+}
+
+/* Not for ever, and not without a word. */
+Test(order_entry_evidence, a_stray_that_nothing_settles_is_given_up) {
+    struct sim sim = with_stray();
+    unsigned cancels = 0;
+    for (int i = 0; i < 100; i++) {
+        rig_advance(sim.rig, 5000);
+        rig_say(sim.venue, "35=0|");
+        rig_say(sim.firm, "35=0|");
+        rig_skip(sim.firm);
+        for (const char *heard; *(heard = rig_hear(sim.venue)) != '\0';) {
+            cancels += strncmp(heard, "35=F|", 5) == 0;
+        }
+    }
+    cr_assert_eq(cancels, 8);
+    cr_assert_str_eq(sim.rig->notice_text[NOTICE_CONFLICT],
+                     "over here, open there, and not cancelled: given up");
+    rig_end(sim.rig);
 }

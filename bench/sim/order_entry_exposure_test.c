@@ -269,3 +269,41 @@ Test(order_entry_exposure, does_not_outlive_its_orders) {
     }
     rig_end(sim.rig);
 }
+
+/* Over here, and open by the venue's word: it may fill until there is evidence that it does not. */
+Test(order_entry_exposure, of_an_order_that_the_venue_calls_open_lasts_until_that_is_settled) {
+    static const char *const ends[] = {
+        ENDED("#2", "0"),
+        "35=j|45=0|372=F|379=#2|380=101|58=EOrder:Unknown order|",
+        "35=8|11=#1|37=OV|17=X|150=I|39=2|14=0|60=@|",
+    };
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        struct sim sim = with_order();
+        rig_say(sim.venue, ENDED("#1", "0"));
+        expect_bought(&sim, 0, 0, 0, 0);
+        rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=I|39=0|38=0.5|44=30000|14=0|60=@|");
+        expect_bought(&sim, 0, 50, 30000, 0);
+        rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=D|39=0|38=0.7|44=31000|14=0|60=@|");
+        expect_bought(&sim, 0, 70, 31000, 0);
+        rig_say(sim.venue, "%s", ends[i]);
+        expect_bought(&sim, 0, 0, 0, 0);
+        rig_end(sim.rig);
+    }
+}
+
+/* Refused for another reason, it is open still. */
+Test(order_entry_exposure, of_an_order_that_the_venue_did_not_cancel_stays) {
+    struct rig_options options = rig_default();
+    options.late_window.ns = NS_PER_S;
+    struct sim sim = up(&options);
+    rig_say(sim.firm, BUY("A1"));
+    quiet(&sim);
+    rig_say(sim.venue, ENDED("#1", "0"));
+    rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=I|39=0|38=0.5|44=30000|14=0|60=@|");
+    expect_bought(&sim, 0, 50, 30000, 0);
+    rig_say(sim.venue, "35=j|45=0|372=F|379=#2|380=0|58=EGeneral:Internal error|");
+    expect_bought(&sim, 0, 50, 30000, 0);
+    rig_advance(sim.rig, 3000);
+    expect_bought(&sim, 0, 50, 30000, 0);
+    rig_end(sim.rig);
+}

@@ -82,6 +82,7 @@ static void configure_more(struct fix_session_config *config, uint8_t flags) {
         config->resend_burst = 2;
     }
     config->early = flags & 2 ? early() : NULL;
+    config->early_stands = config->role == FIX_INITIATOR;
     config->dictionary = flags & 4 ? &fix44_dictionary : NULL;
     config->profile = flags & 8 ? fix_profile_at() : fix_profile_production();
     config->next_expected = flags & 16;
@@ -315,8 +316,23 @@ static void answer(struct fuzz *fuzz) {
     fix_session_verdict(&fuzz->session, fuzz->now, epoch, choice & 2, take_piece(fuzz));
 }
 
+/* In order, behind what is expected, and nothing else comes of it. */
+static void take_left(struct fuzz *fuzz) {
+    static struct fix_session before;
+    static struct fix_input input;
+    before = fuzz->session;
+    uint64_t above = before.next_in - 1;
+    while (fix_session_has_left(&fuzz->session)) {
+        (void)fix_session_take_left(&fuzz->session, fuzz->now, &input);
+        require(input.seq > above && input.consumed == 0);
+        above = input.seq;
+    }
+    require(memcmp(&before, &fuzz->session, sizeof(before)) == 0);
+}
+
 static void switch_stream(struct fuzz *fuzz) {
     if (fuzz->session.state != FIX_SESSION_DOWN) {
+        take_left(fuzz);
         fix_session_disconnected(&fuzz->session, fuzz->now);
         return;
     }

@@ -49,18 +49,23 @@ static int64_t greater(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
+/* Of a stray the replace_terms are the worst that were asked for or told of it. */
+static bool has_other_terms(const struct order *order) {
+    return order->replace_pending || order->stray;
+}
+
 /* A stop without a limit trades at whatever price there is. */
 static int64_t worst_price(const struct order *order) {
     if (!order_type_has_price(order->type)) {
         return 0;
     }
     int64_t price = order->price.scaled;
-    return order->replace_pending ? greater(price, order->replace_terms.price.scaled) : price;
+    return has_other_terms(order) ? greater(price, order->replace_terms.price.scaled) : price;
 }
 
 static int64_t worst_open(const struct order *order) {
     int64_t quantity = order->quantity.scaled;
-    if (order->replace_pending) {
+    if (has_other_terms(order)) {
         quantity = greater(quantity, order->replace_terms.quantity.scaled);
     }
     return greater(quantity - order->filled.scaled, 0);
@@ -70,12 +75,13 @@ static int64_t worst_open(const struct order *order) {
 static struct order_exposed exposed_of(const struct order *order) {
     struct order_exposed now = {.filled = order->filled, .paid = order->notional};
     now.live = order->state != ORDER_STATE_NONE && !order_state_is_terminal(order->state);
-    if (now.live && (order->flags & ORDER_CASH) != 0) {
+    bool open = now.live || order->stray;
+    if (open && (order->flags & ORDER_CASH) != 0) {
         now.cash = order->cash;
         return now;
     }
     int64_t missing = order_fill_missing(order).scaled;
-    now.open.scaled = now.live ? greater(worst_open(order), missing) : missing;
+    now.open.scaled = open ? greater(worst_open(order), missing) : missing;
     now.price.scaled = worst_price(order);
     return now;
 }

@@ -13,6 +13,10 @@
  * stays open, at the order's own, until its fill is booked, though the order has ended, and for
  * good when that fill never comes. So open and filled together never miss what the venue did.
  *
+ * An order that has ended counts as open as well while the venue calls it so (struct order's
+ * `stray`), with the worst of the terms that were asked for or told of it; it is not among the
+ * `orders` then.
+ *
  * An order carries what it counts for (struct order's `exposed`), so that an update is a difference
  * and no update can be lost or made twice: call exposure_update after whatever changed the order,
  * as often as you like, and always before its slot is reused.

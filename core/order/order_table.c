@@ -258,33 +258,42 @@ void order_table_undo(struct order_table *table, uint32_t slot) {
     slot_release(table, slot);
 }
 
-void order_table_end(struct order_table *table, struct now now, uint32_t slot) {
-    struct slot *ended = slot_at(table, slot);
-    CHECK(ended->use == SLOT_LIVE);
-    ended->use = SLOT_ENDED;
-    ended->order.ended = now.mono;
-    ended->order.next_free = ORDER_NONE;
+static void ended_append(struct order_table *table, uint32_t slot) {
+    table->slots[slot].order.next_free = ORDER_NONE;
     if (table->ended_last == ORDER_NONE) {
         table->ended_first = slot;
     } else {
         table->slots[table->ended_last].order.next_free = slot;
     }
     table->ended_last = slot;
+}
+
+void order_table_end(struct order_table *table, struct now now, uint32_t slot) {
+    struct slot *ended = slot_at(table, slot);
+    CHECK(ended->use == SLOT_LIVE);
+    ended->use = SLOT_ENDED;
+    ended->order.ended = now.mono;
+    ended_append(table, slot);
     table->live--;
 }
 
 uint32_t order_table_sweep(struct order_table *table, struct now now, uint32_t *slots,
                            uint32_t count_max) {
     uint32_t count = 0;
-    while (count < count_max && table->ended_first != ORDER_NONE) {
+    for (uint32_t looks = 0; looks < count_max && table->ended_first != ORDER_NONE; looks++) {
         uint32_t slot = table->ended_first;
-        const struct order *order = &table->slots[slot].order;
+        struct order *order = &table->slots[slot].order;
         if (!instant_reached(now.mono, instant_add(order->ended, table->late_window))) {
             break;
         }
         table->ended_first = order->next_free;
         if (table->ended_first == ORDER_NONE) {
             table->ended_last = ORDER_NONE;
+        }
+        if (order->stray_owed) {
+            order->ended = now.mono;
+            ended_append(table, slot);
+            continue;
         }
         slot_release(table, slot);
         slots[count++] = slot;

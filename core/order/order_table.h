@@ -53,7 +53,9 @@ struct order {
     bool venue_complete;  /* ORDER_CASH: the venue said that nothing is left of it */
     bool replace_pending; /* a replace is with the venue, or owed to it */
     bool replace_owed;
-    bool triggered; /* a stop type whose stop price was reached: it rests, or trades, now */
+    bool stray;      /* over here, and open by the venue's word */
+    bool stray_owed; /* and to be cancelled there: its slot is kept */
+    bool triggered;  /* a stop type whose stop price was reached: it rests, or trades, now */
     enum order_side side;
     enum order_type type;
     enum time_in_force time_in_force;
@@ -163,10 +165,10 @@ void order_table_undo(struct order_table *table, uint32_t slot);
 void order_table_end(struct order_table *table, struct now now, uint32_t slot);
 
 /*
- * Moves up to `count_max` slots whose window has passed to the free list, in the order they ended,
- * and writes them to `slots`; returns how many. They leave the index, their state is NONE, and the
- * rest of the order stays readable until the next take, so that the caller can free its requests.
- * Called each turn with a small bound.
+ * Moves up to `count_max` slots whose window has passed to the free list, in the order they ended;
+ * one whose order is `stray_owed` waits for another window. Writes them to `slots`; returns how
+ * many. They leave the index, their state is NONE, and the rest of the order stays readable until
+ * the next take, so that the caller can free its requests. Called each turn with a small bound.
  */
 uint32_t order_table_sweep(struct order_table *table, struct now now, uint32_t *slots,
                            uint32_t count_max);

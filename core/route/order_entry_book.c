@@ -149,5 +149,6 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
         CHECK(false);
     }
     doubt_answered(entry, slot, named);
+    stray_heard(entry, slot, report);
     order_changed(entry, slot);
 }

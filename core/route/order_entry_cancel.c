@@ -20,11 +20,6 @@ void cancel_owe(struct order_entry *entry, uint32_t slot) {
     owe(entry, &entry->venues[order_table_at(entry->orders, slot)->venue].cancels, slot);
 }
 
-void cancel_stray(struct order_entry *entry, uint32_t slot) {
-    entry->tracks[slot].stray = true;
-    cancel_owe(entry, slot);
-}
-
 void cancel_owe_of_many(struct order_entry *entry, uint32_t slot) {
     owe(entry, &entry->venues[order_table_at(entry->orders, slot)->venue].many, slot);
 }
@@ -46,7 +41,6 @@ static enum venue_send send_cancel(struct order_entry *entry, struct now now, ui
     struct venue_order out = venue_order_make(entry, slot, request, id_text, orig_text);
     enum venue_send sent = venue->venue->ops->send_cancel(venue->venue, now, &out);
     if (sent == VENUE_SENT) {
-        entry->tracks[slot].stray = false;
         order->cancel_request = request;
         order->cancel_sent = now.mono;
         entry->tracks[slot].cancel_of = entry->tracks[slot].current_request;
@@ -142,7 +136,7 @@ bool cancel_is_limited_now(const struct venue_slot *venue, uint32_t instrument, 
 
 static enum cancel_try give_up_cancel(struct order_entry *entry, struct now now, uint32_t slot,
                                       enum venue_send sent) {
-    /* A stray is nobody's to be told of. */
+    /* A stray is nobody's to be told of, and tried again. */
     if (order_state_is_terminal(order_table_at(entry->orders, slot)->state)) {
         return CANCEL_DONE;
     }
@@ -158,9 +152,8 @@ static enum cancel_try give_up_cancel(struct order_entry *entry, struct now now,
     return CANCEL_DONE;
 }
 
-static bool is_wanted(const struct order_entry *entry, uint32_t slot, const struct order *order) {
-    return order_state_is_terminal(order->state) ? entry->tracks[slot].stray
-                                                 : order->cancel_pending;
+static bool is_wanted(const struct order *order) {
+    return order_state_is_terminal(order->state) ? order->stray_owed : order->cancel_pending;
 }
 
 enum cancel_try cancel_tried(struct venue_slot *venue, uint32_t instrument, struct now now,
@@ -186,7 +179,7 @@ enum cancel_try cancel_tried(struct venue_slot *venue, uint32_t instrument, stru
 static enum cancel_try try_cancel(struct order_entry *entry, struct now now, uint32_t slot) {
     const struct order *order = order_table_at(entry->orders, slot);
     struct venue_slot *venue = &entry->venues[order->venue];
-    if (!is_wanted(entry, slot, order)) {
+    if (!is_wanted(order)) {
         return CANCEL_DONE;
     }
     if (cancel_is_limited_now(venue, order->instrument, now)) {

@@ -56,7 +56,7 @@ static struct order_step step(struct order_entry *entry, uint32_t slot, struct n
     if (result.conflict) {
         note_conflict(entry, now, order, bytes_of_string(order_event_name(event)));
         if (order_state_is_terminal(order->state) && is_open_there(event)) {
-            cancel_stray(entry, slot);
+            stray_begin(entry, slot, now);
         }
     }
     order->state = result.next;

@@ -30,7 +30,7 @@ static uint32_t take_request(struct order_entry *entry, uint32_t slot, struct no
 }
 
 /* A question that finds no room is asked when the order is looked at again. */
-static bool ask(struct order_entry *entry, uint32_t slot, struct now now) {
+bool doubt_ask(struct order_entry *entry, uint32_t slot, struct now now) {
     const struct order *order = order_table_at(entry->orders, slot);
     struct order_track *track = &entry->tracks[slot];
     struct venue_slot *venue = &entry->venues[order->venue];
@@ -99,7 +99,7 @@ void doubt_look(struct order_entry *entry, uint32_t slot, struct now now) {
         return;
     }
     bool first = anew || !track->doubt_asked;
-    bool asked = ask(entry, slot, now);
+    bool asked = doubt_ask(entry, slot, now);
     bool probed = !(first && asked) && probe(entry, slot, now);
     if (!asked && !probed) {
         return;
@@ -175,9 +175,8 @@ static bool was_never_seen(const struct order *order) {
 /* Whether the venue would find the order if it had it, and would not take it from now on. */
 static bool would_be_found(const struct order_entry *entry, const struct order *order,
                            struct now now) {
-    const struct venue_slot *venue = &entry->venues[order->venue];
-    bool reached = !venue->can->cancel_needs_session || order->venue_session == venue->session;
-    return reached && order->valid_until.ns != 0 && now.utc.ns > order->valid_until.ns;
+    return order_is_reached(entry, order) && order->valid_until.ns != 0 &&
+           now.utc.ns > order->valid_until.ns;
 }
 
 bool doubt_absent(struct order_entry *entry, uint32_t slot, struct now now) {

@@ -7,8 +7,7 @@
 static void doubt_if_unknown(struct order_entry *entry, uint32_t slot, struct now now,
                              enum reject_code reject) {
     const struct order *order = order_table_at(entry->orders, slot);
-    const struct venue_slot *venue = &entry->venues[order->venue];
-    bool reached = !venue->can->cancel_needs_session || order->venue_session == venue->session;
+    bool reached = order_is_reached(entry, order);
     bool is_open = order->state == ORDER_NEW || order->state == ORDER_PARTIALLY_FILLED;
     if (reject == REJECT_VENUE_UNKNOWN_ORDER && reached && is_open && !order->replace_pending) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
@@ -21,6 +20,9 @@ static void book_cancel_refusal(struct order_entry *entry, uint32_t slot, struct
     struct order *order = order_table_at(entry->orders, slot);
     const struct order_track *track = &entry->tracks[slot];
     if (!order->cancel_pending) {
+        if (reject == REJECT_VENUE_UNKNOWN_ORDER && order_is_reached(entry, order)) {
+            stray_over(entry, slot);
+        }
         return;
     }
     if (reject == REJECT_VENUE_UNKNOWN_ORDER && doubt_absent(entry, slot, now)) {
@@ -66,6 +68,9 @@ static void book_order_refusal(struct order_entry *entry, uint32_t slot, struct 
     if (!taken && !over && reject == REJECT_VENUE_FAILED) {
         doubt_refused(entry, slot, now, report->text);
         return;
+    }
+    if (over && reject != REJECT_VENUE_FAILED) {
+        stray_over(entry, slot);
     }
     if (!taken || over) {
         book_event(entry, slot, now, ORDER_EVENT_REJECTED, report->text, reject);

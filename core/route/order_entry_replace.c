@@ -203,9 +203,8 @@ void terms_replace(struct order_entry *entry, uint32_t slot, struct now now,
     }
     track->current_request = order->replace_request;
     order->replace_request = REQUEST_NONE;
-    const struct book_words words = {.say = ORDER_REPORT_REPLACED,
-                                     .text = note_told(entry, slot, now, report),
-                                     .renamed = true};
+    const struct book_words words = {
+        .say = ORDER_REPORT_REPLACED, .text = note_told(entry, slot, now, report), .renamed = true};
     tell_terms(entry, slot, now, ORDER_EVENT_REPLACED, &words);
     doubt_if_unheard(entry, slot, now, report->complete);
 }

@@ -14,6 +14,7 @@
  *   order_entry_request.c  requests that an order has with its venue, and their ids
  *   order_entry_watch.c    looking again at orders that the venue owes an answer
  *   order_entry_doubt.c    what may have been missed, and what counts as evidence
+ *   order_entry_stray.c    orders that are over here, and open by the venue's word
  *   order_entry_venue.c    venue sessions: connecting, reports in, loss
  *   order_entry_book.c     one report of a venue, brought to its order
  *   order_entry_foreign.c  reports about orders that are not ours
@@ -158,7 +159,6 @@ struct order_track {
     bool past_taken[REQUESTS_PAST_MAX]; /* a replace that the venue took */
     uint32_t past_count;                /* ever */
     bool watched;                       /* it has a place in the watch */
-    bool stray;              /* over here, and open by the venue's word: to be cancelled there */
     bool replace_told;       /* the latest replace was refused to the client, or called in doubt */
     bool fill_unread;        /* a fill, or the venue's count of them, could not be read since the
                                 count last could */
@@ -170,6 +170,10 @@ struct order_track {
     uint32_t asked_early; /* questions whose answer, still to come, says nothing of the replace */
     int64_t ask_wait_ns;
     struct instant ask_due;
+    uint32_t stray_tries;
+    uint32_t stray_session; /* venue_slot's session of the latest try */
+    int64_t stray_wait_ns;
+    struct instant stray_due;
     struct instant replace_since; /* from when on silence about a pending replace counts */
 };
 
@@ -315,9 +319,6 @@ void order_refuse(struct order_entry *entry, struct now now, enum reject_code re
 void order_cancel(struct order_entry *entry, struct now now);
 void cancels_turn(struct order_entry *entry, uint32_t venue, struct now now);
 void cancel_owe(struct order_entry *entry, uint32_t slot);
-/* The venue says that an order that is over here is open there: nobody else can cancel it now.
- * Tried once, while the venue is up; the conflict that led to it is noticed in any case. */
-void cancel_stray(struct order_entry *entry, uint32_t slot);
 /* One of many, for which no cancel of a single order is to wait. */
 void cancel_owe_of_many(struct order_entry *entry, uint32_t slot);
 bool cancels_are_out(const struct order_entry *entry);
@@ -383,6 +384,8 @@ uint32_t order_queue_count(const struct order_queue *queue);
  * unanswered or settled nothing, as often as it is put again.
  */
 void doubt_look(struct order_entry *entry, uint32_t slot, struct now now);
+/* The question itself, at once; false: the venue cannot be asked now, or about this order. */
+bool doubt_ask(struct order_entry *entry, uint32_t slot, struct now now);
 /* The order is known again, or over: a cancel that would have asked, and has not gone, does not; a
  * pending replace is looked at anew. */
 void doubt_over(struct order_entry *entry, uint32_t slot, struct now now);
@@ -441,6 +444,24 @@ void requests_release(struct order_entry *entry, uint32_t slot);
 struct venue_order venue_order_make(struct order_entry *entry, uint32_t slot, uint32_t request,
                                     char id_text[REQUEST_UUID_BYTES],
                                     char orig_text[REQUEST_UUID_BYTES]);
+
+/* stray */
+/*
+ * The venue says that an order that is over here is open there: nobody else can cancel it now, so
+ * that the router does. Until the venue says that it is over, or does not know it, it counts as
+ * open (exposure.h), and its cancel is owed: it goes again when the venue is up anew, and when it
+ * was left unanswered or settled nothing, a bounded number of times. After that the order is
+ * noticed, not tried any more, and counted on for good.
+ */
+void stray_begin(struct order_entry *entry, uint32_t slot, struct now now);
+/* Any report of the order, once it is booked. */
+void stray_heard(struct order_entry *entry, uint32_t slot, const struct venue_report *report);
+/* There is evidence that it is not open there. */
+void stray_over(struct order_entry *entry, uint32_t slot);
+/* Whether it is time for another try. */
+void stray_look(struct order_entry *entry, uint32_t slot, struct now now);
+/* A request about the order that the venue says it does not know says that it is not there. */
+bool order_is_reached(const struct order_entry *entry, const struct order *order);
 
 /* watch */
 /* The venue owes this order an answer: it is looked at again until it owes none. */

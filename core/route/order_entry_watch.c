@@ -38,9 +38,11 @@ static bool is_silent(const struct venue_slot *venue, struct now now, struct ins
 /* Whether the venue owes an answer still. */
 static bool is_owed_an_answer(const struct order_entry *entry, uint32_t slot) {
     const struct order *order = order_table_at(entry->orders, slot);
-    return !order_state_is_terminal(order->state) &&
-           (order->state == ORDER_PENDING_NEW || order->state == ORDER_IN_DOUBT ||
-            order->replace_pending);
+    if (order_state_is_terminal(order->state)) {
+        return order->stray_owed;
+    }
+    return order->state == ORDER_PENDING_NEW || order->state == ORDER_IN_DOUBT ||
+           order->replace_pending;
 }
 
 /* Silence is no answer: nobody can know what became of the request. */
@@ -76,6 +78,7 @@ static void look_at_place(struct order_entry *entry, struct order_place place, s
     if (order->state == ORDER_IN_DOUBT) {
         doubt_look(entry, place.slot, now);
     }
+    stray_look(entry, place.slot, now);
     if (is_owed_an_answer(entry, place.slot)) {
         watch_order(entry, place.slot, now);
     }
