@@ -45,6 +45,13 @@ static size_t side_index(const struct exposure *exposure, uint32_t account, uint
     return ((size_t)account * exposure->limits.instruments + instrument) * 2 + (size_t)side;
 }
 
+/* More than any order means: 2^30 of them do not overflow a sum. */
+#define MONEY_MAX ((exposure_sum)1 << 96)
+
+static exposure_sum money(exposure_sum exact) {
+    return exact < MONEY_MAX ? exact : MONEY_MAX;
+}
+
 static int64_t greater(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
@@ -91,10 +98,10 @@ static void count(struct exposure_side *side, const struct order_exposed *part, 
     exposure_sum open = (exposure_sum)part->open.scaled * sign;
     side->open += open;
     side->unpriced += part->price.scaled == 0 ? open : 0;
-    side->notional += open * part->price.scaled;
+    side->notional += money((exposure_sum)part->open.scaled * part->price.scaled) * sign;
     side->cash += (exposure_sum)part->cash.scaled * sign;
     side->filled += (exposure_sum)part->filled.scaled * sign;
-    side->paid += (exposure_sum)part->paid * sign;
+    side->paid += money((exposure_sum)part->paid) * sign;
     side->orders += part->live ? (uint64_t)(int64_t)sign : 0;
 }
 

@@ -21,8 +21,9 @@
  * and no update can be lost or made twice: call exposure_update after whatever changed the order,
  * as often as you like, and always before its slot is reused.
  *
- * The sums are 128 bits wide and cannot overflow: an order counts for less than 2^127, and so many
- * orders cannot exist. No division. One thread owns it.
+ * The sums are 128 bits wide and cannot overflow: of money an order counts for 2^96 scaled units at
+ * most, whatever terms and prices its venue tells of it (79 thousand million dollars where price
+ * and quantity have nine digits each), and 2^30 orders may do so. No division. One thread owns it.
  */
 #ifndef TERCEL_CORE_ORDER_EXPOSURE_H
 #define TERCEL_CORE_ORDER_EXPOSURE_H

@@ -269,3 +269,31 @@ Test(exposure, random_orders_add_up) {
     }
     free(exposure);
 }
+
+/* No order is worth that; a venue may say so all the same. */
+Test(exposure, money_beyond_all_measure_saturates) {
+    struct exposure *exposure = make(1, 1);
+    struct order orders[5];
+    const struct exposure_side *side = exposure_at(exposure, 0, 0, ORDER_BUY);
+    const exposure_sum most = (exposure_sum)1 << 96;
+    for (int i = 0; i < 5; i++) {
+        orders[i] = limit_order(ORDER_BUY, INT64_MAX, INT64_MAX);
+        orders[i].notional = INT64_MAX;
+        orders[i].notional *= INT64_MAX;
+        exposure_update(exposure, &orders[i]);
+        cr_expect(side->notional == most * (i + 1) && side->paid == most * (i + 1));
+        cr_expect(side->open == (exposure_sum)INT64_MAX * (i + 1));
+    }
+    orders[0].quantity.scaled = 3;
+    orders[0].price.scaled = 5;
+    orders[0].notional = 7;
+    exposure_update(exposure, &orders[0]);
+    cr_expect(side->notional == most * 4 + 15 && side->paid == most * 4 + 7);
+    for (int i = 0; i < 5; i++) {
+        orders[i].state = ORDER_CANCELED;
+        orders[i].notional = 0;
+        exposure_update(exposure, &orders[i]);
+    }
+    cr_expect(side->notional == 0 && side->paid == 0 && side->open == 0);
+    free(exposure);
+}
