@@ -189,6 +189,27 @@ Test(order_entry_evidence, a_replace_taken_after_its_refusal_keeps_its_id) {
     finish(&sim, 1);
 }
 
+/* How far it went is known, and what it did is not: until the fill is said so that it can be read.
+ */
+Test(order_entry_evidence, a_fill_that_cannot_be_read_counts_as_far_as_the_venue_says) {
+    static const char *const fills[] = {
+        SAYS("F", "1", "32=" UNREAD "|31=30000|14=0.1"),
+        SAYS("F", "1", "32=0.1|31=x|14=0.1"),
+        SAYS("F", "1", "32=0.1|31=0|14=0.1"),
+        SAYS("F", "1", "14=0.1"),
+    };
+    for (size_t i = 0; i < sizeof(fills) / sizeof(fills[0]); i++) {
+        struct sim sim = with_order();
+        rig_say(sim.venue, "%s", fills[i]);
+        rig_expect(sim.firm, "150=I|39=0|14=0");
+        rig_say(sim.venue, SAYS("4", "4", "58=so be it"));
+        rig_expect(sim.firm, "150=4|39=4|14=0|58=" CANNOT_BE_READ);
+        rig_say(sim.venue, FILL("0.1", "0.1"));
+        rig_expect(sim.firm, "150=F|39=4|32=0.1|31=30000|14=0.1");
+        finish(&sim, 0);
+    }
+}
+
 static struct sim with_stray(void) {
     struct sim sim = with_order();
     rig_say(sim.venue, SAYS("4", "4", "14=0"));

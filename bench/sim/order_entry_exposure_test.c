@@ -307,3 +307,15 @@ Test(order_entry_exposure, of_an_order_that_the_venue_did_not_cancel_stays) {
     expect_bought(&sim, 0, 50, 30000, 0);
     rig_end(sim.rig);
 }
+
+/* Its count can be read. */
+Test(order_entry_exposure, of_a_fill_that_cannot_be_read_outlives_its_order) {
+    struct sim sim = with_order();
+    rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=F|39=1|32=0.2|31=x|14=0.2|60=@|");
+    expect_bought(&sim, 1, 50, 30000, 0);
+    rig_say(sim.venue, "35=8|11=#1|37=OV|17=X|150=4|39=4|60=@|");
+    expect_bought(&sim, 0, 20, 30000, 0);
+    rig_say(sim.venue, FILL("#1", "0.2", "0.2"));
+    expect_bought(&sim, 0, 0, 0, 20);
+    rig_end(sim.rig);
+}

@@ -200,7 +200,7 @@ static void check(const struct run *run, const struct room_refusal *refusal) {
 static void doubt(struct run *run, const struct room_refusal *refusal) {
     struct outcome *order = &run->order[DOUBTED];
     rig_say(&run->room.rig->venue[0],
-            "35=8|11=#%u|37=O%u|17=X|150=F|39=1|32=none|31=30000|14=0.1|60=@|", order->current,
+            "35=8|11=#%u|37=O%u|17=X|150=F|39=1|32=none|31=30000|14=none|60=@|", order->current,
             DOUBTED);
     room_settle_refused(&run->room, refusal);
     /* A question that found no room is asked when the order is looked at again. */

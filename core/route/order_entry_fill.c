@@ -60,13 +60,29 @@ static void take_outgrown(struct order_entry *entry, uint32_t slot, struct now n
     }
 }
 
+static bool is_told(const struct venue_report *report, const struct instrument *instrument,
+                    struct quantity *told) {
+    return decimal_parse(report->cumulative, instrument->quantity_digits, &told->scaled) ==
+               DECIMAL_OK &&
+           told->scaled >= 0;
+}
+
 /* A fill that cannot be read must not be lost silently: the order is in doubt until it is settled.
- */
+ * Its count may be readable all the same; not trusted is one of more than the order has, which
+ * would prove that a replace was taken. */
 static void book_unreadable(struct order_entry *entry, uint32_t slot, struct now now,
-                            struct bytes text) {
+                            const struct venue_report *report, struct bytes text) {
+    struct order *order = order_table_at(entry->orders, slot);
+    const struct instrument *instrument =
+        instrument_table_at(entry->setup.directory->instruments, order->instrument);
+    struct quantity told;
     entry->counters.bad_reports++;
     entry->tracks[slot].fill_unread = true;
-    const struct order *order = order_table_at(entry->orders, slot);
+    bool bounded = (order->flags & ORDER_CASH) == 0;
+    if (is_told(report, instrument, &told) && !(bounded && told.scaled > order->quantity.scaled)) {
+        int64_t before = order_fill_missing(order).scaled;
+        entry->counters.missing_fills += order_fill_told(order, told).scaled > before;
+    }
     notice_send(entry, now, NOTICE_BAD_REPORT, order->venue, order->number, text);
     if (!order_state_is_terminal(order->state)) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST, text, REJECT_NONE);
@@ -102,7 +118,7 @@ void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
         instrument_table_at(entry->setup.directory->instruments, order->instrument);
     struct order_fill fill;
     if (!parse_fill(instrument, report, &fill)) {
-        book_unreadable(entry, slot, now, BYTES("in doubt: a fill that cannot be read"));
+        book_unreadable(entry, slot, now, report, BYTES("in doubt: a fill that cannot be read"));
         return;
     }
     if (order_fill_makes_sense(&fill)) {
@@ -111,19 +127,12 @@ void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
     struct order_fill_outcome outcome = order_fill_apply(order, &fill);
     note_fill(entry, now, order, outcome.flags);
     if ((outcome.flags & ORDER_FILL_INVALID) != 0) {
-        book_unreadable(entry, slot, now, BYTES("in doubt: a fill that makes no sense"));
+        book_unreadable(entry, slot, now, report, BYTES("in doubt: a fill that makes no sense"));
     } else if (outcome.booked.scaled > 0) {
         entry->counters.fills++;
         tell_fill(entry, slot, now, outcome.booked, report);
         doubt_if_unheard(entry, slot, now, report->complete);
     }
-}
-
-static bool is_told(const struct venue_report *report, const struct instrument *instrument,
-                    struct quantity *told) {
-    return decimal_parse(report->cumulative, instrument->quantity_digits, &told->scaled) ==
-               DECIMAL_OK &&
-           told->scaled >= 0;
 }
 
 /*
