@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
 #include "bench/sim/order_entry_words.h"
@@ -390,4 +391,29 @@ Test(order_entry_doubt, a_full_table_is_asked_about_and_can_be_cancelled) {
     }
     rig_advance(sim.rig, 4000);
     finish(&sim);
+}
+
+/* The answer may be among what the ledger has no room for. */
+Test(order_entry_doubt, nothing_is_asked_while_the_venue_is_not_read) {
+    struct rig_options options = rig_default();
+    options.ledger_cells = 16;
+    struct rig *rig = rig_up(&options);
+    struct sim sim = {.rig = rig, .firm = &rig->client[0], .venue = &rig->venue[0]};
+    open_order(&sim, "A1", "BTC-USD", 1);
+    come_back(&sim);
+    rig_advance(rig, 1000);
+    rig_expect(sim.venue, "35=H|11=#2|37=OV1");
+    rig->hold_ledger = true;
+    for (int i = 0; i < 15; i++) {
+        rig_say(sim.firm, "35=D|11=R%d|55=NONE-USD|54=1|38=1|40=1|60=@|", i);
+        rig_expect(sim.firm, "150=8|103=1");
+    }
+    rig_say(sim.venue, "35=8|11=#2|37=OV1|17=X|150=I|39=0|38=0.5|44=30000|14=0|60=@|");
+    rig_advance(rig, 25000);
+    for (const char *heard; *(heard = rig_hear(sim.venue)) != '\0';) {
+        cr_assert_neq(strncmp(heard, "35=H|", 5), 0, "%s", heard);
+    }
+    rig->hold_ledger = false;
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=0|-58");
+    rig_end(rig);
 }

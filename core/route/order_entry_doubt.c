@@ -95,7 +95,7 @@ void doubt_look(struct order_entry *entry, uint32_t slot, struct now now) {
     uint32_t session = entry->venues[order->venue].session;
     bool anew = track->asked_session != session;
     if ((!anew && !instant_reached(now.mono, track->ask_due)) ||
-        !venue_slot_is_up(entry, order->venue)) {
+        !venue_slot_is_up(entry, order->venue) || entry->venues[order->venue].unheard) {
         return;
     }
     bool first = anew || !track->doubt_asked;

@@ -381,7 +381,8 @@ uint32_t order_queue_count(const struct order_queue *queue);
  * venue's policy says so (cancel_in_doubt), by a cancel, whose answer tells as much: what it did
  * not cancel is not open there. The cancel costs the client an order that the status may yet show
  * to be well. So it goes where the question cannot be put, or behind it when that was left
- * unanswered or settled nothing, as often as it is put again.
+ * unanswered or settled nothing, as often as it is put again. Nothing is asked while what the venue
+ * said lies unread: the answer may be there.
  */
 void doubt_look(struct order_entry *entry, uint32_t slot, struct now now);
 /* The question itself, at once; false: the venue cannot be asked now, or about this order. */

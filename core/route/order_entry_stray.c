@@ -36,7 +36,7 @@ static void try(struct order_entry *entry, uint32_t slot, struct now now) {
 void stray_look(struct order_entry *entry, uint32_t slot, struct now now) {
     struct order *order = order_table_at(entry->orders, slot);
     if (!order->stray_owed || order->cancel_owed || !venue_slot_is_up(entry, order->venue) ||
-        !is_due(entry, slot, now)) {
+        entry->venues[order->venue].unheard || !is_due(entry, slot, now)) {
         return;
     }
     if (entry->tracks[slot].stray_tries < STRAY_TRIES_MAX) {
