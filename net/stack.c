@@ -3,6 +3,7 @@
 
 #define FRAME_OFFSET (PACKET_HEADROOM_BYTES - 64) /* of frames without TCP: more room behind it */
 #define IDLE_TURNS_PER_REAP 64
+#define BUSY_TURNS_PER_REAP 4096
 
 struct stack_setup stack_setup_default(void) {
     return (struct stack_setup){.tcp = tcp_setup_default(),
@@ -48,7 +49,9 @@ struct stack *stack_init(void *mem, const struct stack_setup *setup) {
     const struct stack_limits *limits = &setup->limits;
     char *next = mem;
     struct stack *stack = carve(&next, sizeof(*stack));
-    *stack = (struct stack){.setup = *setup};
+    *stack = (struct stack){.setup = *setup,
+                            .echoes.tokens = setup->icmp_per_second,
+                            .arp_answers.tokens = STACK_ARP_ANSWERS_PER_SECOND};
     stack->neighbours = carve(&next, limits->neighbours_max * sizeof(struct stack_neighbour));
     memset(stack->neighbours, 0, limits->neighbours_max * sizeof(struct stack_neighbour));
     stack->neighbour_index = hash_index_init(
@@ -194,11 +197,12 @@ static bool ip_input(struct stack *stack, uint32_t index, struct packet *packet,
     const struct stack_port *port = &stack->ports[index].port;
     const char *datagram = packet_data(packet) + header->header_bytes;
     uint32_t bytes = packet->data_bytes - header->header_bytes;
+    if (packet->ip_checksum == PACKET_BAD) {
+        stack->counters.bad_checksum++;
+        return false;
+    }
     struct ipv4_header ip;
-    enum ipv4_result result =
-        packet->ip_checksum == PACKET_BAD
-            ? IPV4_BAD_CHECKSUM
-            : ipv4_read(datagram, bytes, packet->ip_checksum == PACKET_GOOD, &ip);
+    enum ipv4_result result = ipv4_read(datagram, bytes, packet->ip_checksum == PACKET_GOOD, &ip);
     if (!judge_ip(stack, port, result, &ip)) {
         return false;
     }
@@ -264,16 +268,14 @@ static uint32_t port_input(struct stack *stack, uint32_t index) {
 
 /* The turn. */
 
-/* A queue that sends nothing does not look for what it has sent (nic_reap). */
-static void reap_when_idle(struct stack *stack, uint32_t received) {
-    if (received > 0) {
-        stack->idle_turns = 0;
+/* A queue that sends nothing does not look for what it has sent (nic_reap): it is made to when
+ * there is time, and now and then when there never is. */
+static void reap(struct stack *stack, uint32_t received) {
+    uint32_t turns = ++stack->turns_since_reap;
+    if (turns < (received == 0 ? IDLE_TURNS_PER_REAP : BUSY_TURNS_PER_REAP)) {
         return;
     }
-    if (++stack->idle_turns < IDLE_TURNS_PER_REAP) {
-        return;
-    }
-    stack->idle_turns = 0;
+    stack->turns_since_reap = 0;
     for (uint32_t i = 0; i < stack->port_count; i++) {
         nic_reap(stack->ports[i].port.nic);
     }
@@ -291,7 +293,7 @@ uint32_t stack_turn(struct stack *stack, struct now now) {
         stack_arp_timers(stack);
     }
     tcp_timers(stack->tcp);
-    reap_when_idle(stack, received);
+    reap(stack, received);
     return received;
 }
 

@@ -17,10 +17,10 @@
  * asked up to 5 times. When it is stale it is used on while it is asked again: unicast first, and
  * then only it may answer; when it stays silent everybody is asked, and the first answer counts.
  * Nothing else changes where it is: what was not asked for, or names another address, is counted
- * and makes us ask. One that answers no more is asked for again when it is wanted, or when as much
- * time has passed as makes one stale. At the limit a neighbour that nobody wanted for long makes
- * room, never a gateway or a peer's next hop (that were added while there was room); else there is
- * no route.
+ * and makes us ask. One that answers no more is asked for again when it is wanted, and after the
+ * time that makes one stale; then it is forgotten, unless it is a gateway or a peer's next hop. At
+ * the limit a neighbour that nobody wanted for long makes room, never a gateway or a peer's next
+ * hop (that were added while there was room); else there is no route.
  *
  * Our own address is announced at the first turn (RFC 5227 §2.3, without probing first: it is
  * configured) and defended when somebody else uses it, at most once in 10 s, never given up.
@@ -108,7 +108,8 @@ struct stack_counters {
     uint64_t arp_asked, arp_answered, arp_learned;
     uint64_t arp_conflicts; /* somebody at our address, or a neighbour said to be elsewhere */
     uint64_t arp_unasked;   /* answers that we did not ask for */
-    uint64_t arp_full;
+    uint64_t arp_full;      /* no place for a neighbour */
+    uint64_t arp_withheld;  /* strangers' questions beyond 1000 a second */
     uint64_t echoes;
     uint64_t echoes_withheld; /* too many, or larger than what we send */
     uint64_t icmp_errors;     /* given to TCP */

@@ -152,7 +152,14 @@ static bool send_question(struct stack *stack, const struct stack_neighbour *nei
     return true;
 }
 
-static void send_answer(struct stack *stack, uint32_t index, const struct arp_message *question) {
+/* Neighbours are answered always, strangers within limits. */
+static void send_answer(struct stack *stack, uint32_t index, const struct arp_message *question,
+                        bool is_neighbour) {
+    if (!is_neighbour &&
+        !tcp_limit_take(&stack->arp_answers, STACK_ARP_ANSWERS_PER_SECOND, stack->now)) {
+        stack->counters.arp_withheld++;
+        return;
+    }
     const struct stack_port *port = &stack->ports[index].port;
     struct arp_message answer = {.operation = ARP_REPLY,
                                  .sender_at = port->nic->address,
@@ -206,11 +213,12 @@ static void lapse(struct stack *stack, struct stack_neighbour *neighbour) {
     set_deadline(stack, neighbour, instant_add(stack->now.mono, stack->setup.neighbour_stale));
 }
 
-/* Nobody answered. Who was never there leaves no trace. */
+/* Nobody answered. Who was never there, or has not come back, leaves no trace. */
 static void fail(struct stack *stack, struct stack_neighbour *neighbour) {
     uint32_t place = place_of(stack, neighbour);
     uint32_t id = stack_neighbour_id(stack, place);
-    if (neighbour->state == STACK_NEIGHBOUR_SOUGHT || neighbour->lapsed) {
+    bool was_there = neighbour->state == STACK_NEIGHBOUR_SOUGHT || neighbour->lapsed;
+    if (neighbour->state == STACK_NEIGHBOUR_SOUGHT || (was_there && neighbour->pinned)) {
         lapse(stack, neighbour);
     } else if (neighbour->pinned) {
         neighbour->state = STACK_NEIGHBOUR_IDLE;
@@ -366,7 +374,7 @@ void stack_arp_input(struct stack *stack, uint32_t index, const struct ethernet_
                     to_us && message.operation == ARP_REQUEST);
     }
     if (to_us && message.operation == ARP_REQUEST) {
-        send_answer(stack, index, &message);
+        send_answer(stack, index, &message, place != STACK_NEIGHBOUR_NONE);
     }
 }
 

@@ -168,6 +168,24 @@ Test(stack_arp, our_own_frames_come_back_without_effect) {
     cr_assert_eq(sent_count(0), 0);
 }
 
+Test(stack_arp, a_flood_of_questions_by_strangers_is_answered_within_limits) {
+    resolve(PEER_IP, &peer_mac);
+    struct frame stranger = question_of(OTHER_IP, &other_mac);
+    struct frame neighbour = question_of(PEER_IP, &peer_mac);
+    uint32_t answers = 0;
+    for (int i = 0; i < 1100; i++) {
+        put_and_turn(0, &stranger);
+        answers += sent_count(0);
+    }
+    cr_assert_eq(answers, 1000);
+    cr_assert_eq(counted()->arp_withheld, 100);
+    put_and_turn(0, &neighbour);
+    cr_assert_eq(sent_count(0), 1);
+    bench_run_ms(10);
+    put_and_turn(0, &stranger);
+    cr_assert_eq(sent_count(0), 1);
+}
+
 /* Asking. */
 
 Test(stack_arp, who_is_wanted_is_asked_once_and_found) {
@@ -356,7 +374,7 @@ Test(stack_arp, a_neighbour_that_falls_silent_lapses_and_may_return) {
     expect_route(PEER_IP, &other_mac);
 }
 
-Test(stack_arp, a_lapsed_neighbour_is_asked_for_again_in_time) {
+Test(stack_arp, a_lapsed_neighbour_is_asked_for_again_and_forgotten) {
     uint32_t neighbour = resolve(PEER_IP, &peer_mac);
     let_lapse(PEER_IP, &peer_mac);
     bench_run_ms(STALE_MS);
@@ -364,11 +382,25 @@ Test(stack_arp, a_lapsed_neighbour_is_asked_for_again_in_time) {
     bench_run_ms(5 * RETRY_MS);
     cr_assert_eq(sent_count(0), 4);
     expect_told(3, neighbour, NULL);
+    bench_run_ms(10 * STALE_MS);
+    cr_assert_eq(sent_count(0), 0);
+}
+
+Test(stack_arp, a_lapsed_gateway_is_asked_for_until_it_returns) {
+    uint32_t neighbour = resolve(GATEWAY_IP, &peer_mac);
+    let_lapse(GATEWAY_IP, &peer_mac);
+    for (uint32_t i = 0; i < 3; i++) {
+        bench_run_ms(STALE_MS);
+        expect_question(GATEWAY_IP, &everybody_mac);
+        bench_run_ms(5 * RETRY_MS);
+        cr_assert_eq(sent_count(0), 4);
+        expect_told(3 + i, neighbour, NULL);
+    }
     bench_run_ms(STALE_MS);
-    expect_question(PEER_IP, &everybody_mac);
-    struct frame answer = answer_of(PEER_IP, &peer_mac);
+    expect_question(GATEWAY_IP, &everybody_mac);
+    struct frame answer = answer_of(GATEWAY_IP, &other_mac);
     put_and_turn(0, &answer);
-    expect_told(4, neighbour, &peer_mac);
+    expect_told(6, neighbour, &other_mac);
 }
 
 Test(stack_arp, a_lapsed_neighbour_that_shows_itself_is_asked_and_not_believed) {

@@ -17,6 +17,7 @@
 
 #define STACK_NEIGHBOURS_MAX 4096
 #define STACK_NEIGHBOUR_ASKS 5
+#define STACK_ARP_ANSWERS_PER_SECOND 1000 /* to strangers */
 #define STACK_NEIGHBOUR_NONE UINT32_MAX
 
 /*
@@ -24,7 +25,7 @@
  *                       | ^               ^ ^                |                    |             |
  *                    silence |            | '---same address-'                    |             |
  *                       v    '--.         '--------------answer-------------------'             |
- *                 free or IDLE   '---route, or time---- LAPSED <--------------------------------'
+ *                 free or IDLE   '-- route, or time --- LAPSED <--------------------------------'
  */
 enum stack_neighbour_state {
     STACK_NEIGHBOUR_FREE = 0,
@@ -33,7 +34,8 @@ enum stack_neighbour_state {
     STACK_NEIGHBOUR_KNOWN,   /* until it is stale */
     STACK_NEIGHBOUR_CHECKED, /* used; it is asked whether it is still there */
     STACK_NEIGHBOUR_SOUGHT,  /* used; it was silent, and everybody is asked */
-    STACK_NEIGHBOUR_LAPSED,  /* nobody answered; sessions go on with what they have */
+    STACK_NEIGHBOUR_LAPSED,  /* nobody answered; sessions go on with what they have; it is asked for
+                                again, and if it has no pinned place once only */
     STACK_NEIGHBOUR_FIXED    /* configured */
 };
 
@@ -42,7 +44,7 @@ struct stack_neighbour {
     struct ethernet_address at;
     uint8_t state; /* enum stack_neighbour_state */
     bool pinned;   /* a gateway's or a configured peer's: its place is not given to others */
-    bool lapsed;   /* asked for again after it had lapsed */
+    bool lapsed;   /* was there, and is not any more */
     uint16_t port;
     uint32_t generation; /* of the place: part of what tcp_neighbour calls it */
     struct instant deadline;
@@ -68,8 +70,9 @@ struct stack {
     struct hash_index *neighbour_index;
     struct tcp_deadlines *deadlines; /* ids: neighbours, then ports */
     uint32_t neighbour_hand;         /* where the search for a place goes on */
-    uint32_t idle_turns;
+    uint32_t turns_since_reap;
     struct tcp_bucket echoes;
+    struct tcp_bucket arp_answers; /* to strangers */
     struct stack_counters counters;
 };
 
