@@ -169,7 +169,7 @@ static bool run(struct client_session *session, const struct options *options) {
     client_orders_print(&session->orders, stdout);
     if (fine && options->round_trips > 0) {
         fine = measure(session, options, &orders, &cancels);
-        (void)printf("\nround trips over kernel loopback, one at a time:\n");
+        (void)printf("\nround trips, one at a time:\n");
         histogram_print(&orders, "order to ack", stdout);
         histogram_print(&cancels, "cancel to ack", stdout);
     }

@@ -26,14 +26,15 @@ uint32_t transport_streams_max(const struct config *config) {
     return transport_accepts_max(config) + config->venue_count;
 }
 
+static bool is_dpdk(const struct config *config) {
+    return config->order_entry.transport == CONFIG_TRANSPORT_DPDK;
+}
+
 size_t transport_footprint(const struct config *config) {
-    return transport_kernel_footprint(config);
+    return is_dpdk(config) ? transport_dpdk_footprint(config) : transport_kernel_footprint(config);
 }
 
 struct transport *transport_open(void *mem, const struct config *config, FILE *err) {
-    if (config->order_entry.transport != CONFIG_TRANSPORT_KERNEL) {
-        (void)fputs("tercel: workers.order_entry.transport: dpdk is not built yet\n", err);
-        return NULL;
-    }
-    return transport_kernel_open(mem, config, err);
+    return is_dpdk(config) ? transport_dpdk_open(mem, config, err)
+                           : transport_kernel_open(mem, config, err);
 }

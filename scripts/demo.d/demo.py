@@ -3,6 +3,7 @@
 import argparse
 import os
 import pathlib
+import re
 import signal
 import sys
 import time
@@ -66,15 +67,19 @@ def stop_kept(folder):
     return 0
 
 
+def tell(stage, pattern):
+    """What the router's log has to say of it."""
+    for line in re.findall(f"^{pattern}$", stage.router.log(), re.MULTILINE):
+        say("", line)
+
+
 def play(stage, options):
     stage.start_exchange()
     say("exchange", f"pid {stage.exchange.pid}, kraken-spot at "
         f"{stage.network.venue_host}:{stage.venue_port}")
     stage.start_router()
     say("router", f"pid {stage.router.pid}, clients at {stage.host}:{stage.port}, venue up")
-    for line in stage.router.log().splitlines():
-        if line.startswith("tercel: port "):
-            say("", line.removeprefix("tercel: "))
+    tell(stage, r"tercel: ((?:port|management) .*)")
     print(flush=True)
     try:
         stage.run_client("--round-trips", options.round_trips, patience=120)
@@ -87,9 +92,7 @@ def end(stage):
     """Stops both, and says whether the three ledgers agree."""
     stage.stop_router()
     say("router", "stopped in order")
-    for line in stage.router.log().splitlines():
-        if line.startswith(("tercel: TCP", "tercel: port ")) and "frames in" in line + "TCP":
-            say("", line.removeprefix("tercel: "))
+    tell(stage, r"tercel: (TCP: .*|port .* frames in.*)")
     stage.stop_exchange()
     say("exchange", "stopped in order")
     verdict = stage.compare()

@@ -15,7 +15,7 @@ ROUTER_PORT = 5001
 
 WORKER = """
 workers:
-  order_entry: {{transport: dpdk}}
+  order_entry: {{transport: dpdk, poll: {poll}}}
 dpdk: {{huge_pages: {pages}, receive_packets: 2048, send_packets: 4096}}
 ports:
   - {{name: clients, device: 'vdev: {driver}0,iface=client0', address: 10.77.1.2/24}}
@@ -44,10 +44,10 @@ class Lab:
     router_host = "10.77.1.2"
     router_port = ROUTER_PORT
 
-    def __init__(self, prefix, driver="net_af_packet", pages="off", here=False):
+    def __init__(self, prefix, driver="net_af_packet", pages="off", here=False, poll="yield"):
         self.prefix, self.here = prefix, here
         self.venue_host = "10.77.1.1" if here else "10.77.2.1"
-        self.more_config = WORKER.format(driver=driver, pages=pages)
+        self.more_config = WORKER.format(driver=driver, pages=pages, poll=poll)
         if not here:
             self.lab("up")
 

@@ -1,0 +1,139 @@
+#include "core/app/transport_dpdk.h"
+
+#include <arpa/inet.h>
+#include <time.h>
+
+#include "net/nic_dpdk_eal.h"
+
+/* A yielding worker looks at its queues so often: nothing wakes it when a frame arrives. */
+#define NAP_NS (50 * NS_PER_US)
+
+static struct transport_dpdk *of(struct transport *transport) {
+    return (struct transport_dpdk *)transport;
+}
+
+static bool start(struct transport *transport, char failure[TRANSPORT_FAILURE_BYTES]) {
+    struct nic_dpdk_error error;
+    struct transport_dpdk *dpdk = of(transport);
+    dpdk->joined = nic_dpdk_thread_begin(&error);
+    if (!dpdk->joined) {
+        (void)snprintf(failure, TRANSPORT_FAILURE_BYTES, "%.*s", TRANSPORT_FAILURE_BYTES - 1,
+                       error.text);
+    }
+    return dpdk->joined;
+}
+
+/* The one system call that a yielding worker makes for itself; one that spins makes none. */
+static void nap(struct transport_dpdk *dpdk, struct now now, int64_t wait_ns) {
+    int64_t due = stack_deadline(dpdk->stack).ns;
+    int64_t left = due > now.mono.ns ? due - now.mono.ns : 0;
+    int64_t ns = wait_ns < NAP_NS ? wait_ns : NAP_NS;
+    ns = left < ns ? left : ns;
+    if (ns > 0 && !atomic_exchange_explicit(&dpdk->woken, false, memory_order_acquire)) {
+        const struct timespec wait = {.tv_nsec = ns};
+        (void)nanosleep(&wait, NULL);
+    }
+}
+
+static void turn(struct transport *transport, struct now now, int64_t wait_ns) {
+    struct transport_dpdk *dpdk = of(transport);
+    dpdk->turns++;
+    if (stack_turn(dpdk->stack, now) == 0 && wait_ns > 0) {
+        nap(dpdk, now, wait_ns);
+    }
+}
+
+static void flush(struct transport *transport) {
+    stack_flush(of(transport)->stack);
+}
+
+static void wake(struct transport *transport) {
+    atomic_store_explicit(&of(transport)->woken, true, memory_order_release);
+}
+
+static void attend(struct transport *transport) {
+    struct transport_dpdk *dpdk = of(transport);
+    for (uint32_t i = 0; i < dpdk->port_count; i++) {
+        (void)nic_dpdk_poll_link(dpdk->ports[i]);
+    }
+}
+
+static struct endpoint listens_at(const struct transport *transport, uint32_t listener) {
+    const struct transport_dpdk *dpdk = (const struct transport_dpdk *)transport;
+    return dpdk->config->listeners[listener].endpoint.at;
+}
+
+static uint64_t turns(const struct transport *transport) {
+    return ((const struct transport_dpdk *)transport)->turns;
+}
+
+static void close_streams(struct transport *transport) {
+    struct transport_dpdk *dpdk = of(transport);
+    if (dpdk->closed) {
+        return;
+    }
+    dpdk->closed = true;
+    if (dpdk->stack != NULL) {
+        stack_fini(dpdk->stack);
+    }
+    if (dpdk->joined) {
+        nic_dpdk_thread_end();
+    }
+}
+
+uint32_t transport_dpdk_packets_free(struct transport_dpdk *dpdk, uint32_t port) {
+    struct nic *nic = nic_dpdk_nic(dpdk->ports[port], 0);
+    nic_reap(nic);
+    struct nic_counters counters = nic_counters(nic);
+    return counters.receive_pool_free + counters.send_pool_free;
+}
+
+static void print_port(struct transport_dpdk *dpdk, uint32_t port, FILE *log) {
+    struct nic_counters counters = nic_counters(nic_dpdk_nic(dpdk->ports[port], 0));
+    uint32_t back = transport_dpdk_packets_free(dpdk, port);
+    (void)fprintf(log,
+                  "tercel: port %s: %llu frames in, %llu out, %llu missed, %llu refused, %lld "
+                  "packets not given back\n",
+                  dpdk->config->ports[port].name, (unsigned long long)counters.received,
+                  (unsigned long long)counters.sent, (unsigned long long)counters.missed,
+                  (unsigned long long)counters.send_refusals,
+                  (long long)dpdk->packets_free[port] - (long long)back);
+}
+
+static void print_tcp(const struct tcp_counters *tcp, FILE *log) {
+    (void)fprintf(log,
+                  "tercel: TCP: %llu opened, %llu accepted, %llu segments by the fast path, %llu "
+                  "by the slow one, %llu retransmissions, %llu bad checksums\n",
+                  (unsigned long long)tcp->opened, (unsigned long long)tcp->accepted,
+                  (unsigned long long)tcp->fast, (unsigned long long)tcp->slow,
+                  (unsigned long long)tcp->retransmissions, (unsigned long long)tcp->bad_checksum);
+}
+
+static void free_ports(struct transport *transport, FILE *log) {
+    struct transport_dpdk *dpdk = of(transport);
+    close_streams(transport);
+    if (dpdk->turns > 0) {
+        print_tcp(tcp_counters(stack_tcp(dpdk->stack)), log);
+    }
+    for (uint32_t i = 0; i < dpdk->port_count; i++) {
+        if (dpdk->turns > 0) {
+            print_port(dpdk, i, log);
+        }
+        nic_dpdk_close(dpdk->ports[i]);
+    }
+    dpdk->port_count = 0;
+    if (dpdk->environment) {
+        nic_dpdk_eal_stop();
+        dpdk->environment = false;
+    }
+}
+
+const struct transport_ops transport_dpdk_ops = {.start = start,
+                                                 .turn = turn,
+                                                 .flush = flush,
+                                                 .wake = wake,
+                                                 .attend = attend,
+                                                 .listens_at = listens_at,
+                                                 .turns = turns,
+                                                 .close = close_streams,
+                                                 .free = free_ports};
