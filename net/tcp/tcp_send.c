@@ -114,7 +114,8 @@ void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag) {
 }
 
 bool tcp_ring_split(struct tcp_connection *c, uint32_t counter, uint32_t bytes) {
-    if (tcp_ring_free(c) == 0) {
+    uint32_t for_fin = c->fin_queued ? 0 : 1;
+    if (tcp_ring_free(c) <= for_fin) {
         return false;
     }
     struct tcp_entry *first = tcp_entry_at(c, counter);
