@@ -425,16 +425,17 @@ static void learn(struct script_flow *flow, const struct tcp_segment *segment) {
     }
 }
 
-/* The window we tell with a segment may not take back what was told before (RFC 9293 §3.8.6). */
+/* The window we tell with a segment may not take back what was told before (RFC 9293 §3.8.6), but
+ * for what rounding to the scale costs (RFC 7323 §2.4). */
 static const char *wrong_edge(struct script_flow *flow, const struct tcp_segment *segment) {
     if ((segment->flags & (TCP_ACK | TCP_RST)) != TCP_ACK) {
         return NULL;
     }
     bool scaled = flow->ours_scaled && flow->peers_scaled && (segment->flags & TCP_SYN) == 0;
-    struct tcp_seq edge =
-        tcp_seq_add(segment->ack, (uint32_t)segment->window << (scaled ? flow->our_scale : 0));
-    bool back = flow->edge_known && tcp_seq_before(edge, flow->edge);
-    flow->edge = edge;
+    uint32_t unit = UINT32_C(1) << (scaled ? flow->our_scale : 0);
+    struct tcp_seq edge = tcp_seq_add(segment->ack, segment->window * unit);
+    bool back = flow->edge_known && tcp_seq_before(tcp_seq_add(edge, unit - 1), flow->edge);
+    flow->edge = flow->edge_known ? tcp_seq_later(flow->edge, edge) : edge;
     flow->edge_known = true;
     return back ? "the right edge of the window, which goes back," : NULL;
 }
