@@ -36,6 +36,9 @@ static bool is_duplicate(const struct tcp_connection *c, const struct tcp_segmen
 static void note_delivered(struct tcp_connection *c, const struct tcp_entry *entry,
                            struct tcp_acknowledged *acked) {
     acked->delivered += tcp_entry_length(entry);
+    if (UNLIKELY(entry->bytes > c->recovery.passed_bytes)) {
+        c->recovery.passed_bytes = entry->bytes;
+    }
     if (UNLIKELY(entry->flags & TCP_ENTRY_RESENT)) {
         acked->resent = true;
     } else if (entry->sent_at.ns > acked->sample_at.ns) {
@@ -171,7 +174,7 @@ static bool is_settled(const struct tcp_connection *c, const struct tcp_acknowle
     return !acked->sacked && !acked->has_dsack && !acked->duplicate && !acked->resent &&
            !recovery->active && !recovery->probe_out && recovery->lost == 0 &&
            recovery->sacked == 0 && recovery->duplicates == 0 && recovery->backoff == 0 &&
-           recovery->reorder_at.ns == 0 && recovery->full_size_timeouts == 0;
+           recovery->reorder_at.ns == 0 && recovery->large_timeouts == 0;
 }
 
 bool tcp_acked_segment(struct tcp_connection *c, const struct tcp_segment *segment) {

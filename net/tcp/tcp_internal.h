@@ -150,7 +150,8 @@ struct tcp_recovery {
     uint32_t undo_resends; /* since then, not yet shown to be needless by a DSACK */
     bool undo_resent;      /* at least one, its TSval: */
     uint32_t undo_ts_value;
-    uint8_t full_size_timeouts; /* in a row, of a segment of the full MSS: a black hole? */
+    uint32_t passed_bytes;  /* the largest segment that was delivered */
+    uint8_t large_timeouts; /* in a row, of a segment above 576 bytes: a black hole? */
 };
 
 struct tcp_connection {
@@ -561,12 +562,25 @@ void tcp_loss_sent(struct tcp_connection *c, const struct tcp_entry *entry, bool
 void tcp_loss_forget(struct tcp_connection *c); /* at the end of a connection */
 /* LOST, with the books kept; `entry` is SENT and not SACKED. */
 void tcp_entry_lose(struct tcp_connection *c, struct tcp_entry *entry);
-/* Bytes that may leave now, by cwnd (PRR steers it in recovery). */
-uint32_t tcp_loss_budget(const struct tcp_connection *c);
+
+/* RFC 8985 §7.2: a receiver delays its ACK of one segment; of more than two of full size it does
+ * not. So little in flight, that is. */
+static inline bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_flight) {
+    return in_flight <= 2 * c->mss;
+}
+
 /* Bytes believed in the network: in_flight, without what duplicate ACKs stand for. */
-uint32_t tcp_loss_pipe(const struct tcp_connection *c);
-/* In flight is so little that the peer may wait with its ACK. */
-bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_flight);
+static inline uint32_t tcp_loss_pipe(const struct tcp_connection *c) {
+    uint64_t left = (uint64_t)c->recovery.duplicates * c->mss;
+    return left < c->in_flight ? c->in_flight - (uint32_t)left : 0;
+}
+
+/* Bytes that may leave now, by cwnd (PRR steers it in recovery). */
+static inline uint32_t tcp_loss_budget(const struct tcp_connection *c) {
+    uint32_t pipe = tcp_loss_pipe(c);
+    return c->congestion.cwnd > pipe ? c->congestion.cwnd - pipe : 0;
+}
+
 struct duration tcp_loss_rto(const struct tcp_connection *c); /* backed off */
 
 /* tcp_congestion.c. */

@@ -8,16 +8,13 @@
 
 #define PERSIST_BACKOFF_MAX 16
 
-/* RFC 8985 §7.2: a receiver that delays its ACKs does so for one segment; more than two of full
- * size it acknowledges at once. */
-#define LONE_SEGMENTS 2
-
 /* RFC 8985 §6.2 step 4: recoveries for which a widened window is kept. */
 #define REORDER_KEEP 16
 
-/* Time-outs of a full-size segment in a row that make us believe in a black hole (RFC 1191,
- * RFC 2923 §2.1), and the MTU that is tried then: MSS 536. */
+/* Time-outs of a large segment in a row that make us believe in a black hole, and the MTU that is
+ * tried then: MSS 536. */
 #define BLACK_HOLE_TIMEOUTS 2
+#define BLACK_HOLE_TIMEOUTS_PASSED 4 /* of a size that has passed before */
 #define BLACK_HOLE_MTU 576
 
 static int64_t min_ns(int64_t a, int64_t b) {
@@ -30,37 +27,18 @@ static int64_t max_ns(int64_t a, int64_t b) {
 
 /* Amounts. */
 
-uint32_t tcp_loss_pipe(const struct tcp_connection *c) {
-    if (LIKELY(c->recovery.duplicates == 0)) {
-        return c->in_flight;
-    }
-    uint64_t left = (uint64_t)c->recovery.duplicates * c->mss;
-    return left < c->in_flight ? c->in_flight - (uint32_t)left : 0;
-}
-
-uint32_t tcp_loss_budget(const struct tcp_connection *c) {
-    uint32_t pipe = tcp_loss_pipe(c);
-    return c->congestion.cwnd > pipe ? c->congestion.cwnd - pipe : 0;
-}
-
-bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_flight) {
-    return in_flight <= LONE_SEGMENTS * c->mss;
-}
-
 /* What the peer may take before it acknowledges what is in flight; a SYN is answered at once. */
 static int64_t peer_delay_ns(const struct tcp_connection *c) {
     bool waits = c->state >= TCP_ESTABLISHED && tcp_loss_is_lone(c, c->in_flight);
     return waits ? c->rtt.ack_delay.ns : 0;
 }
 
-struct duration tcp_loss_rto(const struct tcp_connection *c) {
-    int64_t rto_ns = (c->rtt.rto.ns + peer_delay_ns(c)) << c->recovery.backoff;
-    return (struct duration){.ns = min_ns(rto_ns, c->profile.rto_max.ns)};
+static int64_t rto_ns(const struct tcp_connection *c, int64_t delay_ns) {
+    return min_ns((c->rtt.rto.ns + delay_ns) << c->recovery.backoff, c->profile.rto_max.ns);
 }
 
-static struct duration probe_delay(const struct tcp_connection *c) {
-    int64_t delay_ns = 2 * c->rtt.srtt.ns + peer_delay_ns(c);
-    return (struct duration){.ns = max_ns(delay_ns, PROBE_DELAY_MIN_NS)};
+struct duration tcp_loss_rto(const struct tcp_connection *c) {
+    return (struct duration){.ns = rto_ns(c, peer_delay_ns(c))};
 }
 
 /* The timer. */
@@ -80,25 +58,26 @@ static void arm(struct tcp_connection *c, enum tcp_loss_timer timer, struct inst
 /* Something is in flight: RACK's timer, else the tail probe's, if they come before the RTO. */
 static void arm_in_flight(struct tcp_connection *c) {
     const struct tcp_recovery *recovery = &c->recovery;
-    struct instant at = instant_add(recovery->rto_base, tcp_loss_rto(c));
+    int64_t delay_ns = peer_delay_ns(c);
+    int64_t at_ns = recovery->rto_base.ns + rto_ns(c, delay_ns);
     enum tcp_loss_timer timer = TCP_LOSS_RTO;
     if (UNLIKELY(recovery->reorder_at.ns != 0)) {
-        if (recovery->reorder_at.ns < at.ns) {
-            at = recovery->reorder_at;
+        if (recovery->reorder_at.ns < at_ns) {
+            at_ns = recovery->reorder_at.ns;
             timer = TCP_LOSS_REORDER;
         }
     } else if (probe_is_wanted(c)) {
-        struct instant base = {.ns = max_ns(c->sent_at.ns, recovery->acked_at.ns)};
-        struct instant probe_at = instant_add(base, probe_delay(c));
-        if (probe_at.ns < at.ns) {
-            at = probe_at;
+        int64_t base_ns = max_ns(c->sent_at.ns, recovery->acked_at.ns);
+        int64_t wait_ns = max_ns(2 * c->rtt.srtt.ns + delay_ns, PROBE_DELAY_MIN_NS);
+        if (base_ns + wait_ns < at_ns) {
+            at_ns = base_ns + wait_ns;
             timer = TCP_LOSS_PROBE;
         }
     }
-    arm(c, timer, at);
+    arm(c, timer, (struct instant){.ns = at_ns});
 }
 
-static void arm_persist(struct tcp_connection *c) {
+COLD static void arm_persist(struct tcp_connection *c) {
     struct tcp_recovery *recovery = &c->recovery;
     if (c->loss_timer != TCP_LOSS_PERSIST) {
         recovery->persist_base = c->tcp->now.mono;
@@ -456,7 +435,7 @@ static void note_progress(struct tcp_connection *c, const struct tcp_acknowledge
     if (acked->bytes == 0) {
         return;
     }
-    c->recovery.full_size_timeouts = 0;
+    c->recovery.large_timeouts = 0;
     if (acked->sample_at.ns != 0 || acked->has_echo) {
         c->recovery.backoff = 0;
     }
@@ -538,14 +517,20 @@ static void lose_on_timeout(struct tcp_connection *c) {
     }
 }
 
-/* RFC 2923: full-size segments that time out, again, may be too big for somebody on the way who
- * does not say so. */
+/* RFC 2923 §2.1: segments that time out, again, may be too big for somebody on the way who does not
+ * say so: any that would be smaller then. */
 static void suspect_black_hole(struct tcp_connection *c) {
+    uint32_t headers = IPV4_HEADER_BYTES + TCP_HEADER_BYTES;
+    headers += c->timestamps ? TCP_TIMESTAMPS_BYTES : 0;
     const struct tcp_entry *oldest = tcp_entry_at(c, c->head);
-    if (oldest->bytes < c->mss || c->mtu <= BLACK_HOLE_MTU) {
-        c->recovery.full_size_timeouts = 0;
-    } else if (++c->recovery.full_size_timeouts == BLACK_HOLE_TIMEOUTS) {
-        c->recovery.full_size_timeouts = 0;
+    if (oldest->bytes + headers <= BLACK_HOLE_MTU || c->mtu <= BLACK_HOLE_MTU) {
+        c->recovery.large_timeouts = 0;
+        return;
+    }
+    bool passed = oldest->bytes <= c->recovery.passed_bytes;
+    uint32_t enough = passed ? BLACK_HOLE_TIMEOUTS_PASSED : BLACK_HOLE_TIMEOUTS;
+    if (++c->recovery.large_timeouts >= enough) {
+        c->recovery.large_timeouts = 0;
         tcp_mtu_reduce(c, BLACK_HOLE_MTU);
     }
 }

@@ -9,7 +9,7 @@ void tcp_pend(struct tcp_connection *c) {
 }
 
 /* No packet, or the NIC took none: tried again in tcp_flush. */
-static void block(struct tcp_connection *c) {
+COLD static void block(struct tcp_connection *c) {
     c->output_blocked = true;
     tcp_pend(c);
 }
@@ -76,7 +76,7 @@ static enum left send_what_may(struct tcp_connection *c, uint32_t counter) {
 }
 
 /* What is believed lost, oldest first; true when nothing of it had to stay. */
-static bool resend(struct tcp_connection *c) {
+COLD static bool resend(struct tcp_connection *c) {
     for (uint32_t counter = c->head; c->recovery.lost > 0 && counter != c->next; counter++) {
         if (!(tcp_entry_at(c, counter)->flags & TCP_ENTRY_LOST)) {
             continue;

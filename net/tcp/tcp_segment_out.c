@@ -184,8 +184,8 @@ static struct tcp_segment plain_segment(const struct tcp_connection *c, struct t
     };
 }
 
-static bool send_unusual(struct tcp_connection *c, struct packet *packet,
-                         const struct tcp_segment *segment, uint32_t payload_bytes) {
+COLD static bool send_unusual(struct tcp_connection *c, struct packet *packet,
+                              const struct tcp_segment *segment, uint32_t payload_bytes) {
     char header[TCP_HEADER_BYTES_MAX];
     uint32_t tcp_bytes = tcp_segment_write(header, segment);
     char *tcp = payload_of(packet) - tcp_bytes;
@@ -214,8 +214,8 @@ static bool owes_sack(const struct tcp_connection *c) {
 }
 
 /* As send_usual, with SACK blocks as far as there is room for them. */
-static bool send_with_sack(struct tcp_connection *c, struct packet *packet, struct tcp_seq seq,
-                           uint8_t flags, uint32_t payload_bytes) {
+COLD static bool send_with_sack(struct tcp_connection *c, struct packet *packet, struct tcp_seq seq,
+                                uint8_t flags, uint32_t payload_bytes) {
     struct tcp_segment segment = plain_segment(c, seq, flags);
     segment.window = scaled_window(c, tcp_offer_window(c));
     uint32_t room = min_u32(sack_room(c, payload_bytes), TCP_SACK_BLOCKS_MAX);
@@ -253,7 +253,7 @@ static bool send_in_place(struct tcp_connection *c, struct tcp_entry *entry) {
 
 /* In a fresh packet: the NIC may still read the record's own. What is secret stays ours, until it
  * can be wiped. */
-static bool send_copy(struct tcp_connection *c, const struct tcp_entry *entry) {
+COLD static bool send_copy(struct tcp_connection *c, const struct tcp_entry *entry) {
     struct packet *packet = take_control(c->tcp, c->path.nic);
     if (packet == NULL) {
         return false;
@@ -278,7 +278,7 @@ static bool send_copy(struct tcp_connection *c, const struct tcp_entry *entry) {
 }
 
 /* RFC 9293 §3.5, RFC 7323 §2.2: the window of a SYN is not scaled. */
-static bool send_syn(struct tcp_connection *c, const struct tcp_entry *entry) {
+COLD static bool send_syn(struct tcp_connection *c, const struct tcp_entry *entry) {
     struct packet *packet = take_control(c->tcp, c->path.nic);
     if (packet == NULL) {
         return false;
@@ -318,7 +318,7 @@ static void note_first(struct tcp_connection *c, struct tcp_entry *entry) {
     c->bytes_out += entry->bytes;
 }
 
-static void note_again(struct tcp_connection *c, struct tcp_entry *entry) {
+COLD static void note_again(struct tcp_connection *c, struct tcp_entry *entry) {
     if (entry->flags & TCP_ENTRY_LOST) {
         entry->flags &= (uint8_t)~TCP_ENTRY_LOST;
         c->recovery.lost--;

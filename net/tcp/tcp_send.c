@@ -317,6 +317,16 @@ static void put_data(struct tcp_connection *c, struct packet *packet, uint32_t b
            });
 }
 
+static void put_many(struct tcp_connection *c, uint32_t left, uint64_t position, unsigned flags) {
+    uint32_t used = 0;
+    for (; left > 0; used++) {
+        uint32_t bytes = min_u32(left, c->room_each);
+        put_data(c, c->room[used], bytes, position, flags);
+        left -= bytes;
+    }
+    give_rooms(c, used);
+}
+
 void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position release_after,
                        unsigned flags) {
     struct tcp_connection *c = connection_of(stream);
@@ -325,14 +335,13 @@ void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position
         give_rooms(c, 0);
         return;
     }
-    uint32_t left = (uint32_t)len;
-    uint32_t used = 0;
-    for (; left > 0; used++) {
-        uint32_t bytes = min_u32(left, c->room_each);
-        put_data(c, c->room[used], bytes, release_after.value, flags);
-        left -= bytes;
+    if (LIKELY(c->room_count == 1)) {
+        put_data(c, c->room[0], (uint32_t)len, release_after.value, flags);
+        c->room_count = 0;
+        c->room_bytes = 0;
+    } else {
+        put_many(c, (uint32_t)len, release_after.value, flags);
     }
-    give_rooms(c, used);
     if (UNLIKELY(c->finishing)) {
         tcp_finish_advance(c);
     }

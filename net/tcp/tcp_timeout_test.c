@@ -5,23 +5,23 @@
 
 Test(tcp_timeout, the_timeout_doubles_and_new_data_ends_that) {
     struct bench bench = bench_make(false, false);
-    write_records(&bench, 1);
-    expect_records(&bench, 0, 1);
+    write_record(&bench, 300);
+    expect_data(&bench, 0, 300);
     int64_t rto_ms = 200;
     for (int i = 0; i < 4; i++, rto_ms *= 2) {
         pass(&bench, us(rto_ms * 1000 - 1));
         hand_expect_nothing(&bench.hand);
         pass(&bench, us(1));
-        expect_records(&bench, 0, 1);
+        expect_data(&bench, 0, 300);
     }
     cr_assert_eq(tcp_info(bench.hand.stream).timeouts, 4);
     /* Karn: an ACK of what was sent five times says nothing, so the backoff stays ... */
-    ack(&bench, RECORD);
-    write_records(&bench, 1);
-    expect_records(&bench, 1, 1);
+    ack(&bench, 300);
+    write_record(&bench, 300);
+    expect_data(&bench, 300, 300);
     pass(&bench, us(rto_ms * 1000 - 1));
     hand_expect_nothing(&bench.hand);
-    ack(&bench, 2 * RECORD);
+    ack(&bench, 600);
     /* ... until something sent once is acknowledged. */
     cr_assert_eq(bench.c->recovery.backoff, 0);
     bench_free(&bench);
@@ -151,6 +151,27 @@ Test(tcp_timeout, two_timeouts_of_a_full_segment_make_it_smaller) {
     pass(&bench, pair_ms(RTT_MS));
     ack(&bench, 1072);
     expect_data(&bench, 1072, 388);
+    bench_free(&bench);
+}
+
+/* What has passed before is suspected later: a pause of the path is not to cost the segment size.
+ */
+Test(tcp_timeout, a_size_that_has_passed_is_trusted_longer) {
+    struct bench bench = bench_make(false, false);
+    write_records(&bench, 1);
+    expect_records(&bench, 0, 1);
+    ack(&bench, RECORD);
+    uint32_t full = bench.c->mss;
+    write_records(&bench, 1);
+    expect_records(&bench, 1, 1);
+    int64_t rto_ms = 200;
+    for (int i = 0; i < 3; i++, rto_ms *= 2) {
+        pass(&bench, pair_ms(rto_ms));
+        expect_records(&bench, 1, 1);
+    }
+    cr_assert_eq(bench.c->mss, full);
+    pass(&bench, pair_ms(rto_ms));
+    expect_data(&bench, RECORD, 536);
     bench_free(&bench);
 }
 
