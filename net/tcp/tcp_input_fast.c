@@ -2,182 +2,217 @@
  * The predicted segment: what comes next on an established connection in order, or acknowledges
  * what was sent, with nothing out of the ordinary. All that this file does, tcp_input.c does too,
  * and with the same result; what it does not know it leaves alone, before it has changed anything.
+ *
+ * A field is compared as it lies in the frame wherever its order does not matter: several in one
+ * load, with what may differ masked off.
  */
 #include <string.h>
 
 #include "net/tcp/tcp_internal.h"
 #include "net/wire/big_endian.h"
 
-#define IPV4_START 0x45 /* version 4, no options */
-#define FRAGMENT_MASK 0x3fff
-#define DATA_OFFSET_PLAIN (TCP_HEADER_BYTES / 4)
-#define DATA_OFFSET_TIMESTAMPS ((TCP_HEADER_BYTES + TCP_TIMESTAMPS_BYTES) / 4)
+/* A tagged frame with an IPv4 and a TCP header without options: the least that is looked at. */
+#define BYTES_MIN                                                                                  \
+    (ETHERNET_HEADER_BYTES + ETHERNET_TAG_BYTES + IPV4_HEADER_BYTES + TCP_HEADER_BYTES)
+
+/* Ethernet type, version and header length, and a mask for the type of service behind them. */
+#define TYPE_AND_VERSION UINT32_C(0x08004500)
+#define TYPE_AND_VERSION_MASK UINT32_C(0xffffff00)
+/* Fragment flags and offset (DF aside), TTL, protocol. */
+#define NO_FRAGMENT_TCP UINT32_C(0x00000006)
+#define NO_FRAGMENT_TCP_MASK UINT32_C(0x3fff00ff)
+/* Data offset, reserved bits, flags: ACK, with or without PSH. */
+#define PLAIN_ACK 0x5010
+#define TIMESTAMPS_ACK 0x8010
+#define ACK_MASK 0xf0f7
 #define TIMESTAMPS_WORD UINT32_C(0x0101080a) /* two NOPs, kind 8, length 10 */
 
-/* What is known of the frame so far. */
-struct frame {
-    const char *ip;
+/* Where things lie in the TCP header. */
+enum { AT_SEQ = 4, AT_ACK = 8, AT_FLAGS = 12, AT_WINDOW = 14, AT_OPTIONS = 20 };
+enum { AT_TS_VALUE = 24, AT_TS_ECHO = 28 };
+
+/* What was found in a frame. */
+struct predicted {
     const char *tcp;
-    uint32_t tcp_bytes; /* header and text, by the IPv4 total length */
+    uint32_t tcp_bytes; /* header and text, by the IPv4 total length: frames are padded */
+    uint32_t header_bytes;
+    uint32_t text_bytes;
+    struct tcp_seq seq;
+    struct tcp_seq ack;
+    uint32_t ts_value;
     uint16_t vlan;
 };
 
-/* To this NIC, IPv4 with or without a tag. */
-static inline bool read_ethernet(const struct packet *packet, struct frame *frame) {
+/* To this NIC, and from a station? The IPv4 header, NULL when it is something else. */
+static inline const char *find_ipv4(const struct packet *packet, struct predicted *p) {
     const char *data = packet_data(packet);
-    if (memcmp(data, packet->nic->address.byte, ETHERNET_ADDRESS_BYTES) != 0) {
-        return false;
+    bool from_group = (data[ETHERNET_ADDRESS_BYTES] & 1) != 0;
+    if (memcmp(data, packet->nic->address.byte, ETHERNET_ADDRESS_BYTES) != 0 || from_group) {
+        return NULL;
     }
-    uint16_t type = big_endian_u16(data + 12);
-    frame->ip = data + ETHERNET_HEADER_BYTES;
-    frame->vlan = ETHERNET_VLAN_NONE;
-    if (UNLIKELY(type == ETHERNET_TYPE_VLAN)) {
-        frame->vlan = big_endian_u16(data + 14) & 0x0fff;
-        type = big_endian_u16(data + 16);
-        frame->ip += ETHERNET_TAG_BYTES;
+    p->vlan = ETHERNET_VLAN_NONE;
+    if (UNLIKELY(big_endian_u16(data + 12) == ETHERNET_TYPE_VLAN)) {
+        p->vlan = big_endian_u16(data + 14) & 0x0fff;
+        data += ETHERNET_TAG_BYTES;
     }
-    return type == ETHERNET_TYPE_IPV4;
+    uint32_t type_and_version = big_endian_u32(data + 12) & TYPE_AND_VERSION_MASK;
+    return type_and_version == TYPE_AND_VERSION ? data + ETHERNET_HEADER_BYTES : NULL;
 }
 
-/* The bytes that a tagged frame without IPv4 options needs at least are there: 58. */
-static inline bool read_ipv4(const struct packet *packet, struct frame *frame) {
-    const char *ip = frame->ip;
+static inline bool read_ipv4(const struct packet *packet, const char *ip, struct predicted *p) {
     uint32_t available = packet->data_bytes - (uint32_t)(ip - packet_data(packet));
     uint32_t total = big_endian_u16(ip + 2);
-    if (ip[0] != IPV4_START || (big_endian_u16(ip + 6) & FRAGMENT_MASK) != 0 ||
-        ip[9] != IPV4_PROTOCOL_TCP || total > available ||
+    if ((big_endian_u32(ip + 6) & NO_FRAGMENT_TCP_MASK) != NO_FRAGMENT_TCP || total > available ||
         total < IPV4_HEADER_BYTES + TCP_HEADER_BYTES) {
         return false;
     }
-    frame->tcp = ip + IPV4_HEADER_BYTES;
-    frame->tcp_bytes = total - IPV4_HEADER_BYTES;
+    p->tcp = ip + IPV4_HEADER_BYTES;
+    p->tcp_bytes = total - IPV4_HEADER_BYTES;
     return packet->ip_checksum == PACKET_GOOD ||
            (packet->ip_checksum == PACKET_UNKNOWN &&
             checksum_finish(checksum_add((struct checksum){0}, ip, IPV4_HEADER_BYTES)) == 0);
 }
 
-/* Only what a predicted segment has: no options but timestamps, no flags but ACK and PSH. */
-static inline bool read_tcp(const struct frame *frame, struct tcp_segment *segment) {
-    const char *tcp = frame->tcp;
-    uint32_t data_offset = (unsigned char)tcp[12] >> 4;
-    segment->flags = (uint8_t)tcp[13];
-    if ((segment->flags & ~TCP_PSH) != TCP_ACK) {
-        return false;
-    }
-    segment->has_timestamps = data_offset == DATA_OFFSET_TIMESTAMPS;
-    segment->header_bytes = data_offset * 4;
-    if (segment->header_bytes > frame->tcp_bytes) {
-        return false;
-    }
-    if (segment->has_timestamps) {
-        if (big_endian_u32(tcp + 20) != TIMESTAMPS_WORD) {
+/* No flags but ACK and PSH, and no options but the timestamps of a connection that uses them. */
+static inline bool read_tcp(const struct tcp_connection *c, struct predicted *p) {
+    uint32_t offset_and_flags = big_endian_u16(p->tcp + AT_FLAGS) & ACK_MASK;
+    p->header_bytes = TCP_HEADER_BYTES;
+    if (LIKELY(c->timestamps)) {
+        p->header_bytes += TCP_TIMESTAMPS_BYTES;
+        if (offset_and_flags != TIMESTAMPS_ACK || p->tcp_bytes < p->header_bytes ||
+            big_endian_u32(p->tcp + AT_OPTIONS) != TIMESTAMPS_WORD) {
             return false;
         }
-        segment->ts_value = big_endian_u32(tcp + 24);
-        segment->ts_echo = big_endian_u32(tcp + 28);
-    } else if (data_offset != DATA_OFFSET_PLAIN) {
+        p->ts_value = big_endian_u32(p->tcp + AT_TS_VALUE);
+        if ((int32_t)(p->ts_value - c->ts_recent) < 0) {
+            return false;
+        }
+    } else if (offset_and_flags != PLAIN_ACK) {
         return false;
     }
-    segment->from_port = big_endian_u16(tcp);
-    segment->to_port = big_endian_u16(tcp + 2);
-    segment->seq = tcp_seq_of(big_endian_u32(tcp + 4));
-    segment->ack = tcp_seq_of(big_endian_u32(tcp + 8));
-    segment->window = big_endian_u16(tcp + 14);
-    segment->payload_bytes = frame->tcp_bytes - segment->header_bytes;
-    segment->sack_count = 0;
-    segment->sack_permitted = false;
-    segment->window_scale = TCP_WINDOW_SCALE_NONE;
-    segment->mss = 0;
+    p->text_bytes = p->tcp_bytes - p->header_bytes;
+    p->seq = tcp_seq_of(big_endian_u32(p->tcp + AT_SEQ));
+    p->ack = tcp_seq_of(big_endian_u32(p->tcp + AT_ACK));
     return true;
 }
 
-static inline struct tcp_connection *find(const struct tcp *tcp, const struct packet *packet,
-                                          const struct frame *frame,
-                                          const struct tcp_segment *segment) {
-    struct tcp_flow flow = {.remote.value = big_endian_u32(frame->ip + 12),
-                            .local.value = big_endian_u32(frame->ip + 16),
-                            .local_port = segment->to_port,
-                            .remote_port = segment->from_port};
-    uint32_t id = tcp_table_find(tcp, &flow);
+static inline struct tcp_connection *find_connection(const struct tcp *tcp,
+                                                     const struct packet *packet, const char *ip,
+                                                     const struct predicted *p) {
+    struct tcp_flow_key key;
+    memcpy(&key.addresses, ip + 12, sizeof(key.addresses));
+    memcpy(&key.ports, ip + IPV4_HEADER_BYTES, sizeof(key.ports));
+    uint32_t cursor = 0;
+    uint32_t id = hash_index_next(tcp->flows, tcp_flow_hash(tcp, key), &cursor);
     if (id >= tcp->setup.limits.connections_max) {
         return NULL;
     }
     struct tcp_connection *c = &tcp->connections[id];
-    return c->path.nic == packet->nic && c->path.vlan == frame->vlan ? c : NULL;
+    return c->key.addresses == key.addresses && c->key.ports == key.ports &&
+                   c->path.nic == packet->nic && c->path.vlan == p->vlan
+               ? c
+               : NULL;
 }
 
-/* In order, of this time, within the window, acknowledging what is in flight. A duplicate ACK is
- * not predicted. */
-static inline bool is_predicted(const struct tcp_connection *c, const struct tcp_segment *segment) {
+/* In order, within the window, acknowledging what is in flight. A duplicate ACK is not predicted.
+ */
+static inline bool is_predicted(const struct tcp_connection *c, const struct predicted *p) {
     if (c->state != TCP_ESTABLISHED || c->reassembly_count != 0 || c->fin_held ||
-        c->recovery.active || segment->has_timestamps != c->timestamps ||
-        !tcp_seq_equal(segment->seq, c->rcv_nxt)) {
+        c->recovery.active || !tcp_seq_equal(p->seq, c->rcv_nxt)) {
         return false;
     }
-    if (c->timestamps && (int32_t)(segment->ts_value - c->ts_recent) < 0) {
-        return false;
-    }
-    uint32_t acked = tcp_seq_since(segment->ack, c->snd_una);
-    return acked <= tcp_seq_since(c->snd_nxt, c->snd_una) &&
-           (acked != 0 || segment->payload_bytes != 0) &&
-           segment->payload_bytes <= tcp_seq_since(c->rcv_edge, c->rcv_nxt);
+    uint32_t acked = tcp_seq_since(p->ack, c->snd_una);
+    return acked <= tcp_seq_since(c->snd_nxt, c->snd_una) && (acked | p->text_bytes) != 0 &&
+           p->text_bytes <= tcp_seq_since(c->rcv_edge, c->rcv_nxt);
 }
 
 static inline bool checksum_is_good(const struct tcp_connection *c, const struct packet *packet,
-                                    const struct frame *frame) {
-    if (packet->l4_checksum != PACKET_UNKNOWN) {
+                                    const struct predicted *p) {
+    if (LIKELY(packet->l4_checksum != PACKET_UNKNOWN)) {
         return packet->l4_checksum == PACKET_GOOD;
     }
     /* The pseudo header's sum is the same in both directions. */
-    struct checksum sum = checksum_add_u16(c->pseudo, (uint16_t)frame->tcp_bytes);
-    return checksum_finish(checksum_add(sum, frame->tcp, frame->tcp_bytes)) == 0;
+    struct checksum sum = checksum_add_u16(c->pseudo, (uint16_t)p->tcp_bytes);
+    return checksum_finish(checksum_add(sum, p->tcp, p->tcp_bytes)) == 0;
+}
+
+/* Nothing is acknowledged and no window changes, while nothing is in doubt: what tcp_acked_segment
+ * would do is to remember where that was said. */
+static inline bool says_nothing_new(struct tcp_connection *c, const struct predicted *p) {
+    uint32_t window = (uint32_t)big_endian_u16(p->tcp + AT_WINDOW) << c->snd_scale;
+    if (!tcp_seq_equal(p->ack, c->snd_una) || window != c->snd_window ||
+        tcp_seq_before(p->seq, c->window_seq) || !tcp_recovery_is_settled(&c->recovery)) {
+        return false;
+    }
+    c->window_seq = p->seq;
+    c->window_ack = p->ack;
+    return true;
+}
+
+static void acknowledged(struct tcp_connection *c, const struct predicted *p) {
+    struct tcp_segment segment;
+    segment.seq = p->seq;
+    segment.ack = p->ack;
+    segment.window = big_endian_u16(p->tcp + AT_WINDOW);
+    segment.flags = TCP_ACK;
+    segment.sack_count = 0;
+    segment.has_timestamps = c->timestamps;
+    segment.ts_value = p->ts_value;
+    segment.ts_echo = c->timestamps ? big_endian_u32(p->tcp + AT_TS_ECHO) : 0;
+    segment.payload_bytes = p->text_bytes;
+    bool fin_acked = tcp_acked_segment(c, &segment);
+    DCHECK(!fin_acked);
+    (void)fin_acked;
 }
 
 static inline void take_text(struct tcp_connection *c, struct packet *packet,
-                             const struct frame *frame, const struct tcp_segment *segment) {
-    packet->data_offset += (uint32_t)(frame->tcp - packet_data(packet)) + segment->header_bytes;
-    packet->data_bytes = segment->payload_bytes;
-    if (segment->payload_bytes == 0) {
+                             const struct predicted *p) {
+    if (p->text_bytes == 0) {
         nic_give(packet);
         return;
     }
+    packet->data_offset += (uint32_t)(p->tcp - packet_data(packet)) + p->header_bytes;
+    packet->data_bytes = p->text_bytes;
     tcp_deliver(c, packet);
     tcp_owe_ack(c, tcp_seq_since(c->rcv_nxt, c->last_ack) >= 2 * c->mss);
 }
 
-static inline void take(struct tcp_connection *c, struct packet *packet, const struct frame *frame,
-                        const struct tcp_segment *segment) {
+static inline void take(struct tcp_connection *c, struct packet *packet,
+                        const struct predicted *p) {
     c->tcp->counters.fast++;
     c->segments_in++;
-    if (c->timestamps && tcp_seq_at_most(segment->seq, c->last_ack)) {
-        c->ts_recent = segment->ts_value;
+    if (c->timestamps && tcp_seq_at_most(p->seq, c->last_ack)) {
+        c->ts_recent = p->ts_value;
         c->ts_recent_at = c->tcp->now.mono;
     }
     c->heard_at = c->tcp->now.mono;
     c->keepalives = 0;
-    bool fin_acked = tcp_acked_segment(c, segment);
-    DCHECK(!fin_acked);
-    (void)fin_acked;
-    take_text(c, packet, frame, segment);
-    tcp_output(c);
+    bool quiet = says_nothing_new(c, p) && c->next == c->held;
+    if (!quiet) {
+        acknowledged(c, p);
+    }
+    take_text(c, packet, p);
+    if (!quiet) {
+        tcp_output(c);
+    }
     if (UNLIKELY(c->ack_now) && c->ack_pending && !tcp_send_ack(c)) {
         tcp_pend(c);
     }
 }
 
 bool tcp_input_fast(struct tcp *tcp, struct packet *packet) {
-    struct frame frame;
-    struct tcp_segment segment;
-    if (UNLIKELY(packet->data_bytes < ETHERNET_HEADER_BYTES + ETHERNET_TAG_BYTES +
-                                          IPV4_HEADER_BYTES + TCP_HEADER_BYTES) ||
-        tcp->setup.slow_only || !read_ethernet(packet, &frame) || !read_ipv4(packet, &frame) ||
-        !read_tcp(&frame, &segment)) {
+    struct predicted p;
+    if (UNLIKELY(packet->data_bytes < BYTES_MIN || tcp->setup.slow_only)) {
         return false;
     }
-    struct tcp_connection *c = find(tcp, packet, &frame, &segment);
-    if (c == NULL || !is_predicted(c, &segment) || !checksum_is_good(c, packet, &frame)) {
+    const char *ip = find_ipv4(packet, &p);
+    if (ip == NULL || !read_ipv4(packet, ip, &p)) {
         return false;
     }
-    take(c, packet, &frame, &segment);
+    struct tcp_connection *c = find_connection(tcp, packet, ip, &p);
+    if (c == NULL || !read_tcp(c, &p) || !is_predicted(c, &p) || !checksum_is_good(c, packet, &p)) {
+        return false;
+    }
+    take(c, packet, &p);
     return true;
 }

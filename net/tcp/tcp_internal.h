@@ -154,6 +154,20 @@ struct tcp_recovery {
     uint8_t large_timeouts; /* in a row, of a segment above 576 bytes: a black hole? */
 };
 
+/* All is well: nothing is missing, asked for, or in doubt. */
+static inline bool tcp_recovery_is_settled(const struct tcp_recovery *recovery) {
+    uint32_t doubt = recovery->lost | recovery->sacked | recovery->duplicates | recovery->backoff |
+                     recovery->large_timeouts | recovery->active | recovery->probe_out;
+    return doubt == 0 && recovery->reorder_at.ns == 0;
+}
+
+/* A flow as it lies in the headers of what comes in: behind an IPv4 header without options, 12 bytes
+ * from the source address to the ports. */
+struct tcp_flow_key {
+    uint64_t addresses;
+    uint32_t ports;
+};
+
 struct tcp_connection {
     struct stream stream;
     struct tcp *tcp;
@@ -227,6 +241,7 @@ struct tcp_connection {
     struct tcp_bucket corrections;
 
     /* Constant, or nearly. */
+    struct tcp_flow_key key; /* of `flow` */
     struct tcp_flow flow;
     struct tcp_profile profile;
     struct tcp_path path;
@@ -347,7 +362,17 @@ static inline int32_t tcp_window_room(const struct tcp_connection *c, struct tcp
     return tcp_seq_distance(tcp_seq_add(c->window_ack, c->snd_window), seq);
 }
 
+__extension__ typedef unsigned __int128 tcp_wide;
+
+/* Two secret keys and one wide multiplication: who does not know them cannot aim at a place. */
+static inline uint64_t tcp_flow_hash(const struct tcp *tcp, struct tcp_flow_key key) {
+    tcp_wide product =
+        (tcp_wide)(key.addresses ^ tcp->flow_key[0]) * (key.ports ^ tcp->flow_key[1]);
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
 /* tcp_table.c. TCP_NONE when there is none; keys are hashed with the instance's secret. */
+struct tcp_flow_key tcp_flow_key_of(const struct tcp_flow *flow);
 uint32_t tcp_table_find(const struct tcp *tcp, const struct tcp_flow *flow);
 bool tcp_table_add(struct tcp *tcp, const struct tcp_flow *flow, uint32_t id) MUST_USE;
 void tcp_table_remove(struct tcp *tcp, const struct tcp_flow *flow, uint32_t id);

@@ -264,7 +264,8 @@ void tcp_listen_again(struct tcp *tcp, struct packet *packet, const struct tcp_f
 
 /* SYN_RECEIVED. */
 
-/* Who is told what we have by our SYN-ACK acknowledges it, or resets us. */
+/* Who is told what we have by our SYN-ACK acknowledges it, or resets us: there is time for that,
+ * though it may be the last one. */
 static void embryo_correct(struct tcp *tcp, struct tcp_embryo *embryo) {
     if (!tcp_limit_take(&tcp->challenges, tcp->setup.challenges_per_second, tcp->now)) {
         tcp->counters.challenges_withheld++;
@@ -272,6 +273,10 @@ static void embryo_correct(struct tcp *tcp, struct tcp_embryo *embryo) {
     }
     tcp->counters.challenges++;
     send_syn_ack(tcp, embryo);
+    struct duration wait = profile_of(tcp, embryo)->rto_initial;
+    if (embryo->deadline.ns < instant_add(tcp->now.mono, wait).ns) {
+        embryo_wait(tcp, embryo, wait);
+    }
 }
 
 static void embryo_reset(struct tcp *tcp, struct tcp_embryo *embryo,

@@ -69,6 +69,7 @@ struct tcp_connection *tcp_connection_take(struct tcp *tcp, const struct tcp_flo
     c->stream = (struct stream){.ops = &tcp_stream_ops, .epoch = next_epoch(tcp)};
     c->in_use = true;
     c->flow = *flow;
+    c->key = tcp_flow_key_of(flow);
     c->path = *path;
     c->profile = *profile;
     c->listener = TCP_NONE;

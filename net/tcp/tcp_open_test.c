@@ -508,3 +508,26 @@ Test(tcp_open, no_port_or_no_slot_is_no_stream) {
     cr_assert_null(stream_dial(tcp_streams(hand.tcp), 0));
     hand_free(&hand);
 }
+
+/* All its SYN-ACKs were lost; the last answer gets the time it takes. */
+Test(tcp_open, an_embryo_that_answered_just_now_is_not_dropped) {
+    struct hand hand = make();
+    struct tcp_segment syn = hand_segment(&hand, TCP_SYN);
+    struct tcp_segment answer;
+    hand_send(&hand, &syn);
+    for (int i = 0; i < 5; i++) {
+        hand_pass(&hand, pair_ms(1000 << i));
+    }
+    hand_pass(&hand, pair_ms(31999));
+    while (pair_take(hand.pair, 0, &answer, NULL)) {
+    }
+    hand_send(&hand, &syn);
+    answer = hand_expect(&hand, TCP_SYN | TCP_ACK);
+    hand_pass(&hand, pair_ms(999));
+    cr_assert_eq(tcp_counters(hand.tcp)->embryos, 1);
+    hand.seq = tcp_seq_add(syn.seq, 1);
+    hand.ack = tcp_seq_add(answer.seq, 1);
+    hand_say(&hand, TCP_ACK, bytes_of("", 0));
+    cr_assert_not_null(stream_accept(tcp_streams(hand.tcp), 0));
+    hand_free(&hand);
+}

@@ -1,13 +1,22 @@
+#include <string.h>
+
 #include "net/tcp/tcp_internal.h"
+#include "net/wire/big_endian.h"
 
-__extension__ typedef unsigned __int128 flow_wide;
+struct tcp_flow_key tcp_flow_key_of(const struct tcp_flow *flow) {
+    struct tcp_flow_key key;
+    char bytes[sizeof(key.addresses) + sizeof(key.ports)];
+    big_endian_put_u32(bytes, flow->remote.value);
+    big_endian_put_u32(bytes + 4, flow->local.value);
+    big_endian_put_u16(bytes + 8, flow->remote_port);
+    big_endian_put_u16(bytes + 10, flow->local_port);
+    memcpy(&key.addresses, bytes, sizeof(key.addresses));
+    memcpy(&key.ports, bytes + 8, sizeof(key.ports));
+    return key;
+}
 
-/* Two secret keys and one wide multiplication: who does not know them cannot aim at a place. */
 static uint64_t flow_hash(const struct tcp *tcp, const struct tcp_flow *flow) {
-    uint64_t addresses = (uint64_t)flow->local.value << 32 | flow->remote.value;
-    uint64_t ports = (uint64_t)flow->local_port << 16 | flow->remote_port;
-    flow_wide product = (flow_wide)(addresses ^ tcp->flow_key[0]) * (ports ^ tcp->flow_key[1]);
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    return tcp_flow_hash(tcp, tcp_flow_key_of(flow));
 }
 
 static const struct tcp_flow *flow_of(const struct tcp *tcp, uint32_t id) {
