@@ -443,3 +443,45 @@ Test(tcp_input, what_is_dropped_is_wiped) {
     cr_assert(pool_holds(&hand, word), "the search finds what is there");
     hand_free(&hand);
 }
+
+/* Whatever the scale: the edge as the peer works it out goes back only when there is no room for
+ * the unit that rounding takes, and never by a whole one. */
+Test(tcp_input, the_windows_edge_does_not_go_back) {
+    struct tcp_setup setup = pair_setup();
+    setup.limits.stream.receive_bytes = 1000003;
+    struct hand hand = hand_make(&setup);
+    struct tcp_segment syn = hand_segment(&hand, TCP_SYN);
+    syn.window_scale = 0;
+    hand_send(&hand, &syn);
+    struct tcp_segment answer = hand_expect(&hand, TCP_SYN | TCP_ACK);
+    cr_assert_eq(answer.window_scale, 4);
+    hand.seq = tcp_seq_add(syn.seq, 1);
+    hand.ack = tcp_seq_add(answer.seq, 1);
+    hand_say(&hand, TCP_ACK, BYTES("x"));
+    hand.stream = stream_accept(tcp_streams(hand.tcp), 0);
+    struct tcp_seq edge = hand.seq;
+    char text[1400] = {0};
+    for (uint32_t i = 0; i < 3000; i++) {
+        tcp_flush(hand.tcp);
+        struct tcp_segment ack = hand_expect(&hand, TCP_ACK);
+        struct tcp_seq told = tcp_seq_add(ack.ack, (uint32_t)ack.window << 4);
+        uint32_t unread = tcp_seq_since(hand.seq, tcp_seq_of(HAND_ISS + 1));
+        cr_assert_leq(tcp_seq_since(told, tcp_seq_of(HAND_ISS + 1)), 1000003);
+        if (tcp_seq_before(told, edge)) {
+            cr_assert_lt(tcp_seq_since(edge, told), 16);
+            cr_assert_gt(tcp_seq_since(edge, tcp_seq_of(HAND_ISS + 1)), 1000003 - 16, "%u unread",
+                         unread);
+        }
+        edge = tcp_seq_later(edge, told);
+        uint32_t bytes = i < 1000 ? 1 + i % 7 : 1 + i % 1400;
+        uint32_t room = tcp_info(hand.stream).rcv_window;
+        bytes = bytes < room ? bytes : room;
+        if (bytes == 0) {
+            break;
+        }
+        hand_say(&hand, TCP_ACK, bytes_of(text, bytes));
+        hand_pass(&hand, pair_ms(1));
+    }
+    cr_assert_eq(tcp_info(hand.stream).rcv_window, 0);
+    hand_free(&hand);
+}

@@ -71,7 +71,6 @@ struct tcp_entry {
     uint32_t offset;
     uint32_t bytes;
     uint8_t flags;
-    uint8_t sends; /* saturating */
 };
 
 /* Why the loss timer runs: exactly one of them, or none (RFC 8985 §5.5, RFC 9293 §3.8.6.1). */
@@ -161,8 +160,8 @@ static inline bool tcp_recovery_is_settled(const struct tcp_recovery *recovery) 
     return doubt == 0 && recovery->reorder_at.ns == 0;
 }
 
-/* A flow as it lies in the headers of what comes in: behind an IPv4 header without options, 12 bytes
- * from the source address to the ports. */
+/* A flow as it lies in the headers of what comes in: behind an IPv4 header without options, 12
+ * bytes from the source address to the ports. */
 struct tcp_flow_key {
     uint64_t addresses;
     uint32_t ports;
@@ -416,8 +415,9 @@ void tcp_deliver(struct tcp_connection *c, struct packet *packet);
 void tcp_receive_settle(struct tcp_connection *c); /* chain to backlog */
 void tcp_receive_clear(struct tcp_connection *c);  /* drops and wipes what is unread */
 /* The window to offer now in bytes, a multiple of the scale; for every segment with an ACK: sets
- * rcv_edge, which never goes back, and last_ack. What the peer reads may lie less than one unit of
- * the scale before rcv_edge (RFC 7323 §2.4); all up to rcv_edge is accepted. */
+ * rcv_edge, which never goes back, and last_ack. When the buffer is full, what the peer reads may
+ * lie less than one unit of the scale before rcv_edge (RFC 7323 §2.4); all up to rcv_edge is
+ * accepted. */
 uint32_t tcp_offer_window(struct tcp_connection *c);
 /* The window a SYN tells, which is never scaled. */
 uint32_t tcp_syn_window(const struct tcp *tcp);

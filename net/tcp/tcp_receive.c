@@ -169,17 +169,20 @@ static uint32_t edge_gain(const struct tcp_connection *c, uint32_t *told) {
     return room > *told ? room - *told : 0;
 }
 
-/* The edge moves on by what is worth a segment (RFC 9293 §3.8.6.2.2). */
+/* The edge moves on by what is worth a segment (RFC 9293 §3.8.6.2.2), or by what makes the window a
+ * multiple of the scale's unit, as long as there is room for it. */
 uint32_t tcp_offer_window(struct tcp_connection *c) {
     uint32_t told;
     uint32_t gain = edge_gain(c, &told);
-    uint32_t unit = UINT32_C(1) << c->rcv_scale;
+    uint32_t below_unit = (UINT32_C(1) << c->rcv_scale) - 1;
+    uint32_t window = (told + below_unit) & ~below_unit;
     if (gain >= at_most(receive_mss(c), receive_bytes(c) / 2)) {
-        told = (told + gain) & ~(unit - 1);
-        c->rcv_edge = tcp_seq_later(c->rcv_edge, tcp_seq_add(c->rcv_nxt, told));
+        window = (told + gain) & ~below_unit;
+    } else if (window > told + gain) {
+        window = told & ~below_unit;
     }
+    c->rcv_edge = tcp_seq_later(c->rcv_edge, tcp_seq_add(c->rcv_nxt, window));
     c->last_ack = c->rcv_nxt;
-    uint32_t window = tcp_seq_since(c->rcv_edge, c->rcv_nxt) & ~(unit - 1);
     return at_most(window, UINT32_C(65535) << c->rcv_scale);
 }
 
