@@ -87,8 +87,11 @@ static inline bool read_tcp(const struct tcp_connection *c, struct predicted *p)
         if ((int32_t)(p->ts_value - c->ts_recent) < 0) {
             return false;
         }
-    } else if (offset_and_flags != PLAIN_ACK) {
-        return false;
+    } else {
+        p->ts_value = 0;
+        if (offset_and_flags != PLAIN_ACK) {
+            return false;
+        }
     }
     p->text_bytes = p->tcp_bytes - p->header_bytes;
     p->seq = tcp_seq_of(big_endian_u32(p->tcp + AT_SEQ));
