@@ -50,6 +50,11 @@ static bool probe_is_wanted(const struct tcp_connection *c) {
            recovery->lost == 0 && c->state >= TCP_ESTABLISHED;
 }
 
+static void disarm(struct tcp_connection *c) {
+    c->loss_timer = TCP_LOSS_NONE;
+    c->timer[TCP_TIMER_LOSS] = INSTANT_NEVER;
+}
+
 static void arm(struct tcp_connection *c, enum tcp_loss_timer timer, struct instant at) {
     c->loss_timer = (uint8_t)timer;
     tcp_timer_set(c, TCP_TIMER_LOSS, at);
@@ -92,18 +97,20 @@ COLD static void arm_persist(struct tcp_connection *c) {
  * nothing moves no deadline.
  */
 void tcp_loss_arm(struct tcp_connection *c) {
+    if (c->head == c->held) {
+        disarm(c);
+        return;
+    }
     if (LIKELY(c->in_flight > 0)) {
         arm_in_flight(c);
-    } else if (c->head == c->held || c->output_blocked) {
-        c->loss_timer = TCP_LOSS_NONE;
-        tcp_timer_stop(c, TCP_TIMER_LOSS);
+    } else if (c->output_blocked) {
+        disarm(c);
     } else if (c->head != c->next && c->recovery.lost == 0) {
         arm_in_flight(c); /* all SACKed, nothing acknowledged: the peer may renege */
     } else {
         arm_persist(c);
     }
-    if (c->head != c->held && c->state >= TCP_ESTABLISHED &&
-        instant_is_never(c->timer[TCP_TIMER_USER])) {
+    if (UNLIKELY(instant_is_never(c->timer[TCP_TIMER_USER])) && c->state >= TCP_ESTABLISHED) {
         tcp_timer_set(c, TCP_TIMER_USER, instant_add(c->progress_at, c->profile.user_timeout));
     }
 }

@@ -92,19 +92,30 @@ COLD static bool resend(struct tcp_connection *c) {
     return true;
 }
 
+/* The usual case: data of one segment, for which windows have room. */
+static bool may_leave_whole(const struct tcp_connection *c, const struct tcp_entry *entry) {
+    return entry->bytes > 0 && entry->bytes <= c->mss && c->state >= TCP_ESTABLISHED &&
+           tcp_window_room(c, entry->seq) >= (int32_t)entry->bytes &&
+           tcp_loss_budget(c) >= entry->bytes;
+}
+
+/* The oldest unsent entry; false when it, or what is behind it, has to wait. */
+COLD static bool send_unusual(struct tcp_connection *c) {
+    bool is_syn = (tcp_entry_at(c, c->next)->flags & TCP_ENTRY_SYN) != 0;
+    return (c->state >= TCP_ESTABLISHED || is_syn) && send_what_may(c, c->next) == LEFT_SENT;
+}
+
 static void send_new(struct tcp_connection *c) {
-    if (c->next == c->held) {
-        return;
-    }
-    if (c->head == c->next) {
+    if (UNLIKELY(c->profile.restart_after_idle) && c->head == c->next) {
         tcp_congestion_idle(c);
     }
     while (c->next != c->held) {
-        bool is_syn = (tcp_entry_at(c, c->next)->flags & TCP_ENTRY_SYN) != 0;
-        if (UNLIKELY(c->state < TCP_ESTABLISHED && !is_syn)) {
-            return;
-        }
-        if (send_what_may(c, c->next) != LEFT_SENT) {
+        if (UNLIKELY(!may_leave_whole(c, tcp_entry_at(c, c->next)))) {
+            if (!send_unusual(c)) {
+                return;
+            }
+        } else if (UNLIKELY(!tcp_send_entry(c, c->next))) {
+            block(c);
             return;
         }
     }
@@ -113,12 +124,23 @@ static void send_new(struct tcp_connection *c) {
     }
 }
 
+COLD static void output_after_loss(struct tcp_connection *c) {
+    if (resend(c) && c->next != c->held) {
+        send_new(c);
+    }
+    tcp_loss_arm(c);
+}
+
 void tcp_output(struct tcp_connection *c) {
     if (UNLIKELY(c->state < TCP_SYN_SENT || c->state == TCP_TIME_WAIT)) {
         return;
     }
     if (LIKELY(!c->output_blocked)) {
-        if (LIKELY(c->recovery.lost == 0) || resend(c)) {
+        if (UNLIKELY(c->recovery.lost > 0)) {
+            output_after_loss(c);
+            return;
+        }
+        if (c->next != c->held) {
             send_new(c);
         }
     }

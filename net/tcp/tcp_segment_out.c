@@ -84,8 +84,8 @@ void tcp_make_template(struct tcp_connection *c) {
 /* Handing a packet to the NIC. */
 
 /* Fills the checksums in, or leaves them to the NIC; the frame is complete but for them. */
-static void seal(const struct tcp_connection *c, struct packet *packet, char *tcp,
-                 uint32_t tcp_bytes, uint32_t payload_bytes) {
+static inline void seal(const struct tcp_connection *c, struct packet *packet, char *tcp,
+                        uint32_t tcp_bytes, uint32_t payload_bytes) {
     char *ip = tcp - IPV4_HEADER_BYTES;
     uint16_t total = (uint16_t)(IPV4_HEADER_BYTES + tcp_bytes + payload_bytes);
     big_endian_put_u16(ip + 2, total);
@@ -329,34 +329,41 @@ COLD static void note_again(struct tcp_connection *c, struct tcp_entry *entry) {
     c->tcp->counters.retransmissions++;
 }
 
-bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) {
-    struct tcp_entry *entry = tcp_entry_at(c, counter);
-    bool again = (entry->flags & TCP_ENTRY_SENT) != 0;
-    DCHECK(again || counter == c->next);
-    bool sent;
-    if (LIKELY(!again && entry->offset == 0 && entry->packet != NULL && !entry->packet->sent)) {
-        sent = send_in_place(c, entry);
-    } else if (entry->flags & TCP_ENTRY_SYN) {
-        sent = send_syn(c, entry);
-    } else {
-        sent = send_copy(c, entry);
-    }
-    if (UNLIKELY(!sent)) {
-        return false;
-    }
-    if (LIKELY(!again)) {
-        note_first(c, entry);
-    } else {
-        note_again(c, entry);
-    }
+static void note_sent(struct tcp_connection *c, struct tcp_entry *entry, bool again) {
     entry->sent_at = c->tcp->now.mono;
-    if (LIKELY(entry->sends < UINT8_MAX)) {
-        entry->sends++;
-    }
     c->sent_at = c->tcp->now.mono;
     if (UNLIKELY(c->recovery.active || c->recovery.probe_out)) {
         tcp_loss_sent(c, entry, again);
     }
+}
+
+COLD static bool send_elsewhere(struct tcp_connection *c, struct tcp_entry *entry) {
+    bool again = (entry->flags & TCP_ENTRY_SENT) != 0;
+    bool is_syn = (entry->flags & TCP_ENTRY_SYN) != 0;
+    if (is_syn ? !send_syn(c, entry) : !send_copy(c, entry)) {
+        return false;
+    }
+    if (again) {
+        note_again(c, entry);
+    } else {
+        note_first(c, entry);
+    }
+    note_sent(c, entry, again);
+    return true;
+}
+
+bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) {
+    struct tcp_entry *entry = tcp_entry_at(c, counter);
+    bool again = (entry->flags & TCP_ENTRY_SENT) != 0;
+    DCHECK(again || counter == c->next);
+    if (UNLIKELY(again || entry->packet == NULL || entry->packet->sent)) {
+        return send_elsewhere(c, entry);
+    }
+    if (UNLIKELY(!send_in_place(c, entry))) {
+        return false;
+    }
+    note_first(c, entry);
+    note_sent(c, entry, false);
     return true;
 }
 

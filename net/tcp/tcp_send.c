@@ -66,7 +66,7 @@ static uint64_t position_behind_others(const struct tcp_connection *c, uint64_t 
 }
 
 /* Neighbours that wait for the same position count once. */
-static void hold(struct tcp_connection *c, const struct tcp_entry *entry) {
+COLD static void hold(struct tcp_connection *c, const struct tcp_entry *entry) {
     bool alone =
         c->held == c->tail || tcp_entry_at(c, c->tail - 1)->release_after != entry->release_after;
     c->held_positions += alone;
@@ -91,18 +91,25 @@ static void let_go(struct tcp_connection *c) {
     c->held_bytes -= entry->bytes;
 }
 
-static void put(struct tcp_connection *c, struct tcp_entry entry) {
+static void put(struct tcp_connection *c, struct packet *packet, uint32_t bytes, uint64_t position,
+                uint8_t flags) {
     DCHECK(tcp_ring_free(c) > 0);
-    entry.release_after = position_behind_others(c, entry.release_after);
-    *tcp_entry_at(c, c->tail) = entry;
-    if (LIKELY(entry.release_after <= c->durable)) {
+    struct tcp_entry *entry = tcp_entry_at(c, c->tail);
+    *entry = (struct tcp_entry){
+        .packet = packet,
+        .release_after = position_behind_others(c, position),
+        .seq = queue_end(c),
+        .bytes = bytes,
+        .flags = flags,
+    };
+    if (LIKELY(entry->release_after <= c->durable)) {
         DCHECK(c->held == c->tail);
         let_leave(c);
     } else {
-        hold(c, &entry);
+        hold(c, entry);
     }
     c->tail++;
-    c->committed_unsent += entry.bytes;
+    c->committed_unsent += bytes;
 }
 
 void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag) {
@@ -110,7 +117,7 @@ void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag) {
     if (flag == TCP_ENTRY_FIN) {
         c->fin_queued = true;
     }
-    put(c, (struct tcp_entry){.seq = queue_end(c), .flags = flag});
+    put(c, NULL, 0, 0, flag);
 }
 
 bool tcp_ring_split(struct tcp_connection *c, uint32_t counter, uint32_t bytes) {
@@ -308,16 +315,11 @@ enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
 static void put_data(struct tcp_connection *c, struct packet *packet, uint32_t bytes,
                      uint64_t position, unsigned flags) {
     packet->shares = 1;
-    put(c, (struct tcp_entry){
-               .packet = packet,
-               .release_after = position,
-               .seq = queue_end(c),
-               .bytes = bytes,
-               .flags = (flags & STREAM_SECRET) ? TCP_ENTRY_SECRET : 0,
-           });
+    put(c, packet, bytes, position, (flags & STREAM_SECRET) ? TCP_ENTRY_SECRET : 0);
 }
 
-static void put_many(struct tcp_connection *c, uint32_t left, uint64_t position, unsigned flags) {
+COLD static void put_many(struct tcp_connection *c, uint32_t left, uint64_t position,
+                          unsigned flags) {
     uint32_t used = 0;
     for (; left > 0; used++) {
         uint32_t bytes = min_u32(left, c->room_each);
