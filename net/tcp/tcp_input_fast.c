@@ -34,6 +34,7 @@ enum { AT_TS_VALUE = 24, AT_TS_ECHO = 28 };
 /* What was found in a frame. */
 struct predicted {
     const char *tcp;
+    uint32_t ethernet_bytes;
     uint32_t tcp_bytes; /* header and text, by the IPv4 total length: frames are padded */
     uint32_t header_bytes;
     uint32_t text_bytes;
@@ -51,8 +52,10 @@ static inline const char *find_ipv4(const struct packet *packet, struct predicte
         return NULL;
     }
     p->vlan = ETHERNET_VLAN_NONE;
+    p->ethernet_bytes = ETHERNET_HEADER_BYTES;
     if (UNLIKELY(big_endian_u16(data + 12) == ETHERNET_TYPE_VLAN)) {
         p->vlan = big_endian_u16(data + 14) & 0x0fff;
+        p->ethernet_bytes += ETHERNET_TAG_BYTES;
         data += ETHERNET_TAG_BYTES;
     }
     uint32_t type_and_version = big_endian_u32(data + 12) & TYPE_AND_VERSION_MASK;
@@ -60,7 +63,7 @@ static inline const char *find_ipv4(const struct packet *packet, struct predicte
 }
 
 static inline bool read_ipv4(const struct packet *packet, const char *ip, struct predicted *p) {
-    uint32_t available = packet->data_bytes - (uint32_t)(ip - packet_data(packet));
+    uint32_t available = packet->data_bytes - p->ethernet_bytes;
     uint32_t total = big_endian_u16(ip + 2);
     if ((big_endian_u32(ip + 6) & NO_FRAGMENT_TCP_MASK) != NO_FRAGMENT_TCP || total > available ||
         total < IPV4_HEADER_BYTES + TCP_HEADER_BYTES) {
@@ -174,7 +177,7 @@ static inline void take_text(struct tcp_connection *c, struct packet *packet,
         nic_give(packet);
         return;
     }
-    packet->data_offset += (uint32_t)(p->tcp - packet_data(packet)) + p->header_bytes;
+    packet->data_offset += p->ethernet_bytes + IPV4_HEADER_BYTES + p->header_bytes;
     packet->data_bytes = p->text_bytes;
     tcp_deliver(c, packet);
     tcp_owe_ack(c, tcp_seq_since(c->rcv_nxt, c->last_ack) >= 2 * c->mss);
