@@ -40,7 +40,7 @@ struct nic_dpdk_setup {
     uint16_t queues;              /* pairs: 1 .. NIC_DPDK_QUEUES_MAX */
     uint16_t receive_descriptors; /* of each queue; adjusted to what the device has. 64 .. 8192 */
     uint16_t send_descriptors;    /* likewise */
-    uint32_t receive_packets;     /* of each queue: what the device and the stack hold together */
+    uint32_t receive_packets;     /* of each queue, for the stack: the device's are added */
     uint32_t send_packets;        /* of each queue, for data and for control */
     uint32_t control_packets;     /* more, of each queue, for control alone; >= NIC_BURST_MAX */
     uint32_t payload_bytes;       /* behind the headroom of a packet to send. 1500 .. 16000 */

@@ -11,9 +11,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <rte_eal.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
 #include <rte_mempool.h>
 
 #define DESCRIPTORS_MIN 64
@@ -58,8 +60,7 @@ static bool is_possible(const struct nic_dpdk_setup *setup) {
            setup->receive_descriptors >= DESCRIPTORS_MIN &&
            setup->receive_descriptors <= DESCRIPTORS_MAX &&
            setup->send_descriptors >= DESCRIPTORS_MIN &&
-           setup->send_descriptors <= DESCRIPTORS_MAX &&
-           setup->receive_packets >= setup->receive_descriptors + (uint32_t)NIC_BURST_MAX &&
+           setup->send_descriptors <= DESCRIPTORS_MAX && setup->receive_packets >= NIC_BURST_MAX &&
            setup->receive_packets <= PACKETS_MAX && setup->send_packets >= NIC_BURST_MAX &&
            setup->send_packets <= PACKETS_MAX && setup->control_packets >= NIC_BURST_MAX &&
            setup->control_packets <= PACKETS_MAX && setup->payload_bytes >= PAYLOAD_BYTES_MIN &&
@@ -84,20 +85,35 @@ static uint32_t send_room(const struct nic_dpdk_setup *setup) {
     return PACKET_HEADROOM_BYTES + setup->payload_bytes;
 }
 
+/* What each queue's driver has of the receive pool besides what lies in the descriptors. */
+static uint32_t driver_packets(const struct nic_dpdk_device *device) {
+    /* AF_XDP fills a ring of 2048 whatever the descriptors are, and sends in packets of the receive
+     * pool, which it copies into: as many again. */
+    return strncmp(device->name, "net_af_xdp", strlen("net_af_xdp")) == 0 ? 2 * 2048 : 0;
+}
+
+static uint32_t receive_pool_packets(const struct nic_dpdk_setup *setup, uint16_t descriptors) {
+    return setup->receive_packets + descriptors + driver_packets(setup->device);
+}
+
 static uint32_t private_bytes(void) {
     return (uint32_t)RTE_ALIGN(sizeof(struct packet), RTE_CACHE_LINE_SIZE);
 }
 
+static uint32_t element_bytes(uint32_t room) {
+    return (uint32_t)sizeof(struct rte_mbuf) + private_bytes() + room;
+}
+
 static uint64_t pool_bytes(uint32_t packets, uint32_t room) {
-    uint32_t element = (uint32_t)sizeof(struct rte_mbuf) + private_bytes() + room;
-    uint32_t spaced = rte_mempool_calc_obj_size(element, 0, NULL);
+    uint32_t spaced = rte_mempool_calc_obj_size(element_bytes(room), 0, NULL);
     /* A pointer in a ring of a power of two as well, and the caches of all threads. */
     return (uint64_t)packets * spaced + (uint64_t)rte_align32pow2(packets + 1) * sizeof(void *) +
            RTE_MAX_LCORE * sizeof(struct rte_mempool_cache);
 }
 
 static uint64_t packet_bytes(const struct nic_dpdk_setup *setup) {
-    return setup->queues * (pool_bytes(setup->receive_packets, receive_room(setup)) +
+    return setup->queues * (pool_bytes(receive_pool_packets(setup, setup->receive_descriptors),
+                                       receive_room(setup)) +
                             pool_bytes(setup->send_packets, send_room(setup)) +
                             pool_bytes(setup->control_packets, send_room(setup)));
 }
@@ -120,13 +136,44 @@ static void set_up_packet(struct rte_mempool *pool, void *context, void *object,
     memset(mbuf->buf_addr, 0, mbuf->buf_len);
 }
 
+/*
+ * Over pages of 4 KiB DPDK would lay no packet, for a device that wants physical addresses; the
+ * drivers that can do with such pages take virtual ones.
+ */
+static struct rte_mempool *create_small_paged(const char *name, uint32_t packets, uint32_t cached,
+                                              uint32_t room, int node) {
+    struct rte_pktmbuf_pool_private mbufs = {.mbuf_data_room_size = (uint16_t)room,
+                                             .mbuf_priv_size = (uint16_t)private_bytes()};
+    struct rte_mempool *pool =
+        rte_mempool_create_empty(name, packets, element_bytes(room), cached, sizeof(mbufs), node,
+                                 RTE_MEMPOOL_F_NO_IOVA_CONTIG);
+    if (pool == NULL) {
+        return NULL;
+    }
+    int result = rte_mempool_set_ops_byname(pool, rte_mbuf_best_mempool_ops(), NULL);
+    rte_pktmbuf_pool_init(pool, &mbufs);
+    if (result == 0) {
+        result = rte_mempool_populate_default(pool);
+    }
+    if (result < 0) {
+        rte_mempool_free(pool);
+        rte_errno = -result;
+        return NULL;
+    }
+    (void)rte_mempool_obj_iter(pool, rte_pktmbuf_init, NULL);
+    return pool;
+}
+
 static struct rte_mempool *make_pool(struct nic_dpdk_queue *queue, const char *use,
                                      uint32_t packets, uint32_t room, int node) {
     char name[RTE_MEMPOOL_NAMESIZE];
     (void)snprintf(name, sizeof(name), "%s %u.%u", use, queue->port, queue->queue);
+    uint32_t cached = packets >= CACHE_POOL_MIN ? CACHE_PACKETS : 0;
     struct rte_mempool *pool =
-        rte_pktmbuf_pool_create(name, packets, packets >= CACHE_POOL_MIN ? CACHE_PACKETS : 0,
-                                (uint16_t)private_bytes(), (uint16_t)room, node);
+        rte_eal_has_hugepages() != 0
+            ? rte_pktmbuf_pool_create(name, packets, cached, (uint16_t)private_bytes(),
+                                      (uint16_t)room, node)
+            : create_small_paged(name, packets, cached, room, node);
     if (pool != NULL) {
         (void)rte_mempool_obj_iter(pool, set_up_packet, &queue->nic);
     }
@@ -135,8 +182,9 @@ static struct rte_mempool *make_pool(struct nic_dpdk_queue *queue, const char *u
 
 static bool make_pools(struct nic_dpdk_queue *queue, const struct nic_dpdk_setup *setup, int node,
                        struct nic_dpdk_error *error) {
-    queue->receive_pool =
-        make_pool(queue, "receive", setup->receive_packets, receive_room(setup), node);
+    uint32_t receive_packets =
+        receive_pool_packets(setup, queue->owner->summary.receive_descriptors);
+    queue->receive_pool = make_pool(queue, "receive", receive_packets, receive_room(setup), node);
     queue->data_pool = make_pool(queue, "send", setup->send_packets, send_room(setup), node);
     queue->control_pool =
         make_pool(queue, "control", setup->control_packets, send_room(setup), node);
@@ -247,13 +295,6 @@ static bool configure(struct nic_dpdk *dpdk, const struct nic_dpdk_setup *setup,
                                               &summary->send_descriptors);
     if (result != 0) {
         return fail_at(dpdk, "descriptors", result, error);
-    }
-    if (setup->receive_packets < summary->receive_descriptors + (uint32_t)NIC_BURST_MAX) {
-        return nic_dpdk_fail(error,
-                             "device \"%s\": has at least %u receive descriptors, which need more "
-                             "than %u packets",
-                             dpdk->device.arguments, summary->receive_descriptors,
-                             setup->receive_packets);
     }
     int own = rte_eth_dev_socket_id(dpdk->port);
     int node = own >= 0 ? own : setup->numa_node >= 0 ? setup->numa_node : SOCKET_ID_ANY;

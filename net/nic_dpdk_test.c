@@ -174,9 +174,9 @@ Test(nic_dpdk, loses_what_finds_no_packet_to_lie_in) {
     cr_assert(nic_dpdk_eal_start(&eal, &error), "%s", error.text);
     struct nic_dpdk_setup setup = test_port_setup(&port->device);
     setup.receive_descriptors = 64;
-    setup.receive_packets = 128;
+    setup.receive_packets = 64;
     test_port_open(port, &setup);
-    struct packet *held[130];
+    struct packet *held[64 + 64]; /* the ring has no descriptors to fill */
     for (uint32_t i = 0; i < 128; i++) {
         test_send(port, test_take(port, 64, i));
         held[i] = test_receive(port);
@@ -341,7 +341,6 @@ Test(nic_dpdk, lets_one_thread_use_several_devices_and_queues) {
     for (size_t i = 0; i < 2; i++) {
         struct nic_dpdk_setup setup = test_port_setup(&devices[i]);
         setup.queues = i == 0 ? 3 : 1;
-        setup.receive_packets = 1000;
         test_port_open(&ports[i], &setup);
     }
     for (uint16_t queue = 0; queue < 3; queue++) {
@@ -363,4 +362,66 @@ Test(nic_dpdk, lets_one_thread_use_several_devices_and_queues) {
         free(ports[i].dpdk);
     }
     nic_dpdk_eal_stop();
+}
+
+/* As large as the estimate, and not a MiB more. */
+static void expect_memory_enough(struct nic_dpdk_setup (*change)(struct nic_dpdk_setup)) {
+    struct nic_dpdk_device devices[] = {test_device("vdev: net_null0"),
+                                        test_device("vdev: net_null1")};
+    struct nic_dpdk_eal_setup eal = test_eal_setup(devices);
+    struct nic_dpdk_error error = {{0}};
+    struct nic_dpdk_setup setups[2];
+    eal.device_count = 2;
+    eal.memory_mib = 0;
+    for (size_t i = 0; i < 2; i++) {
+        setups[i] = change(nic_dpdk_setup_default(&devices[i]));
+        eal.memory_mib += nic_dpdk_memory_mib(&setups[i]);
+    }
+    cr_assert(nic_dpdk_eal_start(&eal, &error), "%s", error.text);
+    for (size_t i = 0; i < 2; i++) {
+        struct test_port port;
+        test_port_open(&port, &setups[i]);
+        cr_expect_eq(port.send_level, setups[i].send_packets + setups[i].control_packets);
+        cr_expect_geq(port.receive_level, setups[i].receive_packets);
+    }
+}
+
+static struct nic_dpdk_setup as_is(struct nic_dpdk_setup setup) {
+    return setup;
+}
+
+static struct nic_dpdk_setup smallest(struct nic_dpdk_setup setup) {
+    setup.receive_descriptors = setup.send_descriptors = 64;
+    setup.receive_packets = setup.send_packets = setup.control_packets = NIC_BURST_MAX;
+    setup.payload_bytes = 1500;
+    return setup;
+}
+
+static struct nic_dpdk_setup jumbo(struct nic_dpdk_setup setup) {
+    setup.mtu = 9000;
+    setup.payload_bytes = 16000;
+    setup.receive_packets = setup.send_packets = 2000;
+    setup.queues = 2;
+    return setup;
+}
+
+static struct nic_dpdk_setup many(struct nic_dpdk_setup setup) {
+    setup.receive_packets = setup.send_packets = 32768;
+    return setup;
+}
+
+Test(nic_dpdk, estimates_memory_by_default) {
+    expect_memory_enough(as_is);
+}
+
+Test(nic_dpdk, estimates_memory_for_the_smallest_port) {
+    expect_memory_enough(smallest);
+}
+
+Test(nic_dpdk, estimates_memory_for_long_packets) {
+    expect_memory_enough(jumbo);
+}
+
+Test(nic_dpdk, estimates_memory_for_many_packets) {
+    expect_memory_enough(many);
 }

@@ -55,7 +55,7 @@ static inline struct nic_dpdk_setup test_port_setup(const struct nic_dpdk_device
     struct nic_dpdk_setup setup = nic_dpdk_setup_default(device);
     setup.receive_descriptors = 512;
     setup.send_descriptors = 512;
-    setup.receive_packets = 6000; /* AF_XDP fills a ring of 2048 with them, and sends from them */
+    setup.receive_packets = 256;
     setup.send_packets = 200;
     setup.control_packets = 64;
     return setup;

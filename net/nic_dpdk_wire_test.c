@@ -244,6 +244,40 @@ Test(nic_dpdk_wire, drops_a_frame_that_fits_no_packet) {
     test_port_end(port);
 }
 
+/* AF_XDP's driver holds thousands of packets itself: the stack has its own all the same. */
+Test(nic_dpdk_wire, gives_the_stack_its_packets_over_af_xdp) {
+    struct test_wire wire = test_wire_start();
+    struct test_port port = {.device = test_device("vdev: net_af_xdp0,iface=near")};
+    struct nic_dpdk_eal_setup eal = test_eal_setup(&port.device);
+    struct nic_dpdk_setup setup = test_port_setup(&port.device);
+    struct nic_dpdk_error error = {{0}};
+    setup.receive_packets = 100;
+    eal.memory_mib = nic_dpdk_memory_mib(&setup);
+    cr_assert(nic_dpdk_eal_start(&eal, &error), "%s", error.text);
+    test_port_open(&port, &setup);
+    struct packet *held[100];
+    for (uint32_t i = 0; i < 100; i++) {
+        test_wire_send(&wire, 100, i);
+        held[i] = test_receive(&port);
+        cr_assert_not_null(held[i], "%u", i);
+    }
+    char frame[2048];
+    for (uint32_t i = 0; i < 2500; i++) {
+        test_send(&port, test_take(&port, 60, i));
+        cr_assert_eq(test_wire_receive(&wire, frame, sizeof(frame)), 60);
+        cr_assert(test_is_frame(frame, 60, i));
+    }
+    cr_expect_eq(nic_counters(port.nic).send_refusals, 0);
+    for (uint32_t i = 0; i < 100; i++) {
+        cr_assert(test_is_frame(packet_data(held[i]), 100, i));
+        nic_give(held[i]);
+    }
+    test_port_level(&port);
+    nic_dpdk_close(port.dpdk);
+    nic_dpdk_eal_stop();
+    test_wire_end(&wire);
+}
+
 Test(nic_dpdk_wire, refuses_an_mtu_the_device_does_not_take) {
     struct test_wire wire = test_wire_start();
     struct nic_dpdk_device device = test_device("vdev: net_af_packet0,iface=near");
