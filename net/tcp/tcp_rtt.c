@@ -8,7 +8,8 @@
  * has become longer. */
 #define LATE_IN_A_ROW 8
 
-#define FORGET_DIVISOR 32
+/* A hiccup is forgotten after a dozen prompt ACKs. */
+#define FORGET_DIVISOR 8
 
 static int64_t min_ns(int64_t a, int64_t b) {
     return a < b ? a : b;

@@ -176,7 +176,7 @@ Test(tcp_rtt, what_was_learned_wears_off_down_to_what_is_configured) {
     tcp_rtt_sample(&rtt, us(33100), LONE, &profile);
     cr_assert_eq(rtt.ack_delay.ns, 33 * NS_PER_MS);
     tcp_rtt_sample(&rtt, us(100), LONE, &profile);
-    cr_assert_eq(rtt.ack_delay.ns, 32 * NS_PER_MS);
+    cr_assert_eq(rtt.ack_delay.ns, 29 * NS_PER_MS);
     for (int i = 0; i < 1000; i++) {
         tcp_rtt_sample(&rtt, us(100), LONE, &profile);
     }
