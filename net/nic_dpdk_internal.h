@@ -51,6 +51,21 @@ struct nic_dpdk {
 
 extern const struct nic_ops nic_dpdk_ops;
 
+/* Ports that agree in all bits but their last: what every device with rules can match. */
+struct nic_dpdk_block {
+    uint16_t port;
+    uint32_t ports; /* a power of two, up to 32768, that `port` is a multiple of */
+};
+
+/* The largest that begins at `first` and does not go beyond `last`. */
+static inline struct nic_dpdk_block nic_dpdk_next_block(uint32_t first, uint32_t last) {
+    uint32_t ports = 1;
+    while (ports < 32768 && first % (2 * ports) == 0 && first + 2 * ports - 1 <= last) {
+        ports *= 2;
+    }
+    return (struct nic_dpdk_block){.port = (uint16_t)first, .ports = ports};
+}
+
 /* The DPDK port of a device that the environment was started with. */
 bool nic_dpdk_find_port(const char *name, uint16_t *port) MUST_USE;
 

@@ -4,30 +4,14 @@
 #include <rte_errno.h>
 #include <rte_flow.h>
 
-#define PORT_MAX 65535U
-
-/* Ports that agree in all bits of the mask: what every device with rules can match. */
-struct block {
-    uint16_t port;
-    uint16_t mask;
-};
-
-/* The largest block that begins at `first` and does not go beyond `last`. */
-static struct block next_block(uint32_t first, uint32_t last) {
-    uint32_t ports = 1;
-    while (first % (2 * ports) == 0 && first + 2 * ports - 1 <= last && ports <= PORT_MAX / 2) {
-        ports *= 2;
-    }
-    return (struct block){.port = (uint16_t)first, .mask = (uint16_t)(PORT_MAX + 1 - ports)};
-}
-
 static struct rte_flow *install(uint16_t port, uint16_t queue, struct ipv4_address address,
-                                struct block block, struct rte_flow_error *error) {
+                                struct nic_dpdk_block block, struct rte_flow_error *error) {
     const struct rte_flow_attr attributes = {.ingress = 1};
     const struct rte_flow_item_ipv4 ip = {.hdr.dst_addr = rte_cpu_to_be_32(address.value)};
     const struct rte_flow_item_ipv4 ip_mask = {.hdr.dst_addr = RTE_BE32(UINT32_MAX)};
     const struct rte_flow_item_tcp tcp = {.hdr.dst_port = rte_cpu_to_be_16(block.port)};
-    const struct rte_flow_item_tcp tcp_mask = {.hdr.dst_port = rte_cpu_to_be_16(block.mask)};
+    const struct rte_flow_item_tcp tcp_mask = {.hdr.dst_port =
+                                                   rte_cpu_to_be_16((uint16_t)-block.ports)};
     const struct rte_flow_item pattern[] = {
         {.type = RTE_FLOW_ITEM_TYPE_ETH},
         {.type = RTE_FLOW_ITEM_TYPE_IPV4, .spec = &ip, .mask = &ip_mask},
@@ -53,7 +37,7 @@ bool nic_dpdk_steer(struct nic_dpdk *dpdk, uint16_t queue, struct ipv4_address a
     /* No range needs more blocks than 2 * 16 - 2. */
     for (uint32_t port = first_port; port <= last_port;) {
         struct rte_flow_error reason = {.message = NULL};
-        struct block block = next_block(port, last_port);
+        struct nic_dpdk_block block = nic_dpdk_next_block(port, last_port);
         rules[count] = install(dpdk->port, queue, address, block, &reason);
         if (rules[count] == NULL) {
             const char *why = reason.message != NULL ? reason.message : rte_strerror(rte_errno);
@@ -65,7 +49,7 @@ bool nic_dpdk_steer(struct nic_dpdk *dpdk, uint16_t queue, struct ipv4_address a
                                  dpdk->device.arguments, first_port, last_port, queue, why);
         }
         count++;
-        port += PORT_MAX + 1U - block.mask;
+        port += block.ports;
     }
     dpdk->summary.steering = NIC_DPDK_STEERING_RULES;
     dpdk->summary.steering_rules += count;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include "core/base/alloc_guard.h"
+#include "net/nic_dpdk_internal.h"
 
 /* Loops what it is sent back, in the sender's own packets. */
 #define RING "vdev: net_ring0"
@@ -256,6 +257,29 @@ Test(nic_dpdk, describes_a_port) {
     }
     test_port_level(port);
     test_port_end(port);
+}
+
+Test(nic_dpdk, takes_ranges_of_ports_apart) {
+    static const struct {
+        uint32_t first, last, blocks;
+    } rows[] = {{0, 65535, 2},    {443, 443, 1},     {0, 0, 1},          {65535, 65535, 1},
+                {1, 65534, 30},   {32768, 65535, 1}, {40000, 50000, 10}, {32768, 60999, 7},
+                {1024, 65535, 6}, {5001, 5002, 2},   {5000, 5007, 1},    {4999, 5008, 3}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        uint32_t blocks = 0;
+        uint32_t port = rows[i].first;
+        while (port <= rows[i].last) {
+            struct nic_dpdk_block block = nic_dpdk_next_block(port, rows[i].last);
+            cr_assert_eq(block.port, port);
+            cr_assert_eq(block.ports & (block.ports - 1), 0);
+            cr_assert_eq(block.port % block.ports, 0);
+            port += block.ports;
+            blocks++;
+        }
+        cr_expect_eq(port, rows[i].last + 1, "%u to %u", rows[i].first, rows[i].last);
+        cr_expect_eq(blocks, rows[i].blocks, "%u to %u: %u", rows[i].first, rows[i].last, blocks);
+        cr_expect_leq(blocks, NIC_DPDK_STEERINGS_MAX);
+    }
 }
 
 Test(nic_dpdk, says_that_a_device_takes_no_rules) {
