@@ -16,7 +16,7 @@ ROUTER_PORT = 5001
 WORKER = """
 workers:
   order_entry: {{transport: dpdk, poll: {poll}}}
-dpdk: {{huge_pages: {pages}, receive_packets: 2048, send_packets: 4096}}
+dpdk: {{huge_pages: {pages}}}
 ports:
   - {{name: clients, device: 'vdev: {driver}0,iface=client0', address: 10.77.1.2/24}}
   - {{name: venues, device: 'vdev: {driver}1,iface=venue0', address: 10.77.2.2/24}}
