@@ -81,7 +81,7 @@ def find_tercel():
 
 
 def planned_mib(tercel, config):
-    """What the router plans for a config: the sum of its plan's lines."""
+    """What the router plans for a config in huge pages: the sum of its plan's lines."""
     try:
         run = subprocess.run([tercel, "check", "--skip-files", config], capture_output=True,
                              text=True, check=False)
@@ -90,8 +90,8 @@ def planned_mib(tercel, config):
             from error
     if run.returncode != 0:
         raise Trouble(f"{tercel} refuses {config}:\n{run.stdout}{run.stderr}")
-    parts = [int(mib) for mib in re.findall(r"^plan: .*?\b(\d+) MiB", run.stdout, re.MULTILINE)]
+    parts = [int(mib) for mib in re.findall(r"^plan: .*?\b(\d+) MiB$", run.stdout, re.MULTILINE)]
     if not parts:
-        raise Trouble(f"{tercel} check {config} printed no plan")
+        raise Trouble(f"{tercel} check {config} plans nothing in huge pages")
     # It counts whole MiB, and leaves out what is begun.
     return sum(mib + 1 for mib in parts)

@@ -111,7 +111,8 @@ def test_config(tap, folder):
     make_host(folder, [{2048: (100, 100)}])
     program = pathlib.Path(folder, "tercel")
     program.write_text("#!/bin/sh\n[ \"$3\" = good.yaml ] || { echo \"$3: bad\"; exit 1; }\n"
-                       "echo 'plan: one mapping of 120 MiB'\necho 'plan: 30 MiB of packets'\n")
+                       "echo 'plan: one mapping of 120 MiB'\necho 'plan: packets of 30 MiB'\n"
+                       "echo 'plan: packets of 999 MiB in ordinary pages'\n")
     program.chmod(0o755)
     result = run("reserve", "--root", folder, "--tercel", program, "good.yaml")
     tap.check("a config's plan is summed up, its begun MiB too",

@@ -8,6 +8,7 @@
 #include "core/app/credential.h"
 #include "core/app/instance_plan.h"
 #include "core/app/run.h"
+#include "core/app/transport.h"
 
 struct check_options {
     const char *path;
@@ -54,6 +55,17 @@ static struct config_report *new_report(void) {
     return report;
 }
 
+/* What lies in huge pages, hugepages/reserve adds up. */
+static void print_plan(const struct config *config, FILE *out) {
+    static const char ordinary[] = " in ordinary pages";
+    fprintf(out, "plan: one mapping of %zu MiB%s\n", instance_plan_bytes(config) >> 20,
+            config->memory.pages == HUGEPAGES_4K ? ordinary : "");
+    if (config->order_entry.transport == CONFIG_TRANSPORT_DPDK) {
+        fprintf(out, "plan: packets of %u MiB%s\n", transport_dpdk_packet_mib(config),
+                config->dpdk.huge_pages ? "" : ordinary);
+    }
+}
+
 int command_check(int argc, char **argv, FILE *out, FILE *err) {
     struct check_options options;
     if (!read_options(argc, argv, true, &options)) {
@@ -67,7 +79,7 @@ int command_check(int argc, char **argv, FILE *out, FILE *err) {
         config_report_print(report, out);
     }
     if (config != NULL && !options.json) {
-        fprintf(out, "plan: one mapping of %zu MiB\n", instance_plan_bytes(config) >> 20);
+        print_plan(config, out);
     }
     int code = config != NULL ? COMMAND_FINE : COMMAND_PROBLEM;
     config_free(config);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/app/config_test_sample.h"
 #include "core/app/credential.h"
 #include "core/app/password_input.h"
 
@@ -64,6 +65,29 @@ Test(command, verbs_and_exit_codes) {
     expect("run", COMMAND_USAGE, "", "usage: tercel run CONFIG");
     expect("run --json a", COMMAND_USAGE, "", "usage: tercel run CONFIG");
     expect("passwd x", COMMAND_USAGE, "", "usage: tercel passwd");
+}
+
+/* hugepages/reserve adds up the lines that end in MiB. */
+Test(command, check_tells_what_lies_in_huge_pages) {
+    char path[] = "/tmp/tercel-plan-XXXXXX";
+    char line[64];
+    int file = mkstemp(path);
+    FILE *config = fdopen(file, "w");
+    const char *core = strstr(config_sample_dpdk, "core: 1, ");
+    cr_assert_not_null(core);
+    /* Whatever cores this host has. */
+    fprintf(config, "%.*s%s", (int)(core - config_sample_dpdk), config_sample_dpdk,
+            core + strlen("core: 1, "));
+    fclose(config);
+    snprintf(line, sizeof(line), "check --skip-files %s", path);
+    struct outcome outcome = run(line);
+    unlink(path);
+    cr_assert_eq(outcome.code, COMMAND_FINE, "%s", outcome.out);
+    cr_expect_not_null(strstr(outcome.out, "\nplan: one mapping of "), "%s", outcome.out);
+    cr_expect_not_null(strstr(outcome.out, " MiB\nplan: packets of "), "%s", outcome.out);
+    cr_expect_not_null(strstr(outcome.out, " MiB in ordinary pages\n"), "%s", outcome.out);
+    free(outcome.out);
+    free(outcome.err);
 }
 
 Test(command, a_wrong_verb_gets_the_nearest) {

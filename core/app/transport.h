@@ -108,6 +108,8 @@ uint32_t transport_accepts_max(const struct config *config);
 
 /* transport_dpdk_open.c */
 size_t transport_dpdk_footprint(const struct config *config);
+/* What DPDK takes for the packets of all ports, besides: in MiB. */
+uint32_t transport_dpdk_packet_mib(const struct config *config);
 struct transport *transport_dpdk_open(void *mem, const struct config *config, FILE *err) MUST_USE;
 
 /* transport_kernel.c */

@@ -37,7 +37,21 @@ static struct nic_dpdk_setup port_setup(const struct config *config, uint32_t po
     setup.control_packets = CONTROL_PACKETS;
     setup.payload_bytes = record > PAYLOAD_BYTES_MIN ? record : PAYLOAD_BYTES_MIN;
     setup.mtu = config->ports[port].mtu;
+    setup.numa_node = config->memory.numa_node;
     return setup;
+}
+
+uint32_t transport_dpdk_packet_mib(const struct config *config) {
+    uint32_t mib = 0;
+    for (uint32_t i = 0; i < config->port_count; i++) {
+        struct nic_dpdk_device device;
+        struct nic_dpdk_error error;
+        if (nic_dpdk_device_parse(config->ports[i].device, &device, &error)) {
+            struct nic_dpdk_setup setup = port_setup(config, i, &device);
+            mib += nic_dpdk_memory_mib(&setup);
+        }
+    }
+    return mib;
 }
 
 /* In this order in the transport's memory: itself, the stack, the ports. */
@@ -77,22 +91,19 @@ static bool complain(FILE *err, const char *port, const struct nic_dpdk_error *e
 static bool start_environment(struct transport_dpdk *dpdk, FILE *err) {
     const struct config *config = dpdk->config;
     struct nic_dpdk_error error;
-    uint32_t memory_mib = 0;
     for (uint32_t i = 0; i < config->port_count; i++) {
         if (!nic_dpdk_device_parse(config->ports[i].device, &dpdk->devices[i], &error) ||
             !nic_dpdk_device_check(&dpdk->devices[i], &error)) {
             return complain(err, config->ports[i].name, &error);
         }
-        struct nic_dpdk_setup setup = port_setup(config, i, &dpdk->devices[i]);
-        memory_mib += nic_dpdk_memory_mib(&setup);
     }
     const struct nic_dpdk_eal_setup setup = {.devices = dpdk->devices,
                                              .device_count = config->port_count,
-                                             .memory_mib = memory_mib,
+                                             .memory_mib = transport_dpdk_packet_mib(config),
                                              .no_huge = !config->dpdk.huge_pages,
                                              .file_prefix = config->instance.name,
                                              .core = config->order_entry.core,
-                                             .numa_node = -1};
+                                             .numa_node = config->memory.numa_node};
     dpdk->environment = nic_dpdk_eal_start(&setup, &error);
     return dpdk->environment || complain(err, config->ports[0].name, &error);
 }
