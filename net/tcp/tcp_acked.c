@@ -155,9 +155,10 @@ static void read_sacks(struct tcp_connection *c, const struct tcp_segment *segme
     }
 }
 
-/* Karn: no sample when any of it was sent twice (RFC 6298 §3). */
+/* Karn: no sample when any of it was sent twice (RFC 6298 §3), or something else was that made the
+ * peer say this. */
 static void take_sample(struct tcp_connection *c, struct tcp_acknowledged *acked) {
-    if (acked->resent) {
+    if (acked->resent || acked->has_dsack) {
         acked->sample_at.ns = 0;
     }
     if (acked->sample_at.ns == 0) {

@@ -138,6 +138,7 @@ struct tcp_recovery {
     uint32_t duplicates; /* ACKs in a row, without SACK */
     bool probe_out;      /* a TLP was sent and is not answered */
     bool probe_is_copy;  /* it repeated old data: a DSACK tells that it was needless */
+    bool probe_lone;     /* ... and was the tail of little, so that the peer may have waited */
     struct tcp_seq probe_end;
     struct instant probe_at;             /* when it was sent */
     struct instant probe_copied_sent_at; /* when what it repeated was sent before */

@@ -282,6 +282,14 @@ static bool shown_needless_by_echo(const struct tcp_connection *c,
            acked->has_echo && (int32_t)(acked->ts_echo - recovery->undo_ts_value) < 0;
 }
 
+/* It took the peer longer than one RTO to acknowledge what was lone, and no second copy made it do
+ * so: that one would show, or would have been sent once at most. */
+static bool was_late(const struct tcp_connection *c, const struct tcp_acknowledged *acked) {
+    uint32_t flight = acked->bytes + tcp_seq_since(c->snd_nxt, c->snd_una);
+    return c->recovery.after_timeout && !acked->has_dsack && c->recovery.backoff <= 1 &&
+           tcp_loss_is_lone(c, flight);
+}
+
 static void try_eifel(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
     if (!shown_needless_by_echo(c, acked)) {
         return;
@@ -289,7 +297,7 @@ static void try_eifel(struct tcp_connection *c, const struct tcp_acknowledged *a
     if (!c->sack) {
         count_spurious(c); /* with SACK the peer says so, once for each */
     }
-    if (c->recovery.after_timeout && tcp_loss_is_lone(c, acked->in_flight_before)) {
+    if (was_late(c, acked)) {
         uint32_t waited_ms = tcp_timestamp(c->tcp, c->ts_offset) - acked->ts_echo;
         tcp_rtt_needless(&c->rtt, (struct duration){.ns = waited_ms * NS_PER_MS});
     }
@@ -345,6 +353,9 @@ static void repaired_by_probe(struct tcp_connection *c) {
 static void probe_was_needless(struct tcp_connection *c) {
     struct tcp_recovery *recovery = &c->recovery;
     recovery->probe_out = false;
+    if (!recovery->probe_lone) {
+        return; /* an ACK got lost: nobody waits with that of several */
+    }
     int64_t waited_ns = recovery->probe_waited.ns - c->rtt.srtt.ns;
     tcp_rtt_needless(&c->rtt, (struct duration){.ns = max_ns(waited_ns, 0)});
 }
@@ -489,11 +500,13 @@ static void reorder_expired(struct tcp_connection *c) {
 
 static void probe_expired(struct tcp_connection *c) {
     struct tcp_recovery *recovery = &c->recovery;
+    bool lone = tcp_loss_is_lone(c, c->in_flight);
     if (!tcp_send_tail_probe(c)) {
         recovery->acked_at = c->tcp->now.mono; /* once more after as long, or the RTO */
         return;
     }
     recovery->probe_out = true;
+    recovery->probe_lone = lone;
     recovery->probe_end = c->snd_nxt;
     recovery->probe_at = c->tcp->now.mono;
     recovery->probe_waited.ns = 0;
