@@ -332,6 +332,7 @@ static struct duo_setup full_size_setup(void) {
                                           .gather_bytes_max = 4096,
                                           .hold_bytes = 65536,
                                           .hold_records_max = 64};
+    setup.buffer_bytes = 2048;
     return setup;
 }
 
@@ -551,5 +552,24 @@ Test(stack_session, a_closed_window_does_not_silence_acknowledgements) {
     }
     cr_assert_eq(tcp_info(session.ends[1]).retransmissions, 0);
     expect_all(&session, 100000);
+    discard_both(&session);
+}
+
+/* What is free beside the beginning of a message is less than a segment, and the reader consumes
+ * nothing before it has the rest. */
+Test(stack_session, a_message_larger_than_what_is_left_is_let_in) {
+    struct session session = connect_both();
+    struct duo_setup setup = duo_setup_default();
+    for (uint32_t i = 0; i < 16; i++) {
+        write_one(&session, 0, 500);
+    }
+    duo_run_ms(duo, 10);
+    cr_assert_geq(stream_peek(session.ends[1], 1200).len, 1200);
+    stream_consume(session.ends[1], 1200, STREAM_PLAIN);
+    session.read[0] = 1200;
+    duo_run_ms(duo, 10);
+    size_t most = setup.stream.gather_bytes_max;
+    cr_assert_geq(stream_peek(session.ends[1], most).len, most);
+    expect_all(&session, 1000);
     discard_both(&session);
 }

@@ -162,6 +162,14 @@ static uint32_t at_most(uint32_t value, uint32_t limit) {
     return value < limit ? value : limit;
 }
 
+/* A reader may wait for gather_bytes_max, and consume nothing before: what is free then must be
+ * enough to move the edge, however little it is. */
+static uint32_t gain_enough(const struct tcp_connection *c, uint32_t segments) {
+    uint32_t half = receive_bytes(c) / 2;
+    uint32_t starved = receive_bytes(c) - c->tcp->setup.limits.stream.gather_bytes_max + 1;
+    return at_most(segments, at_most(half, starved));
+}
+
 /* How far the right edge could move; `told` is what the peer may send still. */
 static uint32_t edge_gain(const struct tcp_connection *c, uint32_t *told) {
     *told = tcp_seq_since(c->rcv_edge, c->rcv_nxt);
@@ -176,7 +184,7 @@ uint32_t tcp_offer_window(struct tcp_connection *c) {
     uint32_t gain = edge_gain(c, &told);
     uint32_t below_unit = (UINT32_C(1) << c->rcv_scale) - 1;
     uint32_t window = (told + below_unit) & ~below_unit;
-    if (gain >= at_most(receive_mss(c), receive_bytes(c) / 2)) {
+    if (gain >= gain_enough(c, receive_mss(c))) {
         window = (told + gain) & ~below_unit;
     } else if (window > told + gain) {
         window = told & ~below_unit;
@@ -202,7 +210,7 @@ static bool update_is_due(const struct tcp_connection *c) {
     uint32_t segments = 2 * receive_mss(c);
     uint32_t half = receive_bytes(c) / 2;
     uint32_t worth =
-        told < segments ? at_most(segments, half) : (segments > half ? segments : half);
+        told < segments ? gain_enough(c, segments) : (segments > half ? segments : half);
     return gain >= worth;
 }
 
