@@ -7,7 +7,6 @@
 
 #define RECEIVE_PACKETS 512
 #define CONTROL_PACKETS 32
-#define BUFFER_BYTES 2048
 #define SETTLE_TURNS_MAX 100000
 #define TURN_NS 5000
 
@@ -24,8 +23,9 @@ struct duo_setup duo_setup_default(void) {
                               .profile = tcp_profile_default(),
                               .seed = 1,
                               .connections_max = 3,
-                              .ring_entries = 4096,
-                              .send_packets = 4096};
+                              .ring_entries = 1024,
+                              .send_packets = 512,
+                              .buffer_bytes = 768};
     setup.profile.rto_min.ns = 5 * NS_PER_MS;
     setup.profile.ack_delay.ns = 0;
     /* A test may leave a stream unread for as long as it likes. */
@@ -56,7 +56,7 @@ static struct nic_sim_limits nic_limits_of(const struct duo_setup *setup) {
                                    .send_packets = setup->send_packets,
                                    .control_packets = CONTROL_PACKETS,
                                    .send_ring = setup->send_packets,
-                                   .buffer_bytes = BUFFER_BYTES};
+                                   .buffer_bytes = setup->buffer_bytes};
 }
 
 static void open_stack(struct duo *duo, const struct duo_setup *setup, uint32_t which,
@@ -89,7 +89,8 @@ static void open_stack(struct duo *duo, const struct duo_setup *setup, uint32_t 
 struct duo *duo_open(const struct duo_setup *setup) {
     struct nic_sim_limits nic_limits = nic_limits_of(setup);
     struct stack_limits stack_limits = stack_setup_of(setup, 0).limits;
-    struct link_sim_limits link_limits = {.frames_max = 4096, .frame_bytes_max = BUFFER_BYTES};
+    struct link_sim_limits link_limits = {.frames_max = 1024,
+                                          .frame_bytes_max = setup->buffer_bytes};
     size_t nic_bytes = bits_whole_lines(nic_sim_footprint(&nic_limits));
     size_t stack_bytes = bits_whole_lines(stack_footprint(&stack_limits));
     cr_assert(nic_bytes > 0 && stack_bytes > 0);

@@ -10,6 +10,7 @@
 /* Random traffic: two directions at once, with positions becoming durable as it goes. */
 
 #define TRAFFIC_BYTES (96 * 1024)
+#define TRAFFIC_TURNS_MAX 3000000
 
 struct direction {
     struct flow flow;
@@ -89,7 +90,9 @@ void stream_conformance_bytes_arrive_in_order_exactly_once(struct stream_fixture
         {.flow.key = 1, .from = pair.a, .to = pair.b},
         {.flow.key = 2, .from = pair.b, .to = pair.a},
     };
-    while (ways[0].flow.written < TRAFFIC_BYTES || ways[1].flow.written < TRAFFIC_BYTES) {
+    for (uint32_t turns = 0;
+         ways[0].flow.written < TRAFFIC_BYTES || ways[1].flow.written < TRAFFIC_BYTES; turns++) {
+        cr_assert_lt(turns, TRAFFIC_TURNS_MAX, "the traffic stands still");
         traffic_turn(fixture, &ways[prng_below(&prng, 2)], &prng);
         if (prng_below(&prng, 2) == 0) {
             fixture->ops->step(fixture, &prng);
