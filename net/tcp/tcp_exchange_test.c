@@ -70,7 +70,9 @@ static struct duration exchange_all(struct pair *pair, struct stream *streams[2]
         for (int i = 0; i < 100; i++) {
             read_some(pair, &exchange, streams[side], side);
         }
-        cr_assert_eq(exchange.read[side], EXCHANGE_BYTES);
+        cr_assert_eq(exchange.read[side], EXCHANGE_BYTES, "side %u read %u, %s", side,
+                     exchange.read[side],
+                     stream_close_reason_name(stream_close_reason(streams[side])));
         cr_assert_eq(stream_close_reason(streams[side]), STREAM_CLOSE_FINISHED, "%s",
                      stream_close_reason_name(stream_close_reason(streams[side])));
     }
@@ -123,9 +125,24 @@ struct weather {
     uint32_t lose, repeat, late;
 };
 
+/* However bad the weather, nobody gives up. */
+static void make_patient(struct pair *pair) {
+    for (uint32_t side = 0; side < 2; side++) {
+        struct tcp *tcp = pair->end[side].tcp;
+        struct tcp_profile *profiles[] = {&tcp->peers[0].profile,
+                                          &tcp->listeners[0].listener.profile};
+        for (int i = 0; i < 2; i++) {
+            profiles[i]->connect_timeout = pair_ms(3600 * 1000);
+            profiles[i]->user_timeout = pair_ms(3600 * 1000);
+            profiles[i]->fin_wait = pair_ms(3600 * 1000);
+        }
+    }
+}
+
 static void exchange_in(const struct weather *weather, const struct tcp_setup *setup,
                         uint64_t seed) {
     struct pair *pair = pair_make(setup);
+    make_patient(pair);
     prng_seed(&pair->prng, seed);
     struct stream *streams[2];
     pair->lose_in_1000 = weather->lose;
