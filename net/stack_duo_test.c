@@ -72,7 +72,8 @@ static void open_stack(struct duo *duo, const struct duo_setup *setup, uint32_t 
     duo->stacks[which] = stack;
     stack_add_port(stack, &(struct stack_port){.nic = nic_sim_nic(duo->nics[which]),
                                                .address = addresses[which],
-                                               .prefix_bits = 24});
+                                               .prefix_bits = 24,
+                                               .vlan = setup->vlan});
     if (which == 0) {
         struct tcp_peer peer = {.local = addresses[0],
                                 .remote = addresses[1],

@@ -21,6 +21,7 @@ struct duo_setup {
     uint32_t ring_entries;
     uint32_t send_packets;
     uint32_t buffer_bytes; /* of a packet: for the largest frame, and PACKET_HEADROOM_BYTES */
+    uint16_t vlan;         /* of both ports; ETHERNET_VLAN_NONE */
     bool slow_only;
     bool offload; /* checksums are the NICs' */
 };

@@ -413,6 +413,20 @@ Test(stack_session, a_peer_that_falls_silent_is_given_up) {
     discard_both(&session);
 }
 
+Test(stack_session, a_path_that_swallows_large_segments_is_found_out) {
+    struct duo_setup setup = full_size_setup();
+    setup.way.mtu = 800;
+    reopen(&setup);
+    struct session session = connect_both();
+    for (int i = 0; i < 20; i++) {
+        write_one(&session, 0, 1400);
+        write_one(&session, 1, 100);
+    }
+    expect_all(&session, 60000);
+    cr_assert_gt(link_sim_counters(duo->link, LINK_SIM_A_TO_B)->mtu_lost, 0);
+    discard_both(&session);
+}
+
 static struct link_sim_way bad_way(void) {
     return (struct link_sim_way){.delay.ns = 200 * NS_PER_US,
                                  .jitter.ns = 100 * NS_PER_US,
@@ -459,6 +473,23 @@ Test(stack_session, the_same_inputs_give_the_same_bytes) {
     cr_assert_eq(talk_with_seed(seed, false), hash);
     cr_assert_eq(talk_with_seed(seed, true), hash, "with and without the fast path");
     cr_assert_neq(talk_with_seed(seed + 1, false), hash);
+}
+
+/* Tags are part of every frame, offload and not. */
+Test(stack_session, a_tagged_session_is_like_any_other) {
+    for (int i = 0; i < 4; i++) {
+        struct duo_setup setup = full_size_setup();
+        setup.vlan = 4094;
+        setup.offload = (i & 1) != 0;
+        setup.slow_only = (i & 2) != 0;
+        reopen(&setup);
+        link_sim_watch(duo->link, NULL, NULL); /* it knows no tags */
+        struct session session = connect_both();
+        talk(&session, 100, 1400);
+        cr_assert_eq(tcp_info(session.ends[0]).retransmissions, 0);
+        cr_assert_eq(stack_counters(duo->stacks[1])->not_ours, 0);
+        discard_both(&session);
+    }
 }
 
 /* What runs out. */
