@@ -213,7 +213,8 @@ static bool app_read(struct script_run *run, struct script_words *words) {
     if (!pattern_is_right(run, view, (size_t)bytes)) {
         return false;
     }
-    stream_consume(run->flow->stream, (size_t)bytes, STREAM_PLAIN);
+    unsigned flags = script_words_take(words, "secret") ? STREAM_SECRET : STREAM_PLAIN;
+    stream_consume(run->flow->stream, (size_t)bytes, flags);
     run->flow->read += (uint64_t)bytes;
     return true;
 }

@@ -28,7 +28,7 @@ struct ethernet_address script_our_ethernet(void) {
 
 /* Settings. */
 
-enum setting_kind { SETTING_DURATION, SETTING_U32, SETTING_BOOL };
+enum setting_kind { SETTING_DURATION, SETTING_U16, SETTING_U32, SETTING_BOOL };
 
 struct setting {
     const char *name;
@@ -54,6 +54,8 @@ static const struct setting settings[] = {
     SETTING("timestamps", SETTING_BOOL, profile.timestamps),
     SETTING("restart_after_idle", SETTING_BOOL, profile.restart_after_idle),
     SETTING("time_wait", SETTING_DURATION, stack.tcp.time_wait),
+    SETTING("port_first", SETTING_U16, stack.tcp.port_first),
+    SETTING("port_last", SETTING_U16, stack.tcp.port_last),
     SETTING("challenges_per_second", SETTING_U32, stack.tcp.challenges_per_second),
     SETTING("corrections_per_second", SETTING_U32, stack.tcp.corrections_per_second),
     SETTING("resets_per_second", SETTING_U32, stack.tcp.resets_per_second),
@@ -159,6 +161,12 @@ static bool set_value(struct script_config *config, const struct setting *settin
             return false;
         }
         memcpy(at, &duration, sizeof duration);
+        return true;
+    case SETTING_U16:
+        if (!script_words_number(words, &number) || number < 0 || number > UINT16_MAX) {
+            return false;
+        }
+        memcpy(at, &(uint16_t){(uint16_t)number}, sizeof(uint16_t));
         return true;
     case SETTING_U32:
         if (!script_words_number(words, &number) || number < 0 || number > UINT32_MAX) {
