@@ -12,7 +12,7 @@ import re
 import signal
 import subprocess
 
-from stage import Failure, Process, build_folder
+from stage import Failure, Process, build_folder, wait_until
 
 PROGRAMS = "bench/interop"
 PORT = 7000
@@ -47,9 +47,12 @@ def options_of(options):
 class Talk:
     """One run of both ends. `role` is ours: "call" or "answer"; `common` is for both."""
 
+    begun = []  # every one, to be ended
+    groups = []  # (process, its group) of the last of ours
+
     def __init__(self, lab, folder, side, role, common, ours=None, theirs=None, peer="linux_peer",
                  patience=60):
-        self.side, self.role, self.patience = side, role, patience
+        self.lab, self.side, self.role, self.patience = lab, side, role, patience
         folder, programs = pathlib.Path(folder), build_folder() / PROGRAMS
         with_lwip = peer == "lwip_peer"
         address = side.beside if with_lwip else side.theirs
@@ -66,23 +69,49 @@ class Talk:
             "theirs": [*lab.inside(side.name), *UNDISTURBED, programs / peer,
                        *options_of({**common, **theirs})]}
         self.ends = {}
+        Talk.begun.append(self)
         for name in ("theirs", "ours") if role == "call" else ("ours", "theirs"):
-            self.ends[name] = Process(name, commands[name], folder / f"{side.name}.{name}.log")
+            start = self._start_ours if name == "ours" else Process
+            self.ends[name] = start(name, commands[name], folder / f"{side.name}.{name}.log")
             if len(self.ends) == 1:
                 self.ends[name].wait_for_line("^listens$")
+
+    def _start_ours(self, *what):
+        """net_af_packet names its socket's group after process and interface (rte_eth_af_packet.c);
+        two processes of a namespace whose groups have one name cannot both start."""
+        index = int(subprocess.run([*self.lab.inside("router"), "cat",
+                                    f"/sys/class/net/{self.side.interface}/ifindex"],
+                                   capture_output=True, text=True, check=True).stdout)
+        while True:
+            process = Process(*what)
+            group = (process.pid ^ index) & 0xffff
+            if all(group != other or not end.is_running() for end, other in Talk.groups):
+                break
+            process.kill()
+        Talk.groups = [(process, group), *Talk.groups][:8]
+        return process
 
     def finish(self):
         """What both said at the end: (ours, theirs)."""
         try:
-            # Who failed says more than who waits for him in vain.
-            for name in sorted(self.ends, key=lambda name: self.ends[name].is_running()):
-                if self.ends[name].wait(self.patience + 10) != 0:
-                    raise self.ends[name].failure(f"({self.role}) failed")
+            wait_until("both ends are over", self._is_over, self.patience + 10)
+            if any(end.popen.returncode != 0 for end in self.ends.values()):
+                raise Failure("\n".join(
+                    str(end.failure(f"({self.role}) ended with {end.popen.returncode}"))
+                    for end in self.ends.values()))
             return tuple(json.loads(re.search(r"^\{.*\}$", self.ends[name].log(), re.M)[0])
                          for name in ("ours", "theirs"))
         finally:
-            for end in self.ends.values():
-                end.kill()
+            self.end()
+
+    def end(self):
+        for end in self.ends.values():
+            end.kill()
+
+    def _is_over(self):
+        """All have ended, or one has failed: then the others wait in vain."""
+        statuses = [end.popen.poll() for end in self.ends.values()]
+        return None not in statuses or any(statuses)
 
 
 class Kernel:
