@@ -77,6 +77,7 @@ Test(nic_dpdk_eal, takes_huge_pages) {
     test_port_level(&port);
     nic_dpdk_close(port.dpdk);
     nic_dpdk_eal_stop();
+    free(port.dpdk);
 }
 
 /* What the driver printed is in the message, and on no stream. */

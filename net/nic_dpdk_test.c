@@ -395,6 +395,7 @@ static void expect_memory_enough(struct nic_dpdk_setup (*change)(struct nic_dpdk
     struct nic_dpdk_eal_setup eal = test_eal_setup(devices);
     struct nic_dpdk_error error = {{0}};
     struct nic_dpdk_setup setups[2];
+    struct nic_dpdk *opened[2];
     eal.device_count = 2;
     eal.memory_mib = 0;
     for (size_t i = 0; i < 2; i++) {
@@ -407,7 +408,13 @@ static void expect_memory_enough(struct nic_dpdk_setup (*change)(struct nic_dpdk
         test_port_open(&port, &setups[i]);
         cr_expect_eq(port.send_level, setups[i].send_packets + setups[i].control_packets);
         cr_expect_geq(port.receive_level, setups[i].receive_packets);
+        opened[i] = port.dpdk;
     }
+    for (size_t i = 0; i < 2; i++) {
+        nic_dpdk_close(opened[i]);
+        free(opened[i]);
+    }
+    nic_dpdk_eal_stop();
 }
 
 static struct nic_dpdk_setup as_is(struct nic_dpdk_setup setup) {

@@ -275,6 +275,7 @@ Test(nic_dpdk_wire, gives_the_stack_its_packets_over_af_xdp) {
     test_port_level(&port);
     nic_dpdk_close(port.dpdk);
     nic_dpdk_eal_stop();
+    free(port.dpdk);
     test_wire_end(&wire);
 }
 
