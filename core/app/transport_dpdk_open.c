@@ -1,4 +1,6 @@
 #include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -204,6 +206,40 @@ static struct stack *make_stack(const struct config *config, void *memory) {
     return stack_init(memory, &setup);
 }
 
+/*
+ * Sessions come from the ports' addresses; names are asked for, and REST is spoken, from the
+ * kernel's. A venue that lists who may come has to know both.
+ */
+static void print_management(FILE *err) {
+    struct ifaddrs *all = NULL;
+    if (getifaddrs(&all) != 0) {
+        return;
+    }
+    for (const struct ifaddrs *at = all; at != NULL; at = at->ifa_next) {
+        char text[INET_ADDRSTRLEN];
+        bool counts = at->ifa_addr != NULL && at->ifa_addr->sa_family == AF_INET &&
+                      (at->ifa_flags & IFF_LOOPBACK) == 0;
+        if (counts) {
+            struct sockaddr_in address;
+            memcpy(&address, at->ifa_addr, sizeof(address));
+            (void)inet_ntop(AF_INET, &address.sin_addr, text, sizeof(text));
+            (void)fprintf(err, "tercel: management over %s, from %s\n", at->ifa_name, text);
+        }
+    }
+    freeifaddrs(all);
+}
+
+static void print_addresses(const struct config *config, FILE *err) {
+    for (uint32_t i = 0; i < config->port_count; i++) {
+        const struct config_port *port = &config->ports[i];
+        struct in_addr address = {.s_addr = htonl(port->address.address.value)};
+        char text[INET_ADDRSTRLEN];
+        (void)inet_ntop(AF_INET, &address, text, sizeof(text));
+        (void)fprintf(err, "tercel: port %s: sessions from %s\n", port->name, text);
+    }
+    print_management(err);
+}
+
 struct transport *transport_dpdk_open(void *mem, const struct config *config, FILE *err) {
     struct transport_dpdk *dpdk = mem;
     struct parts parts;
@@ -220,5 +256,6 @@ struct transport *transport_dpdk_open(void *mem, const struct config *config, FI
     listen_all(dpdk);
     add_peers(dpdk);
     dpdk->transport.streams = stack_streams(dpdk->stack);
+    print_addresses(config, err);
     return &dpdk->transport;
 }
