@@ -25,7 +25,8 @@
  * Settings, before anything else (see the table in tcp_script_world.c):
  *     set NAME VALUE               of profile, limits, NIC: `set rto_min 50ms`
  *     set flow b ADDRESS PORT      who `@b` is; 192.0.2.2 and a port of its own by default
- *     cross BYTES                  our positions 2^31 and 2^32 lie so far into the sequence
+ *     set allowed ADDRESS BITS     of the listener's list
+ *     set cross BYTES              2^31 and 2^32 are crossed so far into the sequences
  *
  * Segments. `< FLAGS SEQ:END(BYTES) ack N win N <OPTIONS> MODIFIERS`, both ways. FLAGS are of
  * SFRPUEW and `.` for ACK, `-` for none. OPTIONS: mss N, ws N, sackok, ts VALUE ecr ECHO, sack
@@ -44,23 +45,32 @@
  *     < hex BYTES                  a frame as it is
  *     nothing                      no frame leaves until now (with a time in front)
  *     swallow MIN MAX              so many frames left by now, whatever they are
- *     flood N ADDRESS              SYNs of N strangers from ADDRESS upwards; what answers is
- * counted
+ *     flood N ADDRESS              SYNs of N strangers from ADDRESS upwards
+ *     flood-answers N              so many frames answered the flood
  *
  * The application:
- *     dial, accept, no-accept, discard, finish, abort, cancel
- *     reserve N [RESULT]           RESULT: ok, or stream_result_name's, with '-' for blanks
- *     commit N [at POSITION] [secret]     write N: reserve and commit      write N RESULT
+ *     dial [fails]                 the flow is the connection that begins
+ *     accept, no-accept            the flow is the one accepted; there is none
+ *     finish, abort, discard
+ *     reserve N [RESULT]           RESULT: as stream_result_name's, with '-' for blanks
+ *     commit N [at POSITION] [secret]
+ *     cancel
+ *     write N [RESULT]             reserve and commit; with a RESULT reserve only
+ *     write-many N                 reserve_many and commit
  *     release POSITION
- *     read N                       N bytes are there and are consumed      unread N: exactly so
- * many state NAME [REASON]          stream_state_name, stream_close_reason_name, likewise unsent N
- * info FIELD is|at-least|at-most VALUE      counter NAME is|... VALUE (TCP's, or the stack's) pools
- * full nothing is kept anywhere
+ *     read N [secret]              N bytes are there and are consumed
+ *     unread N                     exactly so many are there
+ *     state NAME [REASON]          as of stream_state_name and stream_close_reason_name
+ *     unsent N
+ *     info FIELD is VALUE          of tcp_info; `at-least` and `at-most` for `is`
+ *     counter [stack] NAME is VALUE    of tcp_counters, stack_counters
+ *     pools full                   no packet is kept anywhere
  *
  * The world:
  *     turn / flush                 what lies between is one turn: segments arrive together, the
  *                                  application acts, then the ACKs leave
- *     refuse data|control|send|nothing     what the NIC refuses       link up|down
+ *     refuse data|control|send|nothing     what the NIC refuses
+ *     link up|down
  *     verdict unknown|good|bad     what the NIC says of checksums
  *     moved MAC                    the flow's next hop answers from there from now on
  *     rebase N                     the flow's next connection: the peer's SYN is N further on
