@@ -91,14 +91,15 @@ static void let_go(struct tcp_connection *c) {
     c->held_bytes -= entry->bytes;
 }
 
-static void put(struct tcp_connection *c, struct packet *packet, uint32_t bytes, uint64_t position,
-                uint8_t flags) {
+static void put(struct tcp_connection *c, struct packet *packet, uint32_t offset, uint32_t bytes,
+                uint64_t position, uint8_t flags) {
     DCHECK(tcp_ring_free(c) > 0);
     struct tcp_entry *entry = tcp_entry_at(c, c->tail);
     *entry = (struct tcp_entry){
         .packet = packet,
         .release_after = position_behind_others(c, position),
         .seq = queue_end(c),
+        .offset = offset,
         .bytes = bytes,
         .flags = flags,
     };
@@ -117,7 +118,7 @@ void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag) {
     if (flag == TCP_ENTRY_FIN) {
         c->fin_queued = true;
     }
-    put(c, NULL, 0, 0, flag);
+    put(c, NULL, 0, 0, 0, flag);
 }
 
 bool tcp_ring_split(struct tcp_connection *c, uint32_t counter, uint32_t bytes) {
@@ -201,9 +202,9 @@ static bool is_over(const struct tcp_connection *c) {
     return c->finishing || c->state == TCP_CLOSED || c->state == TCP_TIME_WAIT;
 }
 
-/* Why `bytes` in `packets` packets cannot be taken, of all but what the NIC's pool says. */
+/* Why `bytes` in so many entries cannot be taken, of all but what the NIC's pool says. */
 static enum stream_result refusal(const struct tcp_connection *c, size_t bytes, size_t bytes_max,
-                                  uint32_t packets) {
+                                  uint32_t entries) {
     const struct stream_limits *limits = &c->tcp->setup.limits.stream;
     if (UNLIKELY(is_over(c))) {
         return STREAM_GONE;
@@ -221,10 +222,19 @@ static enum stream_result refusal(const struct tcp_connection *c, size_t bytes, 
                  c->held_positions >= limits->hold_records_max)) {
         return STREAM_AGAIN_HOLD;
     }
-    if (UNLIKELY(tcp_ring_free(c) < TCP_RING_SPARE + packets)) {
+    if (UNLIKELY(tcp_ring_free(c) < TCP_RING_SPARE + entries)) {
         return STREAM_AGAIN_RING;
     }
     return STREAM_OK;
+}
+
+/* A segment is an entry from the beginning: what is spare in the ring is for windows and probes. A
+ * ring that is too small for that, of a tiny MSS, must do. */
+static uint32_t entries_for(const struct tcp_connection *c, uint32_t packets, uint32_t each) {
+    if (LIKELY(each <= c->mss)) {
+        return packets;
+    }
+    return min_u32(packets * ((each + c->mss - 1) / c->mss), c->ring_mask + 1 - TCP_RING_SPARE);
 }
 
 /* Wiped as drafts of secrets may lie there. */
@@ -258,7 +268,8 @@ enum stream_result tcp_stream_reserve(struct stream *stream, size_t bytes,
     struct tcp_connection *c = connection_of(stream);
     CHECK(bytes >= 1 && c->room_count == 0);
     uint32_t each = record_bytes_max(c);
-    enum stream_result result = refusal(c, bytes, each, 1);
+    uint32_t entries = bytes > each ? 1 : entries_for(c, 1, (uint32_t)bytes);
+    enum stream_result result = refusal(c, bytes, each, entries);
     if (UNLIKELY(result != STREAM_OK)) {
         return result;
     }
@@ -293,7 +304,7 @@ enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
     size_t bytes_max = many_bytes_max(c);
     uint32_t each = room_bytes_for(c, bytes);
     uint32_t packets = bytes > bytes_max ? 0 : (uint32_t)((bytes + each - 1) / each);
-    enum stream_result result = refusal(c, bytes, bytes_max, packets);
+    enum stream_result result = refusal(c, bytes, bytes_max, entries_for(c, packets, each));
     if (result != STREAM_OK) {
         return result;
     }
@@ -312,10 +323,18 @@ enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
 
 /* Commit and what follows. */
 
+/* `behind`: packets that are still to be put. */
 static void put_data(struct tcp_connection *c, struct packet *packet, uint32_t bytes,
-                     uint64_t position, unsigned flags) {
+                     uint64_t position, unsigned flags, uint32_t behind) {
+    uint8_t kind = (flags & STREAM_SECRET) ? TCP_ENTRY_SECRET : 0;
+    uint32_t offset = 0;
     packet->shares = 1;
-    put(c, packet, bytes, position, (flags & STREAM_SECRET) ? TCP_ENTRY_SECRET : 0);
+    while (UNLIKELY(bytes - offset > c->mss) && tcp_ring_free(c) > TCP_RING_SPARE + 1 + behind) {
+        put(c, packet, offset, c->mss, position, kind);
+        packet->shares++;
+        offset += c->mss;
+    }
+    put(c, packet, offset, bytes - offset, position, kind);
 }
 
 COLD static void put_many(struct tcp_connection *c, uint32_t left, uint64_t position,
@@ -323,7 +342,7 @@ COLD static void put_many(struct tcp_connection *c, uint32_t left, uint64_t posi
     uint32_t used = 0;
     for (; left > 0; used++) {
         uint32_t bytes = min_u32(left, c->room_each);
-        put_data(c, c->room[used], bytes, position, flags);
+        put_data(c, c->room[used], bytes, position, flags, c->room_count - used - 1);
         left -= bytes;
     }
     give_rooms(c, used);
@@ -338,7 +357,7 @@ void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position
         return;
     }
     if (LIKELY(c->room_count == 1)) {
-        put_data(c, c->room[0], (uint32_t)len, release_after.value, flags);
+        put_data(c, c->room[0], (uint32_t)len, release_after.value, flags, 0);
         c->room_count = 0;
         c->room_bytes = 0;
     } else {

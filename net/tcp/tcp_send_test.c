@@ -102,6 +102,48 @@ Test(tcp_send, a_record_beyond_the_mss_is_cut) {
     bench_free(&bench);
 }
 
+/* The ring is asked for the segments, so that a full one does not keep the last from being cut. */
+Test(tcp_send, every_segment_has_its_entry) {
+    struct bench bench = bench_make(true, false);
+    bench.c->mss = 600;
+    uint32_t entries = bench.c->ring_mask + 1 - TCP_RING_SPARE;
+    struct stream_room room;
+    uint32_t records = 0;
+    while (reserve(&bench, 1400, &room) == STREAM_OK) {
+        memset(room.data, 'r', 1400);
+        stream_commit(bench.hand.stream, 1400, STREAM_RELEASE_NOW, STREAM_PLAIN);
+        audit(&bench);
+        records++;
+    }
+    cr_assert_eq(reserve(&bench, 1400, &room), STREAM_AGAIN_RING);
+    cr_assert_eq(records, entries / 3);
+    for (uint32_t i = bench.c->head; i != bench.c->tail; i++) {
+        cr_assert_leq(tcp_entry_at(bench.c, i)->bytes, 600);
+    }
+    bench_free(&bench);
+}
+
+/* Of a tiny MSS even an empty ring has not so many: the rest is cut when it leaves. */
+Test(tcp_send, a_ring_that_is_too_small_does_all_the_same) {
+    struct bench bench = bench_make(true, false);
+    bench.c->ring_mask = 7;
+    bench.c->mss = 100;
+    write_record(&bench, 1400);
+    uint32_t sent = 0;
+    for (int i = 0; i < 100 && sent < 1400; i++) {
+        struct tcp_segment segment;
+        while (pair_take(bench.hand.pair, 0, &segment, NULL)) {
+            cr_assert_eq(segment.seq.value - bench.start.value, sent);
+            cr_assert_leq(segment.payload_bytes, 100);
+            sent += segment.payload_bytes;
+        }
+        ack(&bench, sent);
+    }
+    cr_assert_eq(sent, 1400);
+    bench.c->ring_mask = 63;
+    bench_free(&bench);
+}
+
 /* Why not. */
 
 Test(tcp_send, each_limit_has_its_answer) {
