@@ -62,10 +62,18 @@ static struct layout layout_of(const struct tcp_limits *limits) {
     return layout;
 }
 
+/* A window is a multiple of the scale's unit: when a reader waits for its largest message and the
+ * rest of the buffer is full, there must be one left to offer. */
+static bool gathering_possible(const struct stream_limits *limits) {
+    uint32_t unit = UINT32_C(1) << tcp_receive_scale(limits);
+    return limits->receive_bytes - limits->gather_bytes_max >= unit - 1;
+}
+
 static bool limits_possible(const struct tcp_limits *limits) {
-    return stream_limits_possible(&limits->stream) && limits->connections_max >= 1 &&
-           limits->connections_max <= CONNECTIONS_MAX && limits->listeners_max <= CONNECTIONS_MAX &&
-           limits->peers_max <= CONNECTIONS_MAX && limits->embryos_max <= CONNECTIONS_MAX &&
+    return stream_limits_possible(&limits->stream) && gathering_possible(&limits->stream) &&
+           limits->connections_max >= 1 && limits->connections_max <= CONNECTIONS_MAX &&
+           limits->listeners_max <= CONNECTIONS_MAX && limits->peers_max <= CONNECTIONS_MAX &&
+           limits->embryos_max <= CONNECTIONS_MAX &&
            (limits->embryos_max >= 1 || limits->listeners_max == 0) &&
            limits->time_waits_max >= 1 && limits->time_waits_max <= CONNECTIONS_MAX &&
            limits->ring_entries >= RING_ENTRIES_MIN && limits->ring_entries <= RING_ENTRIES_MAX &&

@@ -152,7 +152,8 @@ struct tcp_setup tcp_setup_default(void);
 
 struct tcp;
 
-/* 0 for impossible limits. */
+/* 0 for impossible limits. Above 65535, stream.receive_bytes exceeds gather_bytes_max by a unit of
+ * the window's scale, less one. */
 size_t tcp_footprint(const struct tcp_limits *limits);
 /* `mem` is aligned to 64 and outlives it. */
 struct tcp *tcp_init(void *mem, const struct tcp_setup *setup);

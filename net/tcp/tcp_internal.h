@@ -459,7 +459,7 @@ void tcp_adopt_options(struct tcp_connection *c, const struct tcp_segment *syn);
 /* mss out of mtu, peer_mss and the options every segment has. */
 void tcp_set_mss(struct tcp_connection *c);
 /* The shift of the windows we offer, if the peer knows of scales. */
-int8_t tcp_receive_scale(const struct tcp *tcp);
+int8_t tcp_receive_scale(const struct stream_limits *limits);
 struct tcp_seq tcp_initial_seq(const struct tcp *tcp, const struct tcp_flow *flow);
 /* What is added to the clock in timestamps (RFC 7323 §5.4): the same for a flow's next
  * incarnation. */

@@ -25,10 +25,9 @@ uint32_t tcp_timestamp_offset(const struct tcp *tcp, const struct tcp_flow *flow
 
 /* The connection. */
 
-int8_t tcp_receive_scale(const struct tcp *tcp) {
+int8_t tcp_receive_scale(const struct stream_limits *limits) {
     int8_t scale = 0;
-    while (scale < TCP_WINDOW_SCALE_MAX &&
-           tcp->setup.limits.stream.receive_bytes >> scale > 65535) {
+    while (scale < TCP_WINDOW_SCALE_MAX && limits->receive_bytes >> scale > 65535) {
         scale++;
     }
     return scale;
@@ -77,7 +76,7 @@ struct tcp_connection *tcp_connection_take(struct tcp *tcp, const struct tcp_flo
     c->mtu = path->mtu;
     c->peer_mss = TCP_MSS_DEFAULT;
     c->mss = TCP_MSS_DEFAULT;
-    c->rcv_scale = tcp_receive_scale(tcp);
+    c->rcv_scale = tcp_receive_scale(&tcp->setup.limits.stream);
     c->window_scaling = true;
     c->iss = tcp_initial_seq(tcp, flow);
     c->snd_una = c->iss;

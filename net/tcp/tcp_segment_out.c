@@ -490,7 +490,7 @@ bool tcp_send_syn_ack(struct tcp *tcp, struct tcp_embryo *embryo) {
         .ts_echo = embryo->ts_recent,
     };
     if (scaled) {
-        segment.window_scale = tcp_receive_scale(tcp);
+        segment.window_scale = tcp_receive_scale(&tcp->setup.limits.stream);
     }
     return send_stray(tcp, &embryo->path, &embryo->flow, &segment);
 }

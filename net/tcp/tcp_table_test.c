@@ -139,4 +139,10 @@ Test(tcp_table, limits_that_cannot_be) {
     none = limits;
     none.stream.record_bytes_max = none.stream.send_bytes + 1;
     cr_assert_eq(tcp_footprint(&none), 0);
+    none = limits;
+    none.stream.receive_bytes = 200000; /* windows in units of 4 */
+    none.stream.gather_bytes_max = 199998;
+    cr_assert_eq(tcp_footprint(&none), 0, "3 bytes at least are left for rounding");
+    none.stream.gather_bytes_max = 199997;
+    cr_assert_gt(tcp_footprint(&none), 0);
 }
