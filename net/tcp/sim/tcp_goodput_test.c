@@ -63,6 +63,7 @@ static struct duo *open_cell(uint32_t window, int64_t round_trip_us, uint64_t se
     setup.connections_max = 1;
     setup.ring_entries = 1024;
     setup.send_packets = 2048;
+    setup.buffer_bytes = 2048;
     setup.seed = seed;
     return duo_open(&setup);
 }

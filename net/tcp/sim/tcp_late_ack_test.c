@@ -289,7 +289,7 @@ Test(tcp_late_ack, is_waited_for_and_does_not_count_as_a_long_way) {
 /* Nobody said that the peer is slow. It is learned, from what was sent again for nothing; and it
  * wears off with each prompt answer, so that now and then something is again. */
 Test(tcp_late_ack, is_learned) {
-    enum { MESSAGES = 4000, NEEDLESS_ONE_IN = 10 };
+    enum { MESSAGES = 4000, NEEDLESS_ONE_IN = 5 };
     struct tcp_profile profile = tcp_profile_default();
     profile.ack_delay.ns = 0;
     profile.rto_min.ns = 5 * NS_PER_MS;
