@@ -11,7 +11,11 @@
 #define WARM_RUNS (4 * MICRO_CYCLE)
 #define COUNTED_RUNS (4 * MICRO_CYCLE)
 
-static enum { PLAIN, COUNTING, TIMING } mode;
+static enum { PLAIN, COUNTING, TIMING, TOUCHING } mode;
+
+/* A tracer of memory sees by the stores to them where a section begins or ends, and where it is
+ * left for what does not belong to it. */
+static volatile struct { uint64_t section, pause; } marks;
 
 void *micro_memory(size_t bytes) {
     micro_require(bytes != 0, "impossible limits");
@@ -29,11 +33,25 @@ void micro_require(bool holds, const char *what) {
     }
 }
 
+void micro_pause(void) {
+    if (mode == TOUCHING) {
+        marks.pause = 1;
+    }
+}
+
+void micro_resume(void) {
+    if (mode == TOUCHING) {
+        marks.pause = 0;
+    }
+}
+
 void micro_begin(void) {
     if (mode == COUNTING) {
         CALLGRIND_TOGGLE_COLLECT;
     } else if (mode == TIMING) {
         micro_time_begin();
+    } else if (mode == TOUCHING) {
+        marks.section = 1;
     }
 }
 
@@ -42,6 +60,8 @@ void micro_end(void) {
         CALLGRIND_TOGGLE_COLLECT;
     } else if (mode == TIMING) {
         micro_time_end();
+    } else if (mode == TOUCHING) {
+        marks.section = 0;
     }
 }
 
@@ -69,8 +89,8 @@ static const struct micro_benchmark overheads[] = {
     {NULL, NULL, NULL, false},
 };
 
-static const struct micro_benchmark *const tables[] = {overheads,   micro_base,  micro_fix,
-                                                       micro_order, micro_route, micro_entry};
+static const struct micro_benchmark *const tables[] = {
+    overheads, micro_base, micro_fix, micro_order, micro_route, micro_entry, micro_tcp};
 
 static void repeat(const struct micro_benchmark *benchmark, void *state, uint32_t *i,
                    uint32_t runs) {
@@ -124,6 +144,19 @@ static void measure(const struct micro_benchmark *benchmark) {
     micro_time_print(benchmark->name);
 }
 
+/* A benchmark of sections, and where the marks lie. */
+static void touch(const struct micro_benchmark *benchmark) {
+    micro_require(benchmark->sectioned, "no sections to be traced");
+    (void)printf("%p %p\n", (const volatile void *)&marks.section,
+                 (const volatile void *)&marks.pause);
+    void *state = benchmark->make();
+    uint32_t i = 0;
+    repeat(benchmark, state, &i, MICRO_CYCLE);
+    mode = TOUCHING;
+    repeat(benchmark, state, &i, MICRO_CYCLE);
+    mode = PLAIN;
+}
+
 static void name(const struct micro_benchmark *benchmark) {
     (void)puts(benchmark->name);
 }
@@ -153,15 +186,15 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*act)(const struct micro_benchmark *);
-    } verbs[] = {{"list", name}, {"count", count}, {"time", measure}};
+    } verbs[] = {{"list", name}, {"count", count}, {"time", measure}, {"touch", touch}};
     for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         if (strcmp(argv[1], verbs[i].name) == 0) {
             return for_each(verbs[i].act, argc - 2, argv + 2) != 0 ? 0 : 1;
         }
     }
     (void)fputs(
-        "usage: micro list | count [NAME]... | time [NAME]...\n"
-        "`count` is for valgrind --tool=callgrind --collect-atstart=no; see scripts/bench\n",
+        "usage: micro list | count [NAME]... | time [NAME]... | touch NAME\n"
+        "`count` is for valgrind --tool=callgrind, `touch` for --tool=lackey; see scripts/bench\n",
         stderr);
     return 2;
 }
