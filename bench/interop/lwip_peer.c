@@ -3,6 +3,8 @@
  *
  * usage: lwip_peer --interface NAME --address ADDRESS [--peer ADDRESS] [--port N] PLAN...
  *
+ * Its TCP ends with it, so it stays, when all is said, until its standard input ends.
+ *
  * lwIP has an address and a MAC of its own beside the kernel's, which sees its frames as another
  * host's.
  */
@@ -139,6 +141,9 @@ int main(int argc, char **argv) {
         return EXIT_FAILURE;
     }
     int status = socket_peer_run(&functions, &options);
-    /* Its threads run on; what is still to be said (the last ACK) was said by them. */
+    /* What it still has to send again goes on until somebody closes our input. */
+    char ignored;
+    while (read(STDIN_FILENO, &ignored, sizeof(ignored)) > 0) {
+    }
     _exit(status);
 }

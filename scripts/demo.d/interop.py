@@ -75,18 +75,19 @@ class Talk:
         Talk.begun.append(self)
         for name in ("theirs", "ours") if role == "call" else ("ours", "theirs"):
             start = self._start_ours if name == "ours" else Process
-            self.ends[name] = start(name, commands[name], folder / f"{side.name}.{name}.log")
+            self.ends[name] = start(name, commands[name], folder / f"{side.name}.{name}.log",
+                                    stdin=subprocess.PIPE)
             if len(self.ends) == 1:
                 self.ends[name].wait_for_line("^listens$")
 
-    def _start_ours(self, *what):
+    def _start_ours(self, *what, **more):
         """net_af_packet names its socket's group after process and interface (rte_eth_af_packet.c);
         two processes of a namespace whose groups have one name cannot both start."""
         index = int(subprocess.run([*self.lab.inside("router"), "cat",
                                     f"/sys/class/net/{self.side.interface}/ifindex"],
                                    capture_output=True, text=True, check=True).stdout)
         while True:
-            process = Process(*what)
+            process = Process(*what, **more)
             group = (process.pid ^ index) & 0xffff
             if all(group != other or not end.is_running() for end, other in Talk.groups):
                 break
@@ -113,6 +114,8 @@ class Talk:
 
     def _is_over(self):
         """All have ended, or one has failed: then the others wait in vain."""
+        if not self.ends["ours"].is_running():
+            self.ends["theirs"].popen.stdin.close()  # lwIP waits for it
         statuses = [end.popen.poll() for end in self.ends.values()]
         return None not in statuses or any(statuses)
 
