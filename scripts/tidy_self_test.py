@@ -55,8 +55,10 @@ endforeach
     "core/base/jump_far_test.c": "Test(jump, far) {\n    int x = 0;\n}\n",
     "core/base/COMPLIANCE.md": "Tests are named `suite::test`.\n\n| rule | test |\n|---|---|\n"
                                "| 1 | `jump::far` |\n| 2 | `jump::*`, `fa*`, with `ok_add` |\n"
-                               "| 3 | not done: nobody asks |\n| 4 | `more/far`, `ok.c` |\n",
+                               "| 3 | not done: nobody asks |\n| 4 | `more/far`, `ok.c` |\n"
+                               "| 5 | `window_shut`, `more/window_shut` |\n",
     "bench/more/far.scn": "far\n",
+    "bench/more/window_shut.script": "far\n",
     "core/base/clock_test.c": "int clock_of(int time_of_day) {\n    return time_of_day;\n}\n",
     "core/base/alloc_guard.c": "void free(void *memory);\nvoid free(void *memory) {\n"
                                "    (void)memory;\n}\n",
@@ -224,11 +226,13 @@ RULES_WITHOUT_TESTS = """| rule | test |
 | 4 | yes |
 | 5 | `nowhere.py` |
 | 6 | an initiator differs, `jump::far` |
+| 7 | `window_shut`, `window_open` |
 """
 RULE_PLANTS = [
     Plant("core/order/COMPLIANCE.md", RULES_WITHOUT_TESTS, line, says) for line, says in [
         (3, "jump::no_far is no test"), (4, "jump::near is no test"), (5, "and not why"),
-        (6, "neither a test nor a reason"), (7, "nowhere.py is no test"), (8, "and not why")]
+        (6, "neither a test nor a reason"), (7, "nowhere.py is no test"), (8, "and not why"),
+        (9, "window_open is no test")]
 ]
 FORMAT_PLANTS = [
     Plant("core/order/format.c", "int  crooked ;\n", 1, "not as clang-format has it"),

@@ -493,6 +493,29 @@ Test(tcp_open, ports_and_numbers_differ) {
     hand_free(&hand);
 }
 
+/* RFC 6528 §3: the number of a dial from the one port there is, after `time`. */
+static uint32_t number_after(struct hand *hand, struct duration time) {
+    hand_pass(hand, time);
+    uint32_t number = hand_dialled(hand).seq.value;
+    hand_discard(hand);
+    return number;
+}
+
+Test(tcp_open, initial_numbers_follow_the_clock_and_the_secret) {
+    struct tcp_setup setup = pair_setup();
+    setup.port_last = setup.port_first;
+    uint32_t numbers[2];
+    for (unsigned i = 0; i < 2; i++) {
+        setup.seed.key[1] = (unsigned char)i; /* the first is the side's */
+        struct hand hand = hand_make(&setup);
+        numbers[i] = number_after(&hand, (struct duration){0});
+        uint32_t later = number_after(&hand, (struct duration){.ns = 4000 * NS_PER_US});
+        cr_assert_eq(later - numbers[i], 1000, "one every 4 us, not %u", later - numbers[i]);
+        hand_free(&hand);
+    }
+    cr_assert_neq(numbers[0], numbers[1], "another secret, other numbers");
+}
+
 Test(tcp_open, no_port_or_no_slot_is_no_stream) {
     struct tcp_setup setup = pair_setup();
     setup.port_last = setup.port_first + 1;
