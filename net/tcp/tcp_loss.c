@@ -448,13 +448,14 @@ static bool detect(struct tcp_connection *c, const struct tcp_acknowledged *acke
     return c->sack ? rack_detect(c) : newreno_detect(c, acked);
 }
 
-/* Karn: what was sent only once, or whose echo tells which it was, ends the backoff. */
+/* Karn: what was sent only once, or whose echo tells which it was, ends the backoff. So does the
+ * answer to a SYN, whatever it took: data begins anew (RFC 6298 §5.7). */
 static void note_progress(struct tcp_connection *c, const struct tcp_acknowledged *acked) {
     if (acked->bytes == 0) {
         return;
     }
     c->recovery.large_timeouts = 0;
-    if (acked->sample_at.ns != 0 || acked->has_echo) {
+    if (acked->sample_at.ns != 0 || acked->has_echo || acked->handshake) {
         c->recovery.backoff = 0;
     }
 }

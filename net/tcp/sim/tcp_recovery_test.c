@@ -185,3 +185,28 @@ Test(tcp_recovery, one_in_a_hundred_lost_is_repaired_mostly_at_once) {
     cr_expect_leq(very_late, 4, "%u of %u", very_late, late); /* lost, and its probe, too */
     close_talk(&talk);
 }
+
+/* RFC 6298 §5.7: however often the SYN was sent, data begins with an RTO of 3 s. */
+Test(tcp_recovery, a_slow_handshake_does_not_slow_what_follows) {
+    struct duo_setup setup = duo_setup_default();
+    setup.way = quick_way;
+    setup.profile.timestamps = false;
+    setup.profile.connect_timeout.ns = 60 * NS_PER_S;
+    struct talk talk = {.duo = duo_open(&setup)};
+    struct link_sim_way black = quick_way;
+    black.blackhole = true;
+    duo_discard(talk.duo, duo_dial(talk.duo)); /* they know where they are */
+    duo_run_ms(talk.duo, 10);
+    link_sim_set(talk.duo->link, LINK_SIM_B_TO_A, &black);
+    talk.end[0] = duo_dial(talk.duo);
+    duo_run_ms(talk.duo, 20000);
+    link_sim_set(talk.duo->link, LINK_SIM_B_TO_A, &quick_way);
+    duo_run_ms(talk.duo, 20000);
+    talk.end[1] = duo_accept(talk.duo);
+    cr_assert_not_null(talk.end[1]);
+    cr_assert(write_message(talk.end[0]));
+    lose_now(&talk, 0);
+    int64_t took_ns = time_to_read(&talk, 1, MESSAGE_BYTES);
+    cr_expect_leq(took_ns, 3 * NS_PER_S + REPAIRED_NS, "%" PRId64 " ms", took_ns / NS_PER_MS);
+    close_talk(&talk);
+}
