@@ -95,7 +95,7 @@ static int64_t time_to_read(struct talk *talk, uint32_t to, size_t bytes) {
     return talk->duo->now.mono.ns - begin_ns;
 }
 
-Test(tcp_recovery, a_lone_lost_message_is_repaired_within_a_millisecond) {
+Test(tcp_repair, a_lone_lost_message_is_repaired_within_a_millisecond) {
     for (uint32_t from = 0; from < 2; from++) {
         struct talk talk = open_talk(1 + from, (struct duration){.ns = 0});
         warm_up(&talk);
@@ -111,7 +111,7 @@ Test(tcp_recovery, a_lone_lost_message_is_repaired_within_a_millisecond) {
     }
 }
 
-Test(tcp_recovery, the_last_of_a_burst_is_repaired_within_a_millisecond) {
+Test(tcp_repair, the_last_of_a_burst_is_repaired_within_a_millisecond) {
     struct talk talk = open_talk(3, (struct duration){.ns = 0});
     warm_up(&talk);
     for (int i = 0; i < 4; i++) {
@@ -128,7 +128,7 @@ Test(tcp_recovery, the_last_of_a_burst_is_repaired_within_a_millisecond) {
 }
 
 /* Others behind it arrive, so the gap is seen: SACK tells, a round trip later. */
-Test(tcp_recovery, the_first_of_a_burst_is_repaired_within_a_millisecond) {
+Test(tcp_repair, the_first_of_a_burst_is_repaired_within_a_millisecond) {
     struct talk talk = open_talk(4, (struct duration){.ns = 0});
     warm_up(&talk);
     cr_assert(write_message(talk.end[0]));
@@ -146,7 +146,7 @@ Test(tcp_recovery, the_first_of_a_burst_is_repaired_within_a_millisecond) {
 }
 
 /* The ACK is lost, not the message: it is sent again, and known to have been needless. */
-Test(tcp_recovery, a_lost_acknowledgement_costs_no_window) {
+Test(tcp_repair, a_lost_acknowledgement_costs_no_window) {
     struct talk talk = open_talk(5, (struct duration){.ns = 0});
     warm_up(&talk);
     uint32_t cwnd = tcp_info(talk.end[0]).cwnd;
@@ -166,7 +166,7 @@ Test(tcp_recovery, a_lost_acknowledgement_costs_no_window) {
 }
 
 /* Every message of a lossy hour arrives; nearly all that the tail probe repairs is soon there. */
-Test(tcp_recovery, one_in_a_hundred_lost_is_repaired_mostly_at_once) {
+Test(tcp_repair, one_in_a_hundred_lost_is_repaired_mostly_at_once) {
     enum { MESSAGES = 4000 };
     struct talk talk = open_talk(6, (struct duration){.ns = 0});
     warm_up(&talk);
@@ -187,7 +187,7 @@ Test(tcp_recovery, one_in_a_hundred_lost_is_repaired_mostly_at_once) {
 }
 
 /* RFC 6298 §5.7: however often the SYN was sent, data begins with an RTO of 3 s. */
-Test(tcp_recovery, a_slow_handshake_does_not_slow_what_follows) {
+Test(tcp_repair, a_slow_handshake_does_not_slow_what_follows) {
     struct duo_setup setup = duo_setup_default();
     setup.way = quick_way;
     setup.profile.timestamps = false;
