@@ -105,3 +105,39 @@ Test(tcp_icmp, embryos_and_time_waits_stay) {
     cr_assert_eq(tcp_counters(hand.tcp)->icmp_ignored, 3);
     hand_free(&hand);
 }
+
+/* The path becomes narrow while the ring is nearly full and a record is being written: what is
+ * split leaves the record, and our end behind it, their places. */
+Test(tcp_icmp, splitting_leaves_room_for_what_was_reserved) {
+    struct tcp_setup setup = pair_setup();
+    setup.limits.ring_entries = 8;
+    struct hand hand = hand_make(&setup);
+    hand_connect(&hand);
+    for (int i = 0; i < 4; i++) {
+        send_large(&hand);
+    }
+    struct stream_rooms rooms;
+    cr_assert_eq(stream_reserve_many(hand.stream, 2000, &rooms), STREAM_OK);
+    cr_assert_eq(rooms.count, 2);
+    tell(&hand, TCP_ICMP_TOO_BIG, hand.ack, 600);
+    cr_assert_null(tcp_audit(hand.tcp));
+    stream_commit(hand.stream, 2000, STREAM_RELEASE_NOW, STREAM_PLAIN);
+    stream_finish(hand.stream);
+    cr_assert_null(tcp_audit(hand.tcp));
+    /* All of it gets there, and nothing twice. */
+    while (pair_take(hand.pair, 0, &(struct tcp_segment){0}, NULL)) {
+    }
+    struct tcp_seq end = tcp_seq_add(hand.ack, 4 * 1400 + 2000);
+    hand.ack = tcp_seq_add(hand.ack, 4 * 1400);
+    hand_say(&hand, TCP_ACK, bytes_of("", 0));
+    struct tcp_segment segment;
+    while (pair_take(hand.pair, 0, &segment, NULL)) {
+        cr_assert_eq(segment.seq.value, hand.ack.value);
+        hand.ack = tcp_seq_add(hand.ack, tcp_segment_length(&segment));
+        hand_say(&hand, TCP_ACK, bytes_of("", 0));
+        cr_assert_null(tcp_audit(hand.tcp));
+    }
+    cr_assert_eq(hand.ack.value, tcp_seq_add(end, 1).value);
+    cr_assert_eq(hand_state(&hand), TCP_FIN_WAIT_2);
+    hand_free(&hand);
+}

@@ -507,7 +507,8 @@ void tcp_stream_release(struct stream *stream, struct stream_position durable);
 size_t tcp_stream_unsent(const struct stream *stream);
 /* Queues a SYN or FIN entry. */
 void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag);
-/* The entry `counter` becomes two, the first of `bytes`; false without a free entry. */
+/* The entry `counter`, which is not SACKED, becomes two, the first of `bytes`; false when no entry
+ * is free but those kept for the FIN and for an open reservation. */
 bool tcp_ring_split(struct tcp_connection *c, uint32_t counter, uint32_t bytes) MUST_USE;
 /* The oldest entry (or its first `bytes`) is acknowledged. */
 void tcp_ring_pop(struct tcp_connection *c);

@@ -122,8 +122,9 @@ void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag) {
 }
 
 bool tcp_ring_split(struct tcp_connection *c, uint32_t counter, uint32_t bytes) {
-    uint32_t for_fin = c->fin_queued ? 0 : 1;
-    if (tcp_ring_free(c) <= for_fin) {
+    /* The FIN's place is kept, and those of an open reservation. */
+    uint32_t kept = c->room_count + (c->fin_queued ? 0 : 1);
+    if (tcp_ring_free(c) <= kept) {
         return false;
     }
     struct tcp_entry *first = tcp_entry_at(c, counter);
