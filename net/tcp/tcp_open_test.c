@@ -442,6 +442,10 @@ Test(tcp_open, a_neighbour_that_does_not_answer_is_unreachable) {
     hand.pair->end[0].route = TCP_ROUTE_NONE;
     hand.stream = stream_dial(tcp_streams(hand.tcp), 0);
     cr_assert_eq(stream_close_reason(hand.stream), STREAM_CLOSE_UNREACHABLE);
+    struct stream_room room;
+    struct stream_rooms rooms;
+    cr_assert_eq(stream_reserve(hand.stream, 100, &room), STREAM_GONE);
+    cr_assert_eq(stream_reserve_many(hand.stream, 4000, &rooms), STREAM_GONE);
     hand_free(&hand);
 }
 

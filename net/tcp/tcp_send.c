@@ -194,9 +194,13 @@ static uint32_t min_u32(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
-/* The largest record of one packet. */
+/* The largest record of one packet; none where no way leads to the peer. */
 static uint32_t record_bytes_max(const struct tcp_connection *c) {
-    return min_u32(c->tcp->setup.limits.stream.record_bytes_max, c->path.nic->payload_bytes_max);
+    const struct nic *nic = c->path.nic;
+    if (UNLIKELY(nic == NULL)) {
+        return 0;
+    }
+    return min_u32(c->tcp->setup.limits.stream.record_bytes_max, nic->payload_bytes_max);
 }
 
 static bool is_over(const struct tcp_connection *c) {

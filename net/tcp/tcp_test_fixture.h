@@ -62,6 +62,9 @@ static inline enum tcp_route pair_route(void *context, struct now now, struct ip
     (void)now;
     struct pair_end *end = context;
     cr_assert_neq(local.value, remote.value);
+    if (end->route == TCP_ROUTE_NONE) {
+        return TCP_ROUTE_NONE;
+    }
     *path = (struct tcp_path){.nic = nic_sim_nic(end->sim),
                               .neighbour = 7,
                               .mtu = 1500,
