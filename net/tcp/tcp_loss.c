@@ -594,7 +594,15 @@ static void rto_expired(struct tcp_connection *c) {
     back_off(c);
 }
 
+/* One SACKED but not acknowledged is probed for like any other: the peer may have thrown it away,
+ * and waits for it. */
 static void persist_expired(struct tcp_connection *c) {
+    struct tcp_entry *oldest = tcp_entry_at(c, c->head);
+    if (UNLIKELY(oldest->flags & TCP_ENTRY_SACKED)) {
+        forget_sacks(c);
+        tcp_entry_lose(c, oldest);
+        c->recovery.rto_base = c->tcp->now.mono;
+    }
     tcp_send_persist_probe(c);
     c->recovery.persist_base = c->tcp->now.mono;
     if (c->persist_backoff < PERSIST_BACKOFF_MAX) {

@@ -150,3 +150,34 @@ Test(tcp_persist, a_lost_fin_is_sent_again_as_a_fin) {
     cr_assert_eq(hand_state(&bench.hand), TCP_FIN_WAIT_2);
     bench_free(&bench);
 }
+
+/* It says that it has the oldest and does not acknowledge it: once the rest is lost and the window
+ * is shut, the oldest is what it wants (RFC 2018 §8). */
+Test(tcp_persist, the_oldest_is_probed_though_it_was_said_to_have_come) {
+    for (uint32_t window = 0; window <= 600; window += 600) {
+        struct bench bench = bench_make(true, false);
+        write_records(&bench, 3);
+        expect_records(&bench, 0, 3);
+        sack(&bench, 0, 0, RECORD);
+        bench.hand.ack = at(&bench, 0);
+        struct tcp_segment shut = hand_segment(&bench.hand, TCP_ACK);
+        shut.window = 0;
+        shut.sack_count = 1;
+        shut.sack[0] = (struct tcp_range){at(&bench, 2 * RECORD), at(&bench, 3 * RECORD)};
+        hand_send(&bench.hand, &shut);
+        pass(&bench, pair_ms(5));
+        say_window(&bench, 0, (uint16_t)window);
+        cr_assert_eq(bench.c->loss_timer, TCP_LOSS_PERSIST);
+        pass(&bench, pair_ms(200));
+        expect_data(&bench, 0, window == 0 ? 1 : window);
+        hand_expect_nothing(&bench.hand);
+        say_window(&bench, 0, 60000);
+        pass(&bench, pair_ms(5000));
+        ack(&bench, 3 * RECORD);
+        cr_assert_eq(bench.c->in_flight, 0);
+        cr_assert_eq(bench.c->recovery.sacked, 0);
+        while (pair_take(bench.hand.pair, 0, &shut, NULL)) {
+        }
+        bench_free(&bench);
+    }
+}
