@@ -46,11 +46,18 @@ static const struct config_port *port_with(const struct config *config,
 
 static void check_gateway(struct config_loader *loader, const struct config_port *port,
                           const struct ipv4_address *gateway) {
-    if (gateway->value == 0 || is_in(&port->address, *gateway)) {
+    bool own = ipv4_address_equal(port->address.address, *gateway);
+    if (gateway->value == 0 || (is_in(&port->address, *gateway) && !own)) {
         return;
     }
     char shown[CONFIG_SHOWN_MAX];
     const struct config_node *node = config_node_of(loader, gateway, sizeof(*gateway));
+    if (own) {
+        config_complain(loader, CONFIG_CODE_CONFLICT, node, "a neighbour's address",
+                        "is the address of port \"%s\" itself%s", port->name,
+                        config_show(node, shown));
+        return;
+    }
     config_complain(loader, CONFIG_CODE_CONFLICT, node, "a neighbour in the port's own network",
                     "is not in the network of port \"%s\"%s", port->name, config_show(node, shown));
 }

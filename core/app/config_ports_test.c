@@ -97,6 +97,9 @@ Test(config_ports, what_does_not_fit_together) {
     static const struct config_bad_case cases[] = {
         {"gateway: 10.2.0.1", "gateway: @10.2.1.1", CONFIG_CODE_CONFLICT},
         {"gateway: 10.2.0.9", "gateway: @10.3.0.9", CONFIG_CODE_CONFLICT},
+        {"gateway: 10.2.0.1", "gateway: @10.2.0.2", CONFIG_CODE_CONFLICT},
+        {"gateway: 10.2.0.9", "gateway: @10.2.0.2", CONFIG_CODE_CONFLICT},
+        {"address: 10.2.0.10, at", "address: @10.2.0.2, at", CONFIG_CODE_CONFLICT},
         {"address: 10.2.0.10, at", "address: @10.2.1.10, at", CONFIG_CODE_CONFLICT},
         {"name: venues", "name: @clients", CONFIG_CODE_NOT_UNIQUE},
         {"device: 'pci: 0000:3b:00.0'", "device: @'vdev: net_af_packet0,iface=veth0'",
