@@ -87,6 +87,9 @@ static void begin(struct tcp_sim *sim, const struct tcp_sim_options *options) {
  */
 static struct instant latest_end(const struct tcp_sim *sim) {
     int64_t patience = tcp_sim_app_patience(&sim->plan).ns;
+    for (uint8_t host = 0; host < TCP_SIM_HOSTS && sim->plan.tight; host++) {
+        patience += 2 * sim->plan.host[host].profile.rto_max.ns; /* for a place in a table */
+    }
     return instant_add(sim->heal_at,
                        (struct duration){.ns = 3 * sim->plan.heal_after.ns + patience + SLACK_NS});
 }

@@ -116,13 +116,15 @@ static void draw_host(struct prng *prng, struct tcp_sim_plan *plan,
 
 /* The link. */
 
-static void draw_delay(struct prng *prng, struct link_sim_way *way) {
+static void draw_delay(struct prng *prng, const struct tcp_sim_plan *plan,
+                       struct link_sim_way *way) {
     way->delay = microseconds(ONE_OF(prng, 0, 5, 50, 500, 5000, 50000));
     if (one_in(prng, 3)) {
         way->bits_per_second = ONE_OF(prng, 1000000, 10000000, 1000000000);
     }
     way->burst_end_ppm = LINK_SIM_PPM; /* of one that the weather left */
-    if (one_in(prng, 4)) {
+    /* Who restarts leaves the NIC what it still reads (tcp_fini): none of that here. */
+    if (one_in(prng, 4) && !plan->restarts) {
         way->completion = microseconds(between(prng, 1, 200));
     }
 }
@@ -182,7 +184,7 @@ static void spare_neighbours(struct tcp_sim_plan *plan) {
 static void draw_weather(struct prng *prng, struct tcp_sim_plan *plan) {
     uint32_t heal_ms = (uint32_t)(plan->heal_after.ns / NS_PER_MS);
     for (uint8_t way = 0; way < TCP_SIM_HOSTS; way++) {
-        draw_delay(prng, &plan->healed[way]);
+        draw_delay(prng, plan, &plan->healed[way]);
         bool is_calm = one_in(prng, 4);
         for (uint32_t i = 0; i < 2 && !is_calm; i++) {
             add_weather(plan, (struct tcp_sim_weather){
