@@ -41,6 +41,12 @@ struct duration tcp_loss_rto(const struct tcp_connection *c) {
     return (struct duration){.ns = rto_ns(c, peer_delay_ns(c))};
 }
 
+/* `mark` was snd_nxt once. Compared with both ends: it may be so long ago that it seems to lie
+ * ahead. */
+static bool is_unacknowledged(const struct tcp_connection *c, struct tcp_seq mark) {
+    return tcp_seq_since(mark, c->snd_una) <= tcp_seq_since(c->snd_nxt, c->snd_una);
+}
+
 /* The timer. */
 
 /* RFC 8985 §7.2: the tail is probed once, while all is well, and its RTT known. */
@@ -307,7 +313,8 @@ static void try_eifel(struct tcp_connection *c, const struct tcp_acknowledged *a
 /* The peer got something twice (RFC 2883). */
 static void widen_reorder_window(struct tcp_connection *c) {
     struct tcp_recovery *recovery = &c->recovery;
-    if (recovery->dsack_in_round && tcp_seq_before(c->snd_una, recovery->dsack_round)) {
+    if (recovery->dsack_in_round && !tcp_seq_equal(c->snd_una, recovery->dsack_round) &&
+        is_unacknowledged(c, recovery->dsack_round)) {
         return;
     }
     recovery->dsack_in_round = true;
@@ -436,7 +443,7 @@ static bool newreno_detect(struct tcp_connection *c, const struct tcp_acknowledg
         return false;
     }
     bool third = !recovery->active && recovery->duplicates >= TCP_DUPLICATE_THRESHOLD &&
-                 tcp_seq_before(recovery->point, c->snd_una);
+                 !is_unacknowledged(c, recovery->point);
     bool partial = recovery->active && acked->bytes > 0 && !(oldest->flags & TCP_ENTRY_RESENT);
     if (third || partial) {
         tcp_entry_lose(c, oldest);

@@ -284,6 +284,19 @@ Test(tcp_loss, a_partial_ack_resends_the_next_hole) {
     bench_free(&bench);
 }
 
+/* The last recovery ended so many bytes ago that its end seems to lie ahead. */
+Test(tcp_loss, duplicates_count_three_gigabytes_after_a_recovery) {
+    struct bench bench = bench_make(false, false);
+    bench.c->recovery.point = tcp_seq_add(bench.start, UINT32_C(1) << 30);
+    write_records(&bench, 4);
+    expect_records(&bench, 0, 4);
+    for (int i = 0; i < 3; i++) {
+        ack(&bench, 0);
+    }
+    expect_data(&bench, 0, RECORD);
+    bench_free(&bench);
+}
+
 Test(tcp_loss, window_updates_and_data_are_no_duplicates) {
     struct bench bench = bench_make(false, false);
     write_records(&bench, 5);
