@@ -271,6 +271,7 @@ static bool state_input(struct tcp_connection *c, struct packet *packet,
         struct tcp_segment behind = *segment;
         behind.seq = tcp_seq_add(segment->seq, 1);
         behind.flags &= (uint8_t)~TCP_SYN;
+        behind.window = (uint16_t)(segment->window >> c->snd_scale); /* not scaled yet */
         return synchronized_input(c, packet, &behind);
     }
     return synchronized_input(c, packet, segment);

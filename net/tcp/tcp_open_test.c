@@ -430,6 +430,23 @@ Test(tcp_open, resolution_sends_one_syn) {
     hand_free(&hand);
 }
 
+/* RFC 7323 §2.2: the window of a SYN is never scaled, also not of one that answers ours. */
+Test(tcp_open, the_window_of_a_crossing_syn_ack_is_not_scaled) {
+    struct hand hand = make();
+    hand_dialled(&hand);
+    struct tcp_segment syn = hand_segment(&hand, TCP_SYN);
+    syn.window_scale = 7;
+    hand_send(&hand, &syn);
+    hand_expect(&hand, TCP_SYN | TCP_ACK);
+    struct tcp_segment answer = hand_segment(&hand, TCP_SYN | TCP_ACK);
+    answer.window_scale = 7;
+    hand_send(&hand, &answer);
+    cr_assert_eq(hand_state(&hand), TCP_ESTABLISHED);
+    cr_assert_leq(tcp_info(hand.stream).snd_window, HAND_WINDOW);
+    cr_assert_gt(tcp_info(hand.stream).snd_window, HAND_WINDOW - 128);
+    hand_free(&hand);
+}
+
 Test(tcp_open, a_neighbour_that_does_not_answer_is_unreachable) {
     struct hand hand = make();
     hand.pair->end[0].route = TCP_ROUTE_UNRESOLVED;
