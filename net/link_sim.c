@@ -142,6 +142,11 @@ static bool serialise(struct direction *direction, struct instant *at, uint32_t 
     return true;
 }
 
+static bool is_arp(struct bytes frame) {
+    struct ethernet_header header;
+    return ethernet_read(frame.data, frame.len, &header) && header.type == ETHERNET_TYPE_ARP;
+}
+
 static void launch(struct link_sim *link, struct direction *direction, struct bytes frame,
                    struct instant arrives_at, const struct fate *fate) {
     if (link->count == link->limits.frames_max || frame.len > link->limits.frame_bytes_max) {
@@ -150,7 +155,7 @@ static void launch(struct link_sim *link, struct direction *direction, struct by
     }
     struct flying *flying = link->heap[link->count];
     memcpy(flying->data, frame.data, frame.len);
-    if (fate->corrupted) {
+    if (fate->corrupted && !is_arp(frame)) {
         uint64_t bit = fate->bit % (8 * frame.len);
         flying->data[bit / 8] = (char)(flying->data[bit / 8] ^ 1 << bit % 8);
     }

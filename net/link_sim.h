@@ -35,7 +35,7 @@ struct link_sim_way {
     uint32_t burst_end_ppm;   /* until before such a frame */
     uint32_t duplicate_ppm;
     uint32_t reorder_ppm;
-    uint32_t corrupt_ppm; /* one bit is turned */
+    uint32_t corrupt_ppm; /* one bit is turned; not of ARP, which has no checksum but the FCS */
     bool blackhole;       /* everything is lost */
 };
 
