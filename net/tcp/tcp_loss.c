@@ -34,7 +34,7 @@ static int64_t peer_delay_ns(const struct tcp_connection *c) {
 }
 
 static int64_t rto_ns(const struct tcp_connection *c, int64_t delay_ns) {
-    return min_ns((c->rtt.rto.ns + delay_ns) << c->recovery.backoff, c->profile.rto_max.ns);
+    return min_ns((c->rtt.rto.ns << c->recovery.backoff) + delay_ns, c->profile.rto_max.ns);
 }
 
 struct duration tcp_loss_rto(const struct tcp_connection *c) {
