@@ -178,6 +178,25 @@ static void check_venue(struct config_loader *loader, struct config_venue *venue
     }
 }
 
+/* Without an entry of its own a next hop is not found, and nobody behind it is reached. */
+static void check_neighbours(struct config_loader *loader) {
+    const struct config *config = loader->config;
+    uint32_t needed = config->venue_count + config->listener_count;
+    for (uint32_t i = 0; i < config->port_count; i++) {
+        const struct config_port *port = &config->ports[i];
+        needed += port->route_count + port->neighbour_count + (port->gateway.value != 0);
+    }
+    if (config->dpdk.neighbours > 0 && config->dpdk.neighbours < needed) {
+        char advice[80];
+        (void)snprintf(advice, sizeof(advice),
+                       "at least %u, and one for each client in a port's own network", needed);
+        config_complain(loader, CONFIG_CODE_CONFLICT,
+                        CONFIG_NODE_OF(loader, config->dpdk.neighbours), advice,
+                        "are fewer (%u) than gateways, static ones, venues and listeners",
+                        config->dpdk.neighbours);
+    }
+}
+
 /* An address that was refused may be the one that others mean. */
 static bool all_are_addressed(const struct config *config) {
     for (uint32_t i = 0; i < config->port_count; i++) {
@@ -202,6 +221,7 @@ void config_check_ports(struct config_loader *loader) {
     for (uint32_t i = 0; i < config->port_count; i++) {
         check_port(loader, &config->ports[i]);
     }
+    check_neighbours(loader);
     if (!all_are_addressed(config)) {
         return;
     }

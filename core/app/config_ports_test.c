@@ -107,6 +107,7 @@ Test(config_ports, what_does_not_fit_together) {
         {"address: 10.1.0.2:5001", "address: @10.1.0.3:5001", CONFIG_CODE_CONFLICT},
         {"address: 10.1.0.2:5001", "address: @10.1.0.2:0", CONFIG_CODE_VALUE},
         {"address: 10.1.0.2:5001", "address: @'[::1]:5001'", CONFIG_CODE_CONFLICT},
+        {"half_open: 32, neighbours: 16", "half_open: 32, neighbours: @4", CONFIG_CODE_CONFLICT},
         {"source: 10.2.0.2", "source: @10.2.0.3", CONFIG_CODE_REFERENCE},
         {"source: 10.2.0.2", "source: @10.1.0.2", CONFIG_CODE_CONFLICT},
         {"address: 10.9.7.7:4001", "address: @'[fd00::1]:4001'", CONFIG_CODE_CONFLICT},
