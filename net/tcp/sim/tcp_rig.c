@@ -61,9 +61,10 @@ static void check_edge(struct tcp_rig *rig, const struct tcp_sim_frame *read) {
 }
 
 static void note_syn(struct tcp_rig *rig, const struct tcp_sim_frame *read) {
-    if (rig->iss_known && rig->iss == read->seq) {
+    if (rig->iss_known && rig->iss == read->seq && rig->syn_ack == read->ack) {
         return;
     }
+    rig->syn_ack = read->ack;
     rig->iss_known = true;
     rig->iss = read->seq;
     rig->ack = read->seq + 1;

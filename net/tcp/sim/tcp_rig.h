@@ -69,6 +69,7 @@ struct tcp_rig {
     /* Of what the TCP sent. */
     bool iss_known, edge_known;
     uint32_t iss;
+    uint32_t syn_ack; /* what our SYN acknowledged: another one is another connection's */
     uint32_t edge;
     bool scaled; /* the peer said in a SYN that windows are */
     uint32_t resets;
