@@ -146,9 +146,15 @@ class Process:
         return self.wait(patience)
 
     def kill(self):
-        if self.is_running():
-            self.popen.kill()
-        self.popen.wait()
+        """Not by Popen's wait: an interrupt in the middle of one leaves its lock taken for good."""
+        if self.popen.returncode is not None:
+            return
+        try:
+            os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)  # still our child
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        except ChildProcessError:
+            pass
 
 
 class Stage:
