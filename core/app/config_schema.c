@@ -216,8 +216,7 @@ const struct config_key config_keys[] = {
              "gets back. What a client that is away cannot be told any more waits there, too."},
     {"limits", "resend_bytes_per_client", CONFIG_TYPE_SIZE, .min = 64 * KIB, .max = 1024 * MIB,
      .fallback = "8MiB", IN_LIMITS(resend_bytes_per_client),
-     .help = "The bytes of those reports; one has about 400. Taken twice: a Logon with 141=Y needs "
-             "the second one."},
+     .help = "The bytes of those reports; one has about 400."},
     {"limits", "message_bytes_max", CONFIG_TYPE_SIZE, .min = 1 * KIB, .max = 64 * KIB,
      .fallback = "8KiB", IN_LIMITS(message_bytes_max),
      .help = "The longest FIX message taken or sent."},
