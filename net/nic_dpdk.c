@@ -50,24 +50,34 @@ static void clear(struct packet *packet) {
     packet->sent = false;
 }
 
-static void copy_parts(struct rte_mbuf *to, const struct rte_mbuf *from) {
-    char *at = rte_pktmbuf_mtod(to, char *);
-    for (const struct rte_mbuf *part = from; part != NULL; part = part->next) {
-        memcpy(at, rte_pktmbuf_mtod(part, const char *), part->data_len);
-        at += part->data_len;
+/* What lies in all parts. A driver's word on the whole does not decide how much is copied. */
+static uint64_t bytes_of_parts(const struct rte_mbuf *mbuf) {
+    uint64_t bytes = 0;
+    for (const struct rte_mbuf *part = mbuf; part != NULL; part = part->next) {
+        bytes += part->data_len;
     }
+    return bytes;
+}
+
+static void copy_parts(struct rte_mbuf *to, const struct rte_mbuf *from) {
+    for (const struct rte_mbuf *part = from; part != NULL; part = part->next) {
+        memcpy(rte_pktmbuf_mtod_offset(to, char *, to->data_len),
+               rte_pktmbuf_mtod(part, const char *), part->data_len);
+        to->data_len = (uint16_t)(to->data_len + part->data_len);
+    }
+    to->pkt_len = to->data_len;
 }
 
 /* The frame in one packet of the receive pool; NULL when that cannot be. `mbuf` is consumed. */
 static COLD struct rte_mbuf *copy_frame(struct nic_dpdk_queue *queue, struct rte_mbuf *mbuf) {
     struct rte_mbuf *copy = NULL;
-    if (mbuf->pkt_len + RTE_PKTMBUF_HEADROOM <= rte_pktmbuf_data_room_size(queue->receive_pool)) {
+    uint64_t bytes = bytes_of_parts(mbuf);
+    if (bytes == mbuf->pkt_len &&
+        bytes + RTE_PKTMBUF_HEADROOM <= rte_pktmbuf_data_room_size(queue->receive_pool)) {
         copy = rte_pktmbuf_alloc(queue->receive_pool);
     }
     if (copy != NULL) {
         copy_parts(copy, mbuf);
-        copy->pkt_len = mbuf->pkt_len;
-        copy->data_len = (uint16_t)mbuf->pkt_len;
         /* In a packet of another pool the flags are those of a sender. */
         copy->ol_flags = mbuf->pool == queue->receive_pool ? mbuf->ol_flags & VERDICTS : 0;
     } else {

@@ -9,8 +9,9 @@
  *
  * What the device cannot do is done in software or left out: checksums it does not check are
  * PACKET_UNKNOWN, and its nic takes no `offload`. A frame in several parts is put into one packet,
- * or counted as a receive error where it does not fit. A frame that was passed on in the sender's
- * own packet (net_ring does) is copied, so that a received packet is always the receiver's.
+ * or counted as a receive error where it does not fit or is not as long as the driver says. A frame
+ * that was passed on in the sender's own packet (net_ring does) is copied, so that a received
+ * packet is always the receiver's.
  *
  * Frames to send that are shorter than 60 bytes are padded with zeros, but for those `kept`: behind
  * those the owner's bytes may lie, so the device pads them, as all hardware does.

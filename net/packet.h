@@ -1,5 +1,6 @@
 /*
- * A packet: one frame in one buffer of a NIC's pool, and what the stack needs to know of it.
+ * A packet: one frame in one buffer of a NIC's pool, and what the stack needs to know of it. Frames
+ * in several parts do not exist above the NIC, which puts them together or drops them.
  *
  * The struct lies in front of its buffer, where the NIC's own bookkeeping is in front of it in turn
  * (DPDK: the private area of the mbuf), so TCP is compiled once and runs over any NIC.
