@@ -91,7 +91,8 @@ size_t nic_dpdk_footprint(const struct nic_dpdk_setup *setup);
 /*
  * Configures and starts the port; `mem` is aligned to 64 and outlives it. NULL with a message: the
  * device was not given to nic_dpdk_eal_start, or cannot do what is asked, or DPDK's memory is too
- * small.
+ * small. Nothing of it is left then, and it may be opened again, unless the device itself failed
+ * after it was configured: then it is closed for good.
  */
 struct nic_dpdk *nic_dpdk_open(void *mem, const struct nic_dpdk_setup *setup,
                                struct nic_dpdk_error *error) MUST_USE;
@@ -115,7 +116,8 @@ bool nic_dpdk_steer(struct nic_dpdk *dpdk, uint16_t queue, struct ipv4_address a
  * nobody else looks. While it is down, nic_send takes nothing. */
 bool nic_dpdk_poll_link(struct nic_dpdk *dpdk);
 
-/* Stops the port and gives its memory back. No packet of it may be used afterwards. */
+/* Stops the port and gives its memory back, but for that of a device which does not stop: it may
+ * still write there. No packet of it may be used afterwards, nor the device. */
 void nic_dpdk_close(struct nic_dpdk *dpdk);
 
 #endif

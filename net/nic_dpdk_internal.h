@@ -44,6 +44,7 @@ struct nic_dpdk {
     struct nic_dpdk_device device;
     uint16_t port;
     uint16_t queue_count;
+    bool has_queues; /* of the device: it may use the packets */
     bool started;
     int link_socket; /* for an interface whose driver does not follow its link; -1: none */
     _Alignas(64) struct nic_dpdk_queue queues[];

@@ -2,6 +2,7 @@
 #include "net/nic_dpdk_eal.h"
 #include "net/nic_dpdk_internal.h"
 
+#include <errno.h>
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
 #include <net/if.h>
@@ -267,6 +268,7 @@ static bool set_up_queues(struct nic_dpdk *dpdk, const struct rte_eth_conf *conf
     struct rte_eth_txconf send = info.default_txconf;
     receive.offloads = conf->rxmode.offloads;
     send.offloads = conf->txmode.offloads;
+    dpdk->has_queues = true;
     for (uint16_t i = 0; i < dpdk->queue_count; i++) {
         result = rte_eth_rx_queue_setup(dpdk->port, i, dpdk->summary.receive_descriptors, node,
                                         &receive, dpdk->queues[i].receive_pool);
@@ -340,6 +342,20 @@ static void finish_queue(struct nic_dpdk_queue *queue, const struct nic_dpdk_set
     flush_cache(queue->control_pool);
 }
 
+/* Drivers over an interface of the kernel call their link up whatever the interface does: it is
+ * asked itself, or a dead link would look alive. */
+static bool follow_link(struct nic_dpdk *dpdk, struct nic_dpdk_error *error) {
+    if (dpdk->device.interface[0] == '\0') {
+        return true;
+    }
+    dpdk->link_socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (dpdk->link_socket < 0) {
+        return nic_dpdk_fail(error, "device \"%s\": cannot look at the link of %s: %s",
+                             dpdk->device.arguments, dpdk->device.interface, strerror(errno));
+    }
+    return true;
+}
+
 static bool bring_up(struct nic_dpdk *dpdk, const struct nic_dpdk_setup *setup,
                      struct nic_dpdk_error *error) {
     struct rte_eth_dev_info info;
@@ -353,10 +369,10 @@ static bool bring_up(struct nic_dpdk *dpdk, const struct nic_dpdk_setup *setup,
     }
     (void)snprintf(dpdk->summary.driver, sizeof(dpdk->summary.driver), "%s", info.driver_name);
     for (uint16_t i = 0; i < setup->queues; i++) {
-        dpdk->queues[i] = (struct nic_dpdk_queue){.owner = dpdk, .port = dpdk->port, .queue = i};
+        dpdk->queues[i].port = dpdk->port;
     }
     return check_limits(dpdk, setup, &info, error) && configure(dpdk, setup, &info, error) &&
-           start(dpdk, error);
+           start(dpdk, error) && follow_link(dpdk, error);
 }
 
 struct nic_dpdk *nic_dpdk_open(void *mem, const struct nic_dpdk_setup *setup,
@@ -373,6 +389,9 @@ struct nic_dpdk *nic_dpdk_open(void *mem, const struct nic_dpdk_setup *setup,
                               .queue_count = setup->queues,
                               .link_socket = -1,
                               .summary = {.queues = setup->queues, .mtu = setup->mtu}};
+    for (uint16_t i = 0; i < setup->queues; i++) {
+        dpdk->queues[i] = (struct nic_dpdk_queue){.owner = dpdk, .queue = i};
+    }
     struct nic_dpdk_capture capture;
     char said[NIC_DPDK_ERROR_MAX];
     nic_dpdk_capture_begin(&capture);
@@ -390,9 +409,6 @@ struct nic_dpdk *nic_dpdk_open(void *mem, const struct nic_dpdk_setup *setup,
     for (uint16_t i = 0; i < dpdk->queue_count; i++) {
         finish_queue(&dpdk->queues[i], setup);
     }
-    if (dpdk->device.interface[0] != '\0') {
-        dpdk->link_socket = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    }
     (void)nic_dpdk_poll_link(dpdk);
     return dpdk;
 }
@@ -406,7 +422,6 @@ const struct nic_dpdk_summary *nic_dpdk_summary(const struct nic_dpdk *dpdk) {
     return &dpdk->summary;
 }
 
-/* Drivers over an interface of the kernel call their link up whatever the interface does. */
 static bool interface_is_up(const struct nic_dpdk *dpdk) {
     struct ethtool_value link = {.cmd = ETHTOOL_GLINK};
     struct ifreq request = {.ifr_data = (char *)&link};
@@ -460,17 +475,25 @@ void nic_dpdk_print(const struct nic_dpdk *dpdk, FILE *out) {
     }
 }
 
-void nic_dpdk_close(struct nic_dpdk *dpdk) {
-    if (dpdk->started) {
-        struct nic_dpdk_capture capture;
-        char said[NIC_DPDK_ERROR_MAX];
-        nic_dpdk_capture_begin(&capture);
-        (void)rte_eth_dev_stop(dpdk->port);
-        (void)rte_eth_dev_close(dpdk->port);
-        nic_dpdk_capture_end(&capture, said, sizeof(said));
-        dpdk->started = false;
+/* False: the device may still use its queues, and what lies in them. */
+static bool close_device(struct nic_dpdk *dpdk) {
+    struct nic_dpdk_capture capture;
+    char said[NIC_DPDK_ERROR_MAX];
+    if (!dpdk->has_queues) {
+        return true;
     }
-    for (uint16_t i = 0; i < dpdk->queue_count; i++) {
+    nic_dpdk_capture_begin(&capture);
+    bool stopped = !dpdk->started || rte_eth_dev_stop(dpdk->port) == 0;
+    bool closed = stopped && rte_eth_dev_close(dpdk->port) == 0;
+    nic_dpdk_capture_end(&capture, said, sizeof(said));
+    dpdk->started = false;
+    dpdk->has_queues = false;
+    return closed;
+}
+
+void nic_dpdk_close(struct nic_dpdk *dpdk) {
+    bool closed = close_device(dpdk);
+    for (uint16_t i = 0; closed && i < dpdk->queue_count; i++) {
         rte_mempool_free(dpdk->queues[i].receive_pool);
         rte_mempool_free(dpdk->queues[i].data_pool);
         rte_mempool_free(dpdk->queues[i].control_pool);
