@@ -47,10 +47,13 @@ static const struct sockaddr nowhere = {.sa_family = AF_UNSPEC};
 
 /*
  * Operations still waiting on the socket are cancelled first: each holds the socket open. The chain
- * must be submitted whole, so it waits for room.
+ * must be submitted whole, so it waits for room; and for a shutdown under way, because a thread of
+ * the kernel does that one, which looks the descriptor up when it gets to it: closed meanwhile, the
+ * number may be another connection's.
  */
 bool uring_close_advance(struct uring_stream *stream) {
-    if (stream->fd < 0 || uring_is_in_flight(stream, URING_CLOSE)) {
+    if (stream->fd < 0 || uring_is_in_flight(stream, URING_CLOSE) ||
+        uring_is_in_flight(stream, URING_SHUTDOWN)) {
         return true;
     }
     bool cancel = stream->in_flight != 0;

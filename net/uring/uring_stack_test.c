@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -611,6 +612,46 @@ Test(uring_stack, no_completion_strays_to_a_successor) {
         if (prng_below(&prng, 2) == 0) {
             turns(self, (int)prng_below(&prng, 4));
         }
+        close(raw);
+    }
+    pump(self);
+    cr_assert_eq(uring_stack_counters(self->stack).slots_free, uring_fixture_limits.streams_max);
+    destroy(self);
+}
+
+/* Threads that the kernel makes for this one get the processor only while this one sleeps: what
+ * they do comes late. Without the right to that they are as quick as they happen to be. */
+static void outrun_kernel_threads(void) {
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET((unsigned)sched_getcpu(), &one);
+    struct sched_param priority = {.sched_priority = 1};
+    if (sched_setaffinity(0, sizeof(one), &one) == 0) {
+        (void)sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &priority);
+    }
+}
+
+/* A shutdown that a thread of the kernel does late, when its descriptor is another connection's. */
+Test(uring_stack, no_shutdown_strays_to_a_successor) {
+    struct uring_fixture *self = make();
+    struct endpoint at = listens_at(self);
+    outrun_kernel_threads();
+    for (int i = 0; i < 100; i++) {
+        int raw = raw_connect(&at);
+        struct stream *stream = accept_one(self);
+        stream_finish(stream);
+        turns(self, 1);
+        uring_fixture_discard(&self->fixture, stream);
+        turns(self, 3);
+        int next_raw = raw_connect(&at);
+        struct stream *next = accept_one(self);
+        pump(self);
+        cr_assert_eq(stream_state(next), STREAM_OPEN, "connection %d", i);
+        char byte;
+        cr_assert_eq(recv(next_raw, &byte, 1, MSG_DONTWAIT), -1, "connection %d", i);
+        cr_assert_eq(errno, EAGAIN);
+        uring_fixture_discard(&self->fixture, next);
+        close(next_raw);
         close(raw);
     }
     pump(self);

@@ -164,6 +164,7 @@ void uring_transfer_sent(struct uring_stream *stream, int result) {
 
 void uring_transfer_shut_down(struct uring_stream *stream, int result) {
     if (stream->state == STREAM_CLOSED) {
+        uring_stack_mark(stream); /* closing waited for it */
         return;
     }
     if (result == 0) {
