@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/interop/answer_times.h"
 #include "core/base/bits.h"
 
 #define PREFIX_BITS 24
-#define DEPTH_MAX 64        /* as --depth's */
 #define RECORDS_PER_TURN 16 /* of one connection before the next has its turn */
 #define TURNS_PER_AUDIT 4096
 /* All connections together have this much on its way: what a veth pair queues without losing. */
@@ -23,10 +23,10 @@ struct session {
     bool is_over;
     bool ended; /* our direction */
     struct talk talk;
-    struct instant committed_at[DEPTH_MAX]; /* by the number of the message */
-    uint64_t heard;                         /* answers that were measured */
+    struct answer_times times;
     bool waits; /* with --recover-gap-us: for an acknowledgement, then until `next_at` */
-    bool was_dropped;
+    bool was_dropped, is_repaired; /* the message of which that is waited for */
+    uint64_t retransmissions;      /* before it */
     struct instant next_at;
 };
 
@@ -157,6 +157,7 @@ struct interop *interop_start(const struct interop_options *options, struct nic_
     histogram_reset(&figures->answered);
     histogram_reset(&figures->srtt);
     histogram_reset(&figures->clean);
+    histogram_reset(&figures->sent_again);
     histogram_reset(&figures->recovered);
     return interop;
 }
@@ -194,17 +195,6 @@ static void call_next(struct interop *interop, struct now now) {
 
 /* Hearing. */
 
-static void measure_answers(struct interop *interop, struct session *session, struct now now) {
-    const struct talk *talk = &session->talk;
-    if (!talk->calls || talk->plan.answer_every != 1 || talk->plan.depth == 0) {
-        return;
-    }
-    for (; session->heard < talk->heard; session->heard++) {
-        struct instant at = session->committed_at[session->heard % DEPTH_MAX];
-        histogram_record(&interop->figures.answered, instant_since(now.mono, at).ns);
-    }
-}
-
 static bool hear(struct interop *interop, struct session *session, struct now now) {
     struct bytes view;
     while ((view = stream_peek(session->stream, 0)).len > 0) {
@@ -213,7 +203,7 @@ static bool hear(struct interop *interop, struct session *session, struct now no
         }
         stream_consume(session->stream, view.len, STREAM_PLAIN);
     }
-    measure_answers(interop, session, now);
+    answer_times_hear(&session->times, &session->talk, now.mono, &interop->figures.answered);
     enum stream_state state = stream_state(session->stream);
     bool ended = state == STREAM_PEER_FINISHED || state == STREAM_CLOSED;
     if (ended && !session->talk.peer_ended && !talk_hear_end(&session->talk)) {
@@ -224,18 +214,24 @@ static bool hear(struct interop *interop, struct session *session, struct now no
 
 /* Speaking. */
 
-/* With --recover-gap-us: how long the last message took to be acknowledged. */
+/* With --recover-gap-us: how long the last message took to be sent again, if it was dropped, and
+ * to be acknowledged. */
 static void measure_acknowledgement(struct interop *interop, struct session *session,
                                     struct now now) {
     struct tcp_info info = tcp_info(session->stream);
+    struct interop_figures *figures = &interop->figures;
+    struct instant said_at = answer_times_said_at(&session->times, session->talk.said - 1);
+    int64_t since_ns = instant_since(now.mono, said_at).ns;
+    if (session->was_dropped && !session->is_repaired &&
+        info.retransmissions > session->retransmissions) {
+        session->is_repaired = true;
+        histogram_record(&figures->sent_again, since_ns);
+    }
     if (info.snd_una.value != info.snd_nxt.value || stream_unsent(session->stream) > 0) {
         return;
     }
     session->waits = false;
-    struct instant at = session->committed_at[(session->talk.said - 1) % DEPTH_MAX];
-    struct interop_figures *figures = &interop->figures;
-    histogram_record(session->was_dropped ? &figures->recovered : &figures->clean,
-                     instant_since(now.mono, at).ns);
+    histogram_record(session->was_dropped ? &figures->recovered : &figures->clean, since_ns);
     int64_t gap_ns = (int64_t)interop->options->recover_gap_us * NS_PER_US;
     session->next_at = instant_add(now.mono, (struct duration){.ns = gap_ns});
 }
@@ -244,10 +240,12 @@ static void commit(struct interop *interop, struct session *session, char *data,
                    struct now now) {
     struct talk *talk = &session->talk;
     talk_fill(talk, data, bytes);
-    session->committed_at[talk->said % DEPTH_MAX] = now.mono;
+    answer_times_say(&session->times, talk, now.mono);
     if (interop->options->recover_gap_us != 0 && talk->calls && talk->is_planned) {
         session->waits = true;
         session->was_dropped = talk->said % 2 == 1;
+        session->is_repaired = false;
+        session->retransmissions = tcp_info(session->stream).retransmissions;
         if (session->was_dropped) {
             nic_shim_drop_next_data(interop->shim);
         }

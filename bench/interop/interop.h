@@ -21,8 +21,10 @@ struct interop_figures {
     uint64_t timestamps, sack, window_scaling; /* connections that have them */
     struct histogram answered;                 /* from commit to answer, of each message */
     struct histogram srtt;                     /* at the end of each connection */
-    struct histogram clean;     /* from commit to acknowledgement: of messages that */
-    struct histogram recovered; /* were not dropped, and of those that were */
+    /* With --recover-gap-us, from a message's commit: */
+    struct histogram clean;      /* to the acknowledgement of one that was not dropped */
+    struct histogram sent_again; /* of one that was: to its next transmission, */
+    struct histogram recovered;  /* and to its acknowledgement */
 };
 
 struct interop;

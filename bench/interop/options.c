@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/interop/answer_times.h"
+
 #define PORT_DEFAULT 7000
 
 static const struct interop_options defaults = {.port = PORT_DEFAULT,
@@ -49,7 +51,7 @@ static const struct known_number numbers[] = {
     {"--bytes-max", AT(bytes_max), 1, TALK_MESSAGE_BYTES_MAX},
     {"--answer-every", AT(answer_every), 0, UINT32_MAX},
     {"--answerer-ends-first", AT(answerer_ends_first), 0, 1},
-    {"--depth", AT(depth), 0, 64},
+    {"--depth", AT(depth), 0, ANSWER_TIMES_DEPTH_MAX},
     {"--interval-us", AT(interval_us), 0, 3600000000},
     {"--loss-in-ppm", AT(loss_in_ppm), 0, 1000000},
     {"--loss-out-ppm", AT(loss_out_ppm), 0, 1000000},

@@ -9,6 +9,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/interop/answer_times.h"
+#include "bench/interop/report.h"
+
 #define POLL_MS_MAX 100
 #define READ_BYTES 65536
 #define READS_MAX 16 /* of one connection before the next has its turn */
@@ -19,6 +22,7 @@ struct connection {
     int socket; /* or CLOSED */
     bool ended; /* our direction */
     struct talk talk;
+    struct answer_times times;
 };
 
 struct peer {
@@ -31,6 +35,7 @@ struct peer {
     uint64_t opened; /* of this round */
     uint64_t over;   /* likewise */
     uint64_t heard;  /* messages, in all rounds */
+    struct histogram answered;
     struct socket_facts facts;
     uint64_t timestamps, sack, window_scaling; /* connections that have them */
     char buffer[READ_BYTES];
@@ -165,6 +170,7 @@ static bool hear(struct peer *peer, struct connection *connection) {
         if (!talk_hear(&connection->talk, bytes_of(peer->buffer, (size_t)got))) {
             return complain(connection, "these are not the right bytes");
         }
+        answer_times_hear(&connection->times, &connection->talk, now(), &peer->answered);
     }
     return true;
 }
@@ -174,6 +180,7 @@ static bool speak(struct peer *peer, struct connection *connection) {
     while ((due = talk_due(&connection->talk, now())) > 0) {
         char message[TALK_MESSAGE_BYTES_MAX];
         talk_fill(&connection->talk, message, due);
+        answer_times_say(&connection->times, &connection->talk, now());
         ssize_t sent = peer->functions->send(connection->socket, message, due, MSG_NOSIGNAL);
         if (sent < 0) {
             return would_block() || complain(connection, "cannot send");
@@ -288,12 +295,14 @@ static bool hold_round(struct peer *peer, uint64_t round, struct instant until) 
 }
 
 static void report(const struct peer *peer, struct instant began_at) {
-    (void)printf("{\"seconds\": %.3f, \"heard\": %llu, \"timestamps\": %llu, \"sack\": %llu, "
-                 "\"window_scaling\": %llu, \"retransmissions\": %llu}\n",
-                 (double)instant_since(now(), began_at).ns / (double)NS_PER_S,
-                 (unsigned long long)peer->heard, (unsigned long long)peer->timestamps,
-                 (unsigned long long)peer->sack, (unsigned long long)peer->window_scaling,
-                 (unsigned long long)peer->facts.retransmissions);
+    report_begin(instant_since(now(), began_at));
+    report_number("heard", peer->heard);
+    report_number("timestamps", peer->timestamps);
+    report_number("sack", peer->sack);
+    report_number("window_scaling", peer->window_scaling);
+    report_number("retransmissions", peer->facts.retransmissions);
+    report_histogram("answered", &peer->answered);
+    report_end();
 }
 
 int socket_peer_run(const struct socket_functions *functions,
@@ -303,6 +312,7 @@ int socket_peer_run(const struct socket_functions *functions,
     peer.connections = calloc(options->connections, sizeof(*peer.connections));
     peer.polled = calloc(options->connections + 1, sizeof(*peer.polled));
     CHECK(peer.connections != NULL && peer.polled != NULL);
+    histogram_reset(&peer.answered);
     if (options->peer == NULL) {
         start_listening(&peer);
     }

@@ -1,4 +1,4 @@
-#include "bench/interop/talk.h"
+#include "bench/interop/answer_times.h"
 
 #include <criterion/criterion.h>
 
@@ -122,4 +122,40 @@ Test(talk, answers_once_at_the_end_and_keeps_to_its_interval) {
     cr_expect_eq(talk_due(&ends.answerer, start), 0, "the caller has not ended");
     cr_expect(talk_hear_end(&ends.answerer));
     cr_expect_gt(talk_due(&ends.answerer, start), 0);
+}
+
+Test(answer_times, runs_from_a_messages_first_byte_to_the_last_of_its_answer) {
+    static struct histogram answered;
+    struct talk_plan each = plan;
+    struct answer_times times = {.heard = 0};
+    struct talk answerer;
+    struct ends ends;
+    each.answer_every = each.depth = 1;
+    ends = begin(&each);
+    talk_answer(&answerer);
+    histogram_reset(&answered);
+    for (int64_t at_ns = start.ns; ends.caller.said == 0; at_ns += 10) {
+        char bytes[TALK_MESSAGE_BYTES_MAX];
+        uint32_t due = talk_due(&ends.caller, start);
+        uint32_t count = due > TALK_HELLO_BYTES ? due / 2 + 1 : due;
+        talk_fill(&ends.caller, bytes, count);
+        answer_times_say(&times, &ends.caller, (struct instant){.ns = at_ns});
+        talk_said(&ends.caller, count);
+        cr_assert(talk_hear(&answerer, bytes_of(bytes, count)));
+    }
+    struct instant said_at = answer_times_said_at(&times, 0);
+    cr_expect_eq(said_at.ns, start.ns + 10, "not with the hello, nor with its last bytes");
+
+    char answer[TALK_MESSAGE_BYTES_MAX];
+    uint32_t due = talk_due(&answerer, start);
+    talk_fill(&answerer, answer, due);
+    struct instant half_at = {.ns = said_at.ns + 50}, whole_at = {.ns = said_at.ns + 70};
+    cr_assert(talk_hear(&ends.caller, bytes_of(answer, due / 2)));
+    answer_times_hear(&times, &ends.caller, half_at, &answered);
+    cr_expect_eq(answered.count, 0);
+    cr_assert(talk_hear(&ends.caller, bytes_of(answer + due / 2, due - due / 2)));
+    answer_times_hear(&times, &ends.caller, whole_at, &answered);
+    answer_times_hear(&times, &ends.caller, whole_at, &answered);
+    cr_expect_eq(answered.count, 1, "once");
+    cr_expect_eq(answered.max_ns, 70);
 }

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "bench/interop/interop.h"
+#include "bench/interop/report.h"
 #include "net/nic_dpdk.h"
 #include "net/nic_dpdk_eal.h"
 
@@ -121,19 +122,6 @@ static bool turn(struct interop *interop, struct port *port,
 
 /* The report. */
 
-static void print_histogram(const char *name, const struct histogram *histogram) {
-    (void)printf(", \"%s\": {\"n\": %llu, \"min_ns\": %lld, \"p50_ns\": %lld, \"p99_ns\": %lld, "
-                 "\"max_ns\": %lld}",
-                 name, (unsigned long long)histogram->count,
-                 histogram->count == 0 ? 0 : (long long)histogram->min_ns,
-                 (long long)histogram_value_at(histogram, 500000),
-                 (long long)histogram_value_at(histogram, 990000), (long long)histogram->max_ns);
-}
-
-static void print_number(const char *name, uint64_t value) {
-    (void)printf(", \"%s\": %llu", name, (unsigned long long)value);
-}
-
 static void print_shim(const char *name, const struct nic_shim_counters *counters) {
     (void)printf(", \"%s\": {\"frames\": %llu, \"lost\": %llu, \"duplicated\": %llu, "
                  "\"reordered\": %llu, \"corrupted\": %llu}",
@@ -143,51 +131,52 @@ static void print_shim(const char *name, const struct nic_shim_counters *counter
 }
 
 static void print_figures(const struct interop_figures *figures) {
-    print_number("connections", figures->connections);
-    print_number("heard", figures->heard);
-    print_number("bytes_in", figures->bytes_in);
-    print_number("bytes_out", figures->bytes_out);
-    print_number("retransmissions", figures->retransmissions);
-    print_number("timeouts", figures->timeouts);
-    print_number("probes", figures->probes);
-    print_number("spurious", figures->spurious);
-    print_number("fast_recoveries", figures->fast_recoveries);
-    print_number("timestamps", figures->timestamps);
-    print_number("sack", figures->sack);
-    print_number("window_scaling", figures->window_scaling);
-    print_histogram("answered", &figures->answered);
-    print_histogram("srtt", &figures->srtt);
-    print_histogram("clean", &figures->clean);
-    print_histogram("recovered", &figures->recovered);
+    report_number("connections", figures->connections);
+    report_number("heard", figures->heard);
+    report_number("bytes_in", figures->bytes_in);
+    report_number("bytes_out", figures->bytes_out);
+    report_number("retransmissions", figures->retransmissions);
+    report_number("timeouts", figures->timeouts);
+    report_number("probes", figures->probes);
+    report_number("spurious", figures->spurious);
+    report_number("fast_recoveries", figures->fast_recoveries);
+    report_number("timestamps", figures->timestamps);
+    report_number("sack", figures->sack);
+    report_number("window_scaling", figures->window_scaling);
+    report_histogram("answered", &figures->answered);
+    report_histogram("srtt", &figures->srtt);
+    report_histogram("clean", &figures->clean);
+    report_histogram("sent_again", &figures->sent_again);
+    report_histogram("recovered", &figures->recovered);
 }
 
 static void print_counters(const struct tcp_counters *counters) {
-    print_number("fast", counters->fast);
-    print_number("slow", counters->slow);
-    print_number("malformed", counters->malformed);
-    print_number("bad_checksum", counters->bad_checksum);
-    print_number("unacceptable", counters->unacceptable);
-    print_number("paws_drops", counters->paws_drops);
-    print_number("accepted", counters->accepted);
-    print_number("resets_sent", counters->resets_sent);
-    print_number("resets_received", counters->resets_received);
-    print_number("challenges", counters->challenges);
-    print_number("tail_probes", counters->tail_probes);
-    print_number("out_of_order", counters->out_of_order);
-    print_number("reassembly_drops", counters->reassembly_drops);
-    print_number("duplicate_bytes", counters->duplicate_bytes);
-    print_number("pool_empty", counters->pool_empty);
-    print_number("ring_full", counters->ring_full);
+    report_number("fast", counters->fast);
+    report_number("slow", counters->slow);
+    report_number("malformed", counters->malformed);
+    report_number("bad_checksum", counters->bad_checksum);
+    report_number("unacceptable", counters->unacceptable);
+    report_number("paws_drops", counters->paws_drops);
+    report_number("accepted", counters->accepted);
+    report_number("resets_sent", counters->resets_sent);
+    report_number("resets_received", counters->resets_received);
+    report_number("challenges", counters->challenges);
+    report_number("tail_probes", counters->tail_probes);
+    report_number("out_of_order", counters->out_of_order);
+    report_number("reassembly_drops", counters->reassembly_drops);
+    report_number("duplicate_bytes", counters->duplicate_bytes);
+    report_number("pool_empty", counters->pool_empty);
+    report_number("ring_full", counters->ring_full);
 }
 
 static void report(const struct interop *interop, const struct port *port,
                    struct instant began_at) {
-    (void)printf("{\"seconds\": %.3f", (double)instant_since(now().mono, began_at).ns / 1e9);
+    report_begin(instant_since(now().mono, began_at));
     print_figures(interop_figures(interop));
     print_counters(interop_counters(interop));
     print_shim("out", &port->shim.counters[NIC_SHIM_OUT]);
     print_shim("in", &port->shim.counters[NIC_SHIM_IN]);
-    (void)printf("}\n");
+    report_end();
 }
 
 /* Every packet is back where it was after the start. */
