@@ -98,6 +98,7 @@ struct tcp_rtt {
     struct duration rto;       /* without backoff and without the peer's delay */
     struct duration minimum;   /* of the connection's samples */
     struct duration ack_delay; /* configured, or longer as learned */
+    struct duration pause;     /* the longest sample of much in flight, lately */
     uint8_t late_in_a_row;     /* samples put down to the peer's delay */
     struct duration late_minimum;
     bool needless; /* the last of a lone segment was sent twice for nothing */
@@ -628,6 +629,11 @@ void tcp_rtt_init(struct tcp_rtt *rtt, const struct tcp_profile *profile);
 /* `lone`: so little was in flight that the peer may have waited with its ACK. */
 void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
                     const struct tcp_profile *profile);
+/* The peer paused for so long though much was in flight. */
+static inline void tcp_rtt_pause(struct tcp_rtt *rtt, struct duration pause) {
+    rtt->pause = rtt->pause.ns > pause.ns ? rtt->pause : pause;
+}
+
 /* Something lone was sent again for nothing: the peer took at least `waited` to acknowledge it. */
 void tcp_rtt_needless(struct tcp_rtt *rtt, struct duration waited);
 

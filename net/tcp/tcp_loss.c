@@ -56,6 +56,26 @@ static bool probe_is_wanted(const struct tcp_connection *c) {
            recovery->lost == 0 && c->state >= TCP_ESTABLISHED;
 }
 
+/*
+ * RFC 8985 §7.2: two round trips, and what the peer may take to acknowledge what is lone.
+ *
+ * It knows of no other wait, but where a round trip takes less than a host's scheduler, a peer that
+ * was not run for a few milliseconds would pass for a loss. Something lone is exposed to that for
+ * two round trips, and its ACKs teach us how the peer is; with much in flight it happens at any
+ * time, and a probe is worth less: what is lost before the end is seen by the ACKs of the rest. So
+ * much in flight is given an eighth of the RTO, whose least is what the configuration says a pause
+ * may be (25 ms of 200 ms, 0.6 ms of 5 ms), and twice the longest pause there was lately, but no
+ * more than half of the RTO, so that the tail needs no time-out.
+ */
+static int64_t probe_wait_ns(const struct tcp_connection *c, int64_t delay_ns) {
+    int64_t wait_ns = 2 * c->rtt.srtt.ns + delay_ns;
+    if (!tcp_loss_is_lone(c, c->in_flight)) {
+        int64_t pause_ns = min_ns(2 * c->rtt.pause.ns, c->rtt.rto.ns / 2);
+        wait_ns = max_ns(wait_ns, max_ns(pause_ns, c->rtt.rto.ns / 8));
+    }
+    return max_ns(wait_ns, PROBE_DELAY_MIN_NS);
+}
+
 static void disarm(struct tcp_connection *c) {
     c->loss_timer = TCP_LOSS_NONE;
     c->timer[TCP_TIMER_LOSS] = INSTANT_NEVER;
@@ -79,7 +99,7 @@ static void arm_in_flight(struct tcp_connection *c) {
         }
     } else if (probe_is_wanted(c)) {
         int64_t base_ns = max_ns(c->sent_at.ns, recovery->acked_at.ns);
-        int64_t wait_ns = max_ns(2 * c->rtt.srtt.ns + delay_ns, PROBE_DELAY_MIN_NS);
+        int64_t wait_ns = probe_wait_ns(c, delay_ns);
         if (base_ns + wait_ns < at_ns) {
             at_ns = base_ns + wait_ns;
             timer = TCP_LOSS_PROBE;
@@ -361,7 +381,8 @@ static void probe_was_needless(struct tcp_connection *c) {
     struct tcp_recovery *recovery = &c->recovery;
     recovery->probe_out = false;
     if (!recovery->probe_lone) {
-        return; /* an ACK got lost: nobody waits with that of several */
+        tcp_rtt_pause(&c->rtt, recovery->probe_waited);
+        return;
     }
     int64_t waited_ns = recovery->probe_waited.ns - c->rtt.srtt.ns;
     tcp_rtt_needless(&c->rtt, (struct duration){.ns = max_ns(waited_ns, 0)});

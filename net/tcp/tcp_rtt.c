@@ -82,6 +82,11 @@ static bool note_late(struct tcp_rtt *rtt, int64_t sample_ns, const struct tcp_p
     return ++rtt->late_in_a_row >= LATE_IN_A_ROW;
 }
 
+/* A host that let ACKs wait once does so again: that wears off by a 4096th with each of them. */
+static void note_pause(struct tcp_rtt *rtt, int64_t sample_ns) {
+    rtt->pause.ns = max_ns(rtt->pause.ns - (rtt->pause.ns >> 12), sample_ns);
+}
+
 void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
                     const struct tcp_profile *profile) {
     int64_t sample_ns = max_ns(sample.ns, 0);
@@ -89,6 +94,7 @@ void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
     if (rtt->srtt.ns == 0) {
         start_over(rtt, sample_ns);
     } else if (!lone) {
+        note_pause(rtt, sample_ns);
         smooth(rtt, sample_ns);
     } else if (!is_late(rtt, sample_ns)) {
         smooth(rtt, sample_ns);
