@@ -140,6 +140,7 @@ static bool is_possible_dsack(const struct tcp_connection *c, struct tcp_range b
 static void read_sacks(struct tcp_connection *c, const struct tcp_segment *segment,
                        struct tcp_acknowledged *acked) {
     uint32_t first = 0;
+    acked->by_sack = true;
     if (is_dsack(segment)) {
         first = 1;
         acked->has_dsack = is_possible_dsack(c, segment->sack[0]);

@@ -573,6 +573,7 @@ struct tcp_acknowledged {
     bool duplicate;            /* RFC 5681 §2 */
     bool has_dsack;
     struct tcp_range dsack;
+    bool by_sack;  /* those that are told by SACK now, no longer those before the ACK */
     bool has_echo; /* ts_echo is the peer's echo of a TSval of ours */
     uint32_t ts_echo;
 };

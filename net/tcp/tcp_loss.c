@@ -173,14 +173,15 @@ static bool sent_after(struct instant a_at, struct tcp_seq a_end, struct instant
     return a_at.ns > b_at.ns || (a_at.ns == b_at.ns && tcp_seq_before(b_end, a_end));
 }
 
-/* The ACK may be that of an earlier transmission (RFC 8985 §6.2 step 2). */
+/* The ACK may be that of an earlier transmission (RFC 8985 §6.2 step 2). What stands behind a hole
+ * is not echoed (RFC 7323 §4.3 (2)): of that only the time tells. */
 static bool is_ambiguous(const struct tcp_connection *c, const struct tcp_entry *entry,
                          const struct tcp_acknowledged *acked, struct duration rtt) {
     if (!(entry->flags & TCP_ENTRY_RESENT)) {
         return false;
     }
     uint32_t ts_value = tcp_timestamp_at(entry->sent_at, c->ts_offset);
-    if (acked->has_echo && (int32_t)(acked->ts_echo - ts_value) < 0) {
+    if (acked->has_echo && !acked->by_sack && (int32_t)(acked->ts_echo - ts_value) < 0) {
         return true;
     }
     return rtt.ns < c->rtt.minimum.ns;

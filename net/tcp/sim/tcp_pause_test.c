@@ -1,7 +1,7 @@
 /*
  * Bulk over a quick link to a host that is shared: every now and then the peer is not run for a few
- * milliseconds, dozens of round trips, and nothing of that is a loss. All of it in
- * virtual time.
+ * milliseconds, dozens of round trips, and nothing of that is a loss. What is lost at the end of
+ * much is found without a time-out all the same. All of it in virtual time.
  */
 #include <criterion/criterion.h>
 #include <inttypes.h>
@@ -122,5 +122,41 @@ Test(tcp_pause, longer_pauses_are_learned) {
     struct tcp_info info = tcp_info(bulk.from);
     cr_expect_leq(info.retransmissions, 3, "%" PRIu64, info.retransmissions);
     cr_expect_eq(info.timeouts, 0);
+    close_bulk(&bulk);
+}
+
+/* The last three of a burst of forty: no time-out, which would take 200 ms. */
+Test(tcp_pause, the_lost_tail_of_a_burst_needs_no_timeout) {
+    enum { RECORDS = 40, LOST = 3 };
+    struct bulk bulk = open_bulk(1);
+    for (int round = 0; round < 5; round++) {
+        for (int i = 0; i < 9; i++) { /* the initial window */
+            cr_assert(write_record(&bulk));
+        }
+        duo_run_ms(bulk.duo, 100);
+        read_all(&bulk);
+    }
+    for (int i = 0; i < RECORDS - LOST; i++) {
+        cr_assert(write_record(&bulk));
+        duo_run(bulk.duo, (struct duration){.ns = 12 * NS_PER_US});
+    }
+    struct link_sim_way black = quick_way;
+    black.blackhole = true;
+    for (int i = 0; i < LOST; i++) {
+        cr_assert(write_record(&bulk));
+    }
+    link_sim_set(bulk.duo->link, LINK_SIM_A_TO_B, &black);
+    duo_turn(bulk.duo);
+    link_sim_set(bulk.duo->link, LINK_SIM_A_TO_B, &quick_way);
+    int64_t begin_ns = bulk.duo->now.mono.ns;
+    while (bulk.read < bulk.written) {
+        duo_run(bulk.duo, (struct duration){.ns = STEP_NS});
+        read_all(&bulk);
+        cr_assert_lt(bulk.duo->now.mono.ns, begin_ns + NS_PER_S, "it never comes");
+    }
+    int64_t took_ns = bulk.duo->now.mono.ns - begin_ns;
+    cr_expect_leq(took_ns, 30 * NS_PER_MS, "%" PRId64 " us", took_ns / NS_PER_US);
+    cr_expect_eq(tcp_info(bulk.from).timeouts, 0);
+    cr_expect_eq(tcp_info(bulk.from).retransmissions, LOST);
     close_bulk(&bulk);
 }

@@ -127,6 +127,23 @@ Test(tcp_repair, the_last_of_a_burst_is_repaired_within_a_millisecond) {
     close_talk(&talk);
 }
 
+/* The probe repeats the last one; that it arrived tells of the one before. */
+Test(tcp_repair, two_lost_messages_are_repaired_within_a_millisecond) {
+    struct talk talk = open_talk(7, (struct duration){.ns = 0});
+    warm_up(&talk);
+    for (int i = 0; i < 2; i++) {
+        cr_assert(write_message(talk.end[0]));
+    }
+    lose_now(&talk, 0);
+    int64_t took_ns = time_to_read(&talk, 1, 2 * MESSAGE_BYTES);
+    cr_expect_leq(took_ns, REPAIRED_NS, "%" PRId64 " us", took_ns / NS_PER_US);
+    duo_run_ms(talk.duo, 1000);
+    struct tcp_info info = tcp_info(talk.end[0]);
+    cr_expect_eq(info.retransmissions, 2);
+    cr_expect_eq(info.timeouts, 0);
+    close_talk(&talk);
+}
+
 /* Others behind it arrive, so the gap is seen: SACK tells, a round trip later. */
 Test(tcp_repair, the_first_of_a_burst_is_repaired_within_a_millisecond) {
     struct talk talk = open_talk(4, (struct duration){.ns = 0});
