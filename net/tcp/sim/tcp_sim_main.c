@@ -3,17 +3,21 @@
  *
  *   tcp_sim --seeds A..B            every seed of the range; stops at the first failure
  *   tcp_sim --seed N [--trace]      one world; with every event
- *   tcp_sim --long FILE [--until N] from where FILE says, to 1,000,000; FILE keeps the progress
+ *   tcp_sim --long FILE [--from N] [--until N]
+ *                                   1 to 1,000,000, or these; FILE says how far it is, so that it
+ *                                   goes on after an interruption. Several share the worlds when
+ *                                   each has a FILE and a part of its own
  *   tcp_sim --plants                every planted bug must be found
  *
  * With --tap the result is one line of TAP for --seeds, one for each plant for --plants. --keep-on
  * does not stop at a failure. --plant NAME plants a bug, --slow goes without the fast path.
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "net/tcp/sim/tcp_sim.h"
 
@@ -23,9 +27,16 @@
 
 struct request {
     uint64_t first, last;
-    const char *progress;
+    const char *progress_path;
     bool plants, tap, keep_on, given;
     struct tcp_sim_options options;
+};
+
+/* Of --long, over all its runs: what is known when one of them ends at any time. */
+struct progress {
+    uint64_t first, done; /* the worlds that were run, both included; first - 1: none yet */
+    uint64_t failures;
+    uint64_t cpu_ms; /* of the runs that led here */
 };
 
 static struct tcp_sim *sim;
@@ -123,42 +134,70 @@ static int run_seeds(const struct request *request) {
     return failures == 0 ? 0 : 1;
 }
 
-static uint64_t read_progress(const char *path) {
-    FILE *file = fopen(path, "r");
-    char line[32] = "";
-    if (file != NULL) {
-        if (fgets(line, sizeof(line), file) == NULL) {
-            line[0] = '\0';
-        }
-        fclose(file);
+/* False when FILE is there and is not the progress of these worlds. */
+static bool read_progress(const struct request *request, struct progress *progress) {
+    *progress = (struct progress){.first = request->first, .done = request->first - 1};
+    FILE *file = fopen(request->progress_path, "r");
+    if (file == NULL) {
+        return true;
     }
-    return strtoull(line, NULL, 10);
+    int read = fscanf(
+        file, "worlds %" SCNu64 " to %" SCNu64 ": %" SCNu64 " failures, %" SCNu64 " ms of CPU\n",
+        &progress->first, &progress->done, &progress->failures, &progress->cpu_ms);
+    fclose(file);
+    if (read != 4 || progress->first != request->first) {
+        fprintf(stderr, "%s is not the progress of worlds from %" PRIu64 " on\n",
+                request->progress_path, request->first);
+        return false;
+    }
+    return true;
 }
 
-static bool write_progress(const char *path, uint64_t done) {
-    FILE *file = fopen(path, "w");
+/* Whole, or as it was before. */
+static bool write_progress(const char *path, const struct progress *progress) {
+    char fresh[PATH_MAX];
+    int length = snprintf(fresh, sizeof(fresh), "%s.new", path);
+    FILE *file = length < (int)sizeof(fresh) ? fopen(fresh, "w") : NULL;
     if (file == NULL) {
         perror(path);
         return false;
     }
-    fprintf(file, "%" PRIu64 "\n", done);
-    return fclose(file) == 0;
+    fprintf(file,
+            "worlds %" PRIu64 " to %" PRIu64 ": %" PRIu64 " failures, %" PRIu64 " ms of CPU\n",
+            progress->first, progress->done, progress->failures, progress->cpu_ms);
+    if (fclose(file) != 0 || rename(fresh, path) != 0) {
+        perror(path);
+        return false;
+    }
+    return true;
 }
 
 static int run_long(const struct request *request) {
-    uint64_t done = read_progress(request->progress);
-    while (done < request->last) {
-        uint64_t next = done + LONG_STRIDE < request->last ? done + LONG_STRIDE : request->last;
-        fprintf(stderr, "%" PRIu64 "..%" PRIu64 ": ", done + 1, next);
-        if (run_range(request, done + 1, next) != 0 && !request->keep_on) {
-            return 1;
+    struct progress progress;
+    if (!read_progress(request, &progress)) {
+        return 2;
+    }
+    bool stops = false;
+    while (progress.done < request->last && !stops) {
+        uint64_t next = progress.done + LONG_STRIDE;
+        next = next < request->last ? next : request->last;
+        fprintf(stderr, "%" PRIu64 "..%" PRIu64 ": ", progress.done + 1, next);
+        clock_t began = clock();
+        uint64_t failures = run_range(request, progress.done + 1, next);
+        stops = failures != 0 && !request->keep_on;
+        if (!stops) { /* a failure that stops it is met again by the next run */
+            progress.done = next;
+            progress.failures += failures;
+            progress.cpu_ms += (uint64_t)((clock() - began) / (CLOCKS_PER_SEC / 1000));
         }
-        done = next;
-        if (!write_progress(request->progress, done)) {
-            return 1;
+        if (!stops && !write_progress(request->progress_path, &progress)) {
+            return 2;
         }
     }
-    return 0;
+    printf("worlds %" PRIu64 " to %" PRIu64 ": %" PRIu64 " failures, %" PRIu64 " s of CPU%s\n",
+           progress.first, progress.done, progress.failures, progress.cpu_ms / 1000,
+           stops ? ", and a failure in the next ones" : "");
+    return stops || progress.failures != 0 ? 1 : 0;
 }
 
 static bool read_plant(const char *name, enum tcp_sim_plant *plant) {
@@ -193,9 +232,13 @@ static bool read_valued(const char *name, const char *value, struct request *req
         return true;
     }
     if (strcmp(name, "--long") == 0) {
-        request->progress = value;
+        request->progress_path = value;
         request->given = true;
         return true;
+    }
+    if (strcmp(name, "--from") == 0) {
+        request->first = strtoull(value, NULL, 10);
+        return request->first > 0;
     }
     if (strcmp(name, "--until") == 0) {
         request->last = strtoull(value, NULL, 10);
@@ -222,7 +265,7 @@ static bool read_flag(const char *name, struct request *request) {
 }
 
 static bool read_request(int count, char **arguments, struct request *request) {
-    *request = (struct request){.last = LONG_SEEDS};
+    *request = (struct request){.first = 1, .last = LONG_SEEDS};
     for (int i = 1; i < count; i++) {
         if (read_flag(arguments[i], request)) {
             continue;
@@ -238,16 +281,16 @@ static bool read_request(int count, char **arguments, struct request *request) {
 int main(int count, char **arguments) {
     struct request request;
     if (!read_request(count, arguments, &request)) {
-        fprintf(stderr, "usage: tcp_sim --seeds A..B | --seed N [--trace] | --long FILE [--until N]"
-                        " | --plants  [--tap] [--keep-on] [--plant NAME] [--slow]\n");
+        fprintf(stderr, "usage: tcp_sim --seeds A..B | --seed N [--trace] | --long FILE [--from N]"
+                        " [--until N] | --plants  [--tap] [--keep-on] [--plant NAME] [--slow]\n");
         return 2;
     }
     sim = tcp_sim_new();
     signal(SIGABRT, on_crash);
     signal(SIGSEGV, on_crash);
-    int status = request.plants             ? run_plants(&request)
-                 : request.progress != NULL ? run_long(&request)
-                                            : run_seeds(&request);
+    int status = request.plants                  ? run_plants(&request)
+                 : request.progress_path != NULL ? run_long(&request)
+                                                 : run_seeds(&request);
     tcp_sim_delete(sim);
     return status;
 }
