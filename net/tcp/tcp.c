@@ -217,7 +217,7 @@ void tcp_fini(struct tcp *tcp) {
 /* Streams. */
 
 static enum stream_state stream_state_of(const struct stream *stream) {
-    switch (((const struct tcp_connection *)stream)->state) {
+    switch (tcp_connection_of(stream)->state) {
     case TCP_RESOLVING:
     case TCP_SYN_SENT:
     case TCP_SYN_RECEIVED:
@@ -236,7 +236,7 @@ static enum stream_state stream_state_of(const struct stream *stream) {
 }
 
 static enum stream_close_reason close_reason_of(const struct stream *stream) {
-    return ((const struct tcp_connection *)stream)->close_reason;
+    return tcp_connection_of(stream)->close_reason;
 }
 
 const struct stream_ops tcp_stream_ops = {
@@ -263,7 +263,7 @@ const struct stream_stack_ops tcp_stack_ops = {
 /* For metrics and logs. */
 
 struct tcp_info tcp_info(const struct stream *stream) {
-    const struct tcp_connection *c = (const struct tcp_connection *)stream;
+    const struct tcp_connection *c = tcp_connection_of(stream);
     return (struct tcp_info){
         .state = c->state,
         .flow = c->flow,

@@ -13,7 +13,7 @@ void tcp_finish_advance(struct tcp_connection *c) {
 }
 
 void tcp_stream_finish(struct stream *stream) {
-    struct tcp_connection *c = (struct tcp_connection *)stream;
+    struct tcp_connection *c = tcp_connection_of(stream);
     if (c->state == TCP_CLOSED || c->finishing) {
         return;
     }
@@ -77,7 +77,7 @@ static bool peer_may_know(const struct tcp_connection *c) {
 }
 
 void tcp_stream_abort(struct stream *stream) {
-    struct tcp_connection *c = (struct tcp_connection *)stream;
+    struct tcp_connection *c = tcp_connection_of(stream);
     if (c->state == TCP_CLOSED) {
         return;
     }
@@ -90,7 +90,7 @@ void tcp_stream_abort(struct stream *stream) {
 
 void tcp_stack_discard(struct stream_stack *stack, struct stream *stream) {
     struct tcp *tcp = (struct tcp *)stack;
-    struct tcp_connection *c = (struct tcp_connection *)stream;
+    struct tcp_connection *c = tcp_connection_of(stream);
     CHECK(c->tcp == tcp && c->in_use && c->room_count == 0);
     tcp_stream_abort(stream);
     tcp_receive_clear(c);

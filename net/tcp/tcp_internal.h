@@ -114,52 +114,59 @@ struct tcp_congestion {
 
 /* Recovery, RACK and TLP (RFC 6675, 6582, 8985). */
 struct tcp_recovery {
-    bool active;
+    /* What may be in doubt, in as many words: see tcp_recovery_is_settled. */
+    union {
+        struct {
+            uint32_t lost;          /* entries LOST */
+            uint32_t sacked;        /* entries SACKED */
+            uint32_t duplicates;    /* ACKs in a row, without SACK */
+            uint8_t backoff;        /* RTOs in a row: sticky until new data is acknowledged */
+            uint8_t large_timeouts; /* in a row, of a segment above 576 bytes: a black hole? */
+            bool active;
+            bool probe_out; /* a TLP was sent and is not answered */
+        };
+        uint64_t doubt[2];
+    };
+    struct instant reorder_at;   /* RACK's timer; 0: not wanted */
+    struct instant rto_base;     /* the RTO counts from here (RFC 6298 §5) */
+    struct instant acked_at;     /* the last ACK or SACK of anything: the PTO counts from here */
+    struct instant rack_sent_at; /* of the segment most recently sent among those delivered */
+    struct duration rack_rtt;
+    struct tcp_seq rack_end;
+    struct tcp_seq rack_highest; /* RACK.fack */
+    uint32_t passed_bytes;       /* the largest segment that was delivered */
     bool after_timeout;   /* it began with an RTO: the exit is the same, cwnd is not halved again */
     struct tcp_seq point; /* snd_nxt when it began: over when acknowledged */
-    uint32_t lost;        /* entries LOST */
-    uint32_t sacked;      /* entries SACKED */
     uint32_t delivered;   /* bytes, in recovery: PRR (RFC 6937) */
     uint32_t sent;        /* bytes, in recovery */
     uint32_t flight_at_start;
-    struct instant rto_base;     /* the RTO counts from here (RFC 6298 §5) */
-    struct instant acked_at;     /* the last ACK or SACK of anything: the PTO counts from here */
-    struct instant reorder_at;   /* RACK's timer; 0: not wanted */
     struct instant persist_base; /* the persist timer counts from here */
-    struct instant rack_sent_at; /* of the segment most recently sent among those delivered */
-    struct tcp_seq rack_end;
-    struct duration rack_rtt;
-    struct tcp_seq rack_highest; /* RACK.fack */
     struct tcp_seq dsack_round;  /* the reordering window grows once a round */
     uint8_t reorder_steps;       /* RACK.reo_wnd_mult - 1 */
     uint8_t reorder_keep;        /* RACK.reo_wnd_persist */
     bool dsack_in_round;
     bool reordering_seen;
-    bool syn_lost;       /* a SYN or SYN-ACK of ours was sent twice */
-    uint32_t duplicates; /* ACKs in a row, without SACK */
-    bool probe_out;      /* a TLP was sent and is not answered */
-    bool probe_is_copy;  /* it repeated old data: a DSACK tells that it was needless */
-    bool probe_lone;     /* ... and was the tail of little, so that the peer may have waited */
+    bool syn_lost;      /* a SYN or SYN-ACK of ours was sent twice */
+    bool probe_is_copy; /* it repeated old data: a DSACK tells that it was needless */
+    bool probe_lone;    /* ... and was the tail of little, so that the peer may have waited */
     struct tcp_seq probe_end;
     struct instant probe_at;             /* when it was sent */
     struct instant probe_copied_sent_at; /* when what it repeated was sent before */
     struct duration probe_waited;        /* from then to the acknowledgement; 0: none yet */
-    uint8_t backoff;                     /* RTOs in a row: sticky until new data is acknowledged */
     bool undo;                 /* cwnd was cut and may be given back: snd_una >= undo_point */
     struct tcp_seq undo_point; /* snd_una when it was cut */
     uint32_t undo_cwnd, undo_ssthresh;
     uint32_t undo_resends; /* since then, not yet shown to be needless by a DSACK */
     bool undo_resent;      /* at least one, its TSval: */
     uint32_t undo_ts_value;
-    uint32_t passed_bytes;  /* the largest segment that was delivered */
-    uint8_t large_timeouts; /* in a row, of a segment above 576 bytes: a black hole? */
 };
+
+_Static_assert(offsetof(struct tcp_recovery, probe_out) < sizeof(uint64_t[2]),
+               "what may be in doubt is more than is looked at");
 
 /* All is well: nothing is missing, asked for, or in doubt. */
 static inline bool tcp_recovery_is_settled(const struct tcp_recovery *recovery) {
-    uint32_t doubt = recovery->lost | recovery->sacked | recovery->duplicates | recovery->backoff |
-                     recovery->large_timeouts | recovery->active | recovery->probe_out;
-    return doubt == 0 && recovery->reorder_at.ns == 0;
+    return (recovery->doubt[0] | recovery->doubt[1] | (uint64_t)recovery->reorder_at.ns) == 0;
 }
 
 /* A flow as it lies in the headers of what comes in: behind an IPv4 header without options, 12
@@ -169,89 +176,104 @@ struct tcp_flow_key {
     uint32_t ports;
 };
 
+/*
+ * What one segment in and one out need lies in front, each line of the cache by what asks for it
+ * together; the rest, behind it, by what it is about.
+ */
 struct tcp_connection {
     struct stream stream;
     struct tcp *tcp;
+    /* All that makes a segment anything but ordinary, in one word: see tcp_is_ordinary. */
+    union {
+        struct {
+            uint8_t state;            /* enum tcp_state */
+            uint8_t reassembly_count; /* of `reassembly` */
+            bool fin_held;            /* beyond a hole: fin_seq */
+            bool dsack_pending;       /* `dsack` */
+            bool output_blocked;      /* the NIC refused: tried again in tcp_flush */
+            bool finishing;           /* finish was called: no more records */
+            bool fin_queued;          /* its entry is in the ring */
+            uint8_t close_reason;
+        };
+        uint64_t condition;
+    };
+    uint32_t mss;                    /* payload bytes of a segment, timestamps taken off */
+    uint32_t in_flight;              /* bytes sent, not SACKED, not LOST */
+    uint32_t head, next, held, tail; /* counters: the oldest; the first unsent; the first that
+                                        waits for the journal, or tail; end */
+    uint32_t ring_mask;
     uint32_t slot; /* its index */
-    uint8_t state; /* enum tcp_state */
-    uint8_t close_reason;
-    bool in_use;
-    bool discarded; /* the stream was given back; never true for longer than discard takes */
 
-    /* Receive. */
+    struct tcp_seq snd_una, snd_nxt;
+    struct tcp_seq window_seq, window_ack; /* SND.WL1, SND.WL2 */
+    uint32_t snd_window;                   /* bytes */
+    struct tcp_congestion congestion;
+    struct tcp_entry *ring;
+    uint64_t durable;
+    struct instant sent_at; /* last data: for restart_after_idle, keep-alive */
+
+    struct tcp_seq rcv_nxt;
+    struct tcp_seq rcv_edge; /* right edge of the window as told: never goes back */
+    struct tcp_seq last_ack; /* the last rcv_nxt we sent */
+    uint32_t ts_recent;
+    uint32_t ts_offset; /* added to our clock: RFC 7323 §5.4 */
+    uint32_t chain_bytes;
+    uint32_t backlog_start, backlog_end;
     bool ack_pending; /* owed; paid by any segment */
     bool ack_now;     /* not to wait for the end of the turn */
     bool timestamps;
     bool sack;
     bool window_scaling;         /* both sides sent the option, or we are about to */
     int8_t snd_scale, rcv_scale; /* shifts; 0 unless both sides sent the option */
-    struct tcp_seq rcv_nxt;
-    struct tcp_seq rcv_edge; /* right edge of the window as told: never goes back */
-    struct tcp_seq last_ack; /* the last rcv_nxt we sent */
-    uint32_t ts_recent;
-    struct instant ts_recent_at;
-    uint32_t ts_offset;                     /* added to our clock: RFC 7323 §5.4 */
+    uint32_t room_count, room_bytes;
+    uint32_t room_each;         /* bytes in each packet but the last */
+    struct instant progress_at; /* snd_una moved, or something may leave after nothing might */
+
+    uint64_t segments_in, segments_out, bytes_in, bytes_out; /* tcp_info */
     struct packet *chain_head, *chain_tail; /* in order, unread, in place: payload is packet_data */
-    uint32_t chain_bytes;
-    char *backlog; /* stream.receive_bytes */
-    uint32_t backlog_start, backlog_end;
+    struct instant heard_at;
+    struct packet *room[STREAM_ROOMS_MAX]; /* the open reservation */
+
+    struct tcp_recovery recovery;
+    struct tcp_rtt rtt;
+    struct instant timer[TCP_TIMERS];
+    uint8_t loss_timer; /* enum tcp_loss_timer */
+    uint8_t persist_backoff;
+    bool in_use;
+
+    /* Constant, or nearly. */
+    struct tcp_path path;
+    struct tcp_flow_key key; /* of `flow` */
+    struct checksum pseudo;  /* without the length */
+    struct checksum ip_sum;  /* of the IPv4 header, total length and checksum 0 */
+    char template[TCP_TEMPLATE_BYTES_MAX];
+    uint8_t header_bytes; /* Ethernet and IPv4 in front of TCP in `template` */
+    bool resolved;
+    uint32_t mtu;
+    uint32_t peer_mss; /* as told, clamped */
+    struct tcp_flow flow;
+    struct tcp_profile profile;
+    uint32_t listener; /* TCP_NONE: dialled */
+
+    /* Receive. */
+    struct instant ts_recent_at;
+    char *backlog;                                            /* stream.receive_bytes */
     struct packet *reassembly[TCP_REASSEMBLY_PER_CONNECTION]; /* see tcp_reassembly.c */
     struct tcp_range reassembly_range[TCP_REASSEMBLY_PER_CONNECTION];
-    uint32_t reassembly_count;
     struct tcp_range sack_recent[TCP_SACK_BLOCKS_MAX]; /* newest first */
     uint32_t sack_recent_count;
     struct tcp_range dsack;
-    bool dsack_pending;
-    bool fin_received;      /* and everything before it */
-    struct tcp_seq fin_seq; /* of a FIN beyond a hole */
-    bool fin_held;
+    bool fin_received; /* and everything before it */
+    struct tcp_seq fin_seq;
 
     /* Send. */
     struct tcp_seq iss, irs;
-    struct tcp_seq snd_una, snd_nxt;
-    uint32_t snd_window, snd_window_max;   /* bytes */
-    struct tcp_seq window_seq, window_ack; /* SND.WL1, SND.WL2 */
-    uint32_t mss;                          /* payload bytes of a segment, timestamps taken off */
-    uint32_t peer_mss;                     /* as told, clamped */
-    uint32_t mtu;
-    struct tcp_entry *ring;
-    uint32_t ring_mask;
-    uint32_t head, next, tail; /* counters: oldest, first unsent, end */
-    uint32_t held;             /* counter: the first that waits for the journal, or tail */
-    uint64_t durable;
-    uint32_t committed_unsent;             /* bytes of entries from `next` on */
-    uint32_t held_bytes;                   /* of those, beyond `durable` */
-    uint32_t held_positions;               /* distinct ones that they wait for */
-    uint32_t in_flight;                    /* bytes sent, not SACKED, not LOST */
-    struct packet *room[STREAM_ROOMS_MAX]; /* the open reservation */
-    uint32_t room_count, room_bytes;
-    uint32_t room_each;         /* bytes in each packet but the last */
-    bool finishing;             /* finish was called: no more records */
-    bool fin_queued;            /* its entry is in the ring */
-    bool output_blocked;        /* the NIC refused: tried again in tcp_flush */
-    struct instant progress_at; /* snd_una moved, or something may leave after nothing might */
-    struct instant sent_at;     /* last data: for restart_after_idle, keep-alive */
-    struct instant heard_at;
-    uint32_t keepalives; /* unanswered */
-    struct tcp_rtt rtt;
-    struct tcp_congestion congestion;
-    struct tcp_recovery recovery;
-    uint8_t loss_timer; /* enum tcp_loss_timer */
-    uint8_t persist_backoff;
-    struct instant timer[TCP_TIMERS];
+    uint32_t snd_window_max;   /* bytes */
+    uint32_t committed_unsent; /* bytes of entries from `next` on */
+    uint32_t held_bytes;       /* of those, beyond `durable` */
+    uint32_t held_positions;   /* distinct ones that they wait for */
+    uint32_t keepalives;       /* unanswered */
     struct tcp_bucket corrections;
-
-    /* Constant, or nearly. */
-    struct tcp_flow_key key; /* of `flow` */
-    struct tcp_flow flow;
-    struct tcp_profile profile;
-    struct tcp_path path;
-    bool resolved;
-    uint8_t header_bytes; /* Ethernet and IPv4 in front of TCP in `template` */
-    char template[TCP_TEMPLATE_BYTES_MAX];
-    struct checksum pseudo; /* without the length */
-    struct checksum ip_sum; /* of the IPv4 header, total length and checksum 0 */
-    uint32_t listener;      /* TCP_NONE: dialled */
 
     /* Lists: links are slots, TCP_NONE ends them. */
     uint32_t accept_next;
@@ -261,9 +283,23 @@ struct tcp_connection {
     bool in_unread;
 
     /* tcp_info. */
-    uint64_t segments_in, segments_out, bytes_in, bytes_out;
     uint64_t retransmissions, timeouts, probes, fast_recoveries, spurious;
-};
+} __attribute__((aligned(CACHE_LINE)));
+
+_Static_assert(offsetof(struct tcp_connection, state) ==
+                       offsetof(struct tcp_connection, condition) &&
+                   __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "the state is the condition's lowest byte");
+
+/* Of a stream of ours: it is embedded first. */
+static inline struct tcp_connection *tcp_connection_of(const struct stream *stream) {
+    return (struct tcp_connection *)(uintptr_t)stream;
+}
+
+/* Established, in order, and nothing but data to be sent. */
+static inline bool tcp_is_ordinary(const struct tcp_connection *c) {
+    return c->condition == TCP_ESTABLISHED;
+}
 
 /* A connection that a SYN asked for and no ACK has completed: RFC 9293's SYN_RECEIVED. */
 struct tcp_embryo {

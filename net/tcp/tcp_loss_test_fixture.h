@@ -37,7 +37,7 @@ static inline struct bench bench_make(bool sack, bool timestamps) {
     hand->seq = tcp_seq_add(hand->seq, 1);
     tcp_flush(hand->tcp);
     hand_expect_ack(hand);
-    bench.c = (struct tcp_connection *)hand->stream;
+    bench.c = tcp_connection_of(hand->stream);
     bench.c->rtt.ack_delay.ns = 0;
     bench.c->profile.ack_delay.ns = 0;
     bench.start = hand->ack;

@@ -2,10 +2,6 @@
 
 #include "net/tcp/tcp_internal.h"
 
-static struct tcp_connection *connection_of(struct stream *stream) {
-    return (struct tcp_connection *)stream;
-}
-
 static uint32_t receive_bytes(const struct tcp_connection *c) {
     return c->tcp->setup.limits.stream.receive_bytes;
 }
@@ -109,7 +105,7 @@ void tcp_receive_clear(struct tcp_connection *c) {
 /* Reading. */
 
 struct bytes tcp_stream_peek(struct stream *stream, size_t at_least) {
-    struct tcp_connection *c = connection_of(stream);
+    struct tcp_connection *c = tcp_connection_of(stream);
     DCHECK(at_least <= c->tcp->setup.limits.stream.gather_bytes_max);
     if (backlog_bytes(c) == 0 && c->chain_head != NULL &&
         (c->chain_head->data_bytes >= at_least || c->chain_head->next == NULL)) {
@@ -215,7 +211,7 @@ static bool update_is_due(const struct tcp_connection *c) {
 }
 
 void tcp_stream_consume(struct stream *stream, size_t count, unsigned flags) {
-    struct tcp_connection *c = connection_of(stream);
+    struct tcp_connection *c = tcp_connection_of(stream);
     if (count == 0) {
         return;
     }

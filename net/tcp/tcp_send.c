@@ -2,10 +2,6 @@
 
 #include "net/tcp/tcp_internal.h"
 
-static struct tcp_connection *connection_of(struct stream *stream) {
-    return (struct tcp_connection *)stream;
-}
-
 static char *payload_of(const struct packet *packet) {
     return packet->buffer + PACKET_HEADROOM_BYTES;
 }
@@ -270,7 +266,7 @@ static bool take_rooms(struct tcp_connection *c, uint32_t bytes, uint32_t each, 
 
 enum stream_result tcp_stream_reserve(struct stream *stream, size_t bytes,
                                       struct stream_room *room) {
-    struct tcp_connection *c = connection_of(stream);
+    struct tcp_connection *c = tcp_connection_of(stream);
     CHECK(bytes >= 1 && c->room_count == 0);
     uint32_t each = record_bytes_max(c);
     uint32_t entries = bytes > each ? 1 : entries_for(c, 1, (uint32_t)bytes);
@@ -304,7 +300,7 @@ static uint32_t room_bytes_for(const struct tcp_connection *c, size_t bytes) {
 
 enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
                                            struct stream_rooms *rooms) {
-    struct tcp_connection *c = connection_of(stream);
+    struct tcp_connection *c = tcp_connection_of(stream);
     CHECK(bytes >= 1 && c->room_count == 0);
     size_t bytes_max = many_bytes_max(c);
     uint32_t each = room_bytes_for(c, bytes);
@@ -355,7 +351,7 @@ COLD static void put_many(struct tcp_connection *c, uint32_t left, uint64_t posi
 
 void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position release_after,
                        unsigned flags) {
-    struct tcp_connection *c = connection_of(stream);
+    struct tcp_connection *c = tcp_connection_of(stream);
     CHECK(len >= 1 && len <= c->room_bytes);
     if (UNLIKELY(c->state == TCP_CLOSED)) {
         give_rooms(c, 0);
@@ -375,7 +371,7 @@ void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position
 }
 
 void tcp_stream_cancel(struct stream *stream) {
-    struct tcp_connection *c = connection_of(stream);
+    struct tcp_connection *c = tcp_connection_of(stream);
     CHECK(c->room_count > 0);
     give_rooms(c, 0);
     if (c->finishing && c->state != TCP_CLOSED) {
@@ -385,7 +381,7 @@ void tcp_stream_cancel(struct stream *stream) {
 }
 
 void tcp_stream_release(struct stream *stream, struct stream_position durable) {
-    struct tcp_connection *c = connection_of(stream);
+    struct tcp_connection *c = tcp_connection_of(stream);
     if (durable.value <= c->durable) {
         return;
     }
@@ -403,5 +399,5 @@ void tcp_stream_release(struct stream *stream, struct stream_position durable) {
 }
 
 size_t tcp_stream_unsent(const struct stream *stream) {
-    return ((const struct tcp_connection *)stream)->committed_unsent;
+    return tcp_connection_of(stream)->committed_unsent;
 }

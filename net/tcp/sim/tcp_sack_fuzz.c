@@ -48,7 +48,7 @@ static void tell(struct naive *naive, const struct tcp_range *block) {
 
 /* What is held for SACKed was told, each byte of it; and nothing else is. */
 static void compare(const struct tcp_rig *rig, const struct naive *naive) {
-    const struct tcp_connection *c = (const struct tcp_connection *)rig->stream;
+    const struct tcp_connection *c = tcp_connection_of(rig->stream);
     CHECK(c->snd_una.value - naive->first == naive->acked);
     for (uint32_t counter = c->head; counter != c->next; counter++) {
         const struct tcp_entry *entry = tcp_entry_at(c, counter);
@@ -67,7 +67,7 @@ struct covered {
 
 static uint32_t find_covered(const struct tcp_rig *rig, const struct naive *naive,
                              const struct tcp_range *block, struct covered *covered) {
-    const struct tcp_connection *c = (const struct tcp_connection *)rig->stream;
+    const struct tcp_connection *c = tcp_connection_of(rig->stream);
     uint32_t left = block->left.value - naive->first, right = block->right.value - naive->first;
     uint32_t count = 0;
     if (left >= right || left < naive->acked || right > naive->sent) {
@@ -85,7 +85,7 @@ static uint32_t find_covered(const struct tcp_rig *rig, const struct naive *naiv
 
 static void must_be_sacked(const struct tcp_rig *rig, const struct covered *covered,
                            uint32_t count) {
-    const struct tcp_connection *c = (const struct tcp_connection *)rig->stream;
+    const struct tcp_connection *c = tcp_connection_of(rig->stream);
     uint32_t found = 0;
     for (uint32_t counter = c->head; counter != c->next && found < count; counter++) {
         const struct tcp_entry *entry = tcp_entry_at(c, counter);
