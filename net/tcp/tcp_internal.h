@@ -100,8 +100,10 @@ struct tcp_rtt {
     struct duration ack_delay; /* configured, or longer as learned */
     struct duration pause;     /* the longest sample of much in flight, lately */
     uint8_t late_in_a_row;     /* samples put down to the peer's delay */
+    uint8_t prompt_in_a_row;   /* lone ones that were not, as far as they count */
+    uint8_t doubts;            /* lone segments sent twice for nothing, lately */
+    uint8_t forget_shift;      /* with a prompt sample ack_delay loses 2^-this of what it learned */
     struct duration late_minimum;
-    bool needless; /* the last of a lone segment was sent twice for nothing */
 };
 
 struct tcp_congestion {
@@ -671,8 +673,9 @@ static inline void tcp_rtt_pause(struct tcp_rtt *rtt, struct duration pause) {
     rtt->pause = rtt->pause.ns > pause.ns ? rtt->pause : pause;
 }
 
-/* Something lone was sent again for nothing: the peer took at least `waited` to acknowledge it. */
-void tcp_rtt_needless(struct tcp_rtt *rtt, struct duration waited);
+/* Something lone was sent again for nothing: the peer took `waited` to acknowledge it. Not `sure`:
+ * it may be that its ACK got lost, or that only the second copy made it speak. */
+void tcp_rtt_needless(struct tcp_rtt *rtt, struct duration waited, bool sure);
 
 /* tcp_timer.c. */
 void tcp_timer_set(struct tcp_connection *c, enum tcp_timer timer, struct instant at);

@@ -326,7 +326,7 @@ static void try_eifel(struct tcp_connection *c, const struct tcp_acknowledged *a
     }
     if (was_late(c, acked)) {
         uint32_t waited_ms = tcp_timestamp(c->tcp, c->ts_offset) - acked->ts_echo;
-        tcp_rtt_needless(&c->rtt, (struct duration){.ns = waited_ms * NS_PER_MS});
+        tcp_rtt_needless(&c->rtt, (struct duration){.ns = waited_ms * NS_PER_MS}, true);
     }
     undo(c);
 }
@@ -377,8 +377,9 @@ static void repaired_by_probe(struct tcp_connection *c) {
     }
 }
 
-/* What the probe repeated had arrived; its ACK came late. */
-static void probe_was_needless(struct tcp_connection *c) {
+/* What the probe repeated had arrived; its ACK came late, and it is known how late when the probe
+ * got another one. */
+static void probe_was_needless(struct tcp_connection *c, bool sure) {
     struct tcp_recovery *recovery = &c->recovery;
     recovery->probe_out = false;
     if (!recovery->probe_lone) {
@@ -386,7 +387,7 @@ static void probe_was_needless(struct tcp_connection *c) {
         return;
     }
     int64_t waited_ns = recovery->probe_waited.ns - c->rtt.srtt.ns;
-    tcp_rtt_needless(&c->rtt, (struct duration){.ns = max_ns(waited_ns, 0)});
+    tcp_rtt_needless(&c->rtt, (struct duration){.ns = max_ns(waited_ns, 0)}, sure);
 }
 
 /* RFC 8985 §7.4.2. */
@@ -395,13 +396,14 @@ static void probe_answered(struct tcp_connection *c, const struct tcp_acknowledg
     if (!recovery->probe_out || tcp_seq_before(c->snd_una, recovery->probe_end)) {
         return;
     }
-    if (recovery->probe_waited.ns == 0) {
+    bool sure = recovery->probe_waited.ns != 0;
+    if (!sure) {
         recovery->probe_waited = instant_since(c->tcp->now.mono, recovery->probe_copied_sent_at);
     }
     if (!recovery->probe_is_copy) {
         recovery->probe_out = false;
     } else if (answers_probe(recovery, acked) || (acked->duplicate && !acked->sacked)) {
-        probe_was_needless(c);
+        probe_was_needless(c, sure);
     } else if (tcp_seq_before(recovery->probe_end, c->snd_una)) {
         repaired_by_probe(c);
     }

@@ -8,8 +8,16 @@
  * has become longer. */
 #define LATE_IN_A_ROW 8
 
-/* A hiccup is forgotten after a dozen prompt ACKs. */
-#define FORGET_DIVISOR 8
+/* What a peer that is believed to delay its ACKs takes at least: Linux, and two of its jiffies. */
+#define ACK_DELAY_USUAL_NS (50 * NS_PER_MS)
+
+/* What was learned wears off by a 32nd with each prompt ACK, and by half as much after each time
+ * that something was sent twice for nothing: so far down that it is as good as kept. */
+#define FORGET_SHIFT_FIRST 5
+#define FORGET_SHIFT_LAST 14
+
+/* So many prompt ACKs in a row, and what was sent twice before that was by chance. */
+#define PROMPT_IN_A_ROW 8
 
 static int64_t min_ns(int64_t a, int64_t b) {
     return a < b ? a : b;
@@ -24,6 +32,7 @@ void tcp_rtt_init(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
         .rto = profile->rto_initial,
         .minimum = {.ns = INT64_MAX},
         .ack_delay = profile->ack_delay,
+        .forget_shift = FORGET_SHIFT_FIRST,
     };
 }
 
@@ -65,14 +74,26 @@ static void learn_delay(struct tcp_rtt *rtt, int64_t delay_ns) {
 /* A prompt ACK of a lone segment: what was learned beyond the configured delay wears off, since a
  * longer wait mends losses later. */
 static void forget_delay(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
-    rtt->ack_delay.ns -= (rtt->ack_delay.ns - profile->ack_delay.ns) / FORGET_DIVISOR;
-    rtt->needless = false;
+    int64_t learned_ns = rtt->ack_delay.ns - profile->ack_delay.ns;
+    if (LIKELY(learned_ns <= 0 && rtt->doubts == 0)) {
+        return;
+    }
+    rtt->ack_delay.ns -= learned_ns >> rtt->forget_shift;
+    if (++rtt->prompt_in_a_row >= PROMPT_IN_A_ROW) {
+        rtt->prompt_in_a_row = 0;
+        rtt->doubts = 0;
+    }
 }
 
-/* The peer waited before it acknowledged, or so we think; true when the path must have changed. */
+/*
+ * The peer waited before it acknowledged, or so we think; true when the path must have changed. It
+ * is given twice as long: its host adds to the delay of its TCP what it is late with, and the next
+ * message must not be the one to find out.
+ */
 static bool note_late(struct tcp_rtt *rtt, int64_t sample_ns, const struct tcp_profile *profile) {
     int64_t delay_ns = sample_ns - rtt->srtt.ns;
-    learn_delay(rtt, delay_ns);
+    learn_delay(rtt, 2 * delay_ns);
+    rtt->prompt_in_a_row = 0;
     if (delay_ns <= profile->ack_delay.ns) {
         rtt->late_in_a_row = 0;
         return false;
@@ -110,11 +131,22 @@ void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
 }
 
 /*
- * That the peer waits and that its ACK got lost look alike, once. A peer that waits does so again:
- * then we wait twice as long, or it would take a probe for every round trip of its delay.
+ * That the peer waits and that its ACK got lost look alike, once. What happens again before a few
+ * ACKs in a row were prompt is no chance: then we wait as long as peers do that wait at all, or it
+ * would take a probe for each doubling of what we wait. It is forgotten the more slowly, the more
+ * often we were wrong.
  */
-void tcp_rtt_needless(struct tcp_rtt *rtt, struct duration waited) {
-    int64_t delay_ns = rtt->needless ? max_ns(waited.ns, 2 * rtt->ack_delay.ns) : waited.ns;
-    learn_delay(rtt, delay_ns);
-    rtt->needless = true;
+void tcp_rtt_needless(struct tcp_rtt *rtt, struct duration waited, bool sure) {
+    if (rtt->doubts < UINT8_MAX) {
+        rtt->doubts++;
+    }
+    rtt->prompt_in_a_row = 0;
+    if (!sure && rtt->doubts == 1) {
+        learn_delay(rtt, waited.ns);
+        return;
+    }
+    learn_delay(rtt, sure ? 2 * waited.ns : max_ns(2 * waited.ns, ACK_DELAY_USUAL_NS));
+    if (rtt->forget_shift < FORGET_SHIFT_LAST) {
+        rtt->forget_shift++;
+    }
 }

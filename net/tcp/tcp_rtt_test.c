@@ -7,6 +7,8 @@
 
 #define LONE true
 #define AMONG_OTHERS false
+#define SURE true
+#define GUESSED false
 
 static struct duration us(int64_t count) {
     return (struct duration){.ns = count * NS_PER_US};
@@ -80,9 +82,9 @@ Test(tcp_rtt, a_delayed_ack_of_a_lone_segment_does_not_move_srtt) {
     tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
     tcp_rtt_sample(&rtt, us(40100), LONE, &profile);
     expect(&rtt, 100000, 50000, 5 * NS_PER_MS);
-    cr_assert_eq(rtt.ack_delay.ns, 40 * NS_PER_MS, "what it waited beyond SRTT");
+    cr_assert_eq(rtt.ack_delay.ns, 80 * NS_PER_MS, "twice what it waited beyond SRTT");
     tcp_rtt_sample(&rtt, us(20100), LONE, &profile);
-    cr_assert_eq(rtt.ack_delay.ns, 40 * NS_PER_MS, "the longest is remembered");
+    cr_assert_eq(rtt.ack_delay.ns, 80 * NS_PER_MS, "the longest is remembered");
     tcp_rtt_sample(&rtt, us(900000), LONE, &profile);
     cr_assert_eq(rtt.ack_delay.ns, 250 * NS_PER_MS, "nobody waits longer");
     expect(&rtt, 100000, 50000, 5 * NS_PER_MS);
@@ -148,24 +150,34 @@ Test(tcp_rtt, ten_thousand_delayed_acks_leave_srtt_near_the_wire) {
         tcp_rtt_sample(&rtt, us(100 + delay), LONE, &profile);
     }
     cr_assert_leq(rtt.srtt.ns, 200 * NS_PER_US, "%lld", (long long)rtt.srtt.ns);
-    cr_assert_eq(rtt.ack_delay.ns, 50 * NS_PER_MS);
+    cr_assert_geq(rtt.ack_delay.ns, 80 * NS_PER_MS);
+    cr_assert_leq(rtt.ack_delay.ns, 88 * NS_PER_MS);
     cr_assert_eq(rtt.minimum.ns / NS_PER_US / 100, 1);
 }
 
+/* Once, it may have been its ACK that got lost. */
 Test(tcp_rtt, what_was_needless_makes_us_wait_longer) {
+    struct tcp_profile profile = profile_of(5000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_needless(&rtt, us(200), GUESSED);
+    cr_assert_eq(rtt.ack_delay.ns, 200 * NS_PER_US);
+    tcp_rtt_needless(&rtt, us(400), GUESSED);
+    cr_assert_eq(rtt.ack_delay.ns, 50 * NS_PER_MS, "twice: it is one that waits");
+    tcp_rtt_needless(&rtt, us(60000), GUESSED);
+    cr_assert_eq(rtt.ack_delay.ns, 120 * NS_PER_MS);
+    tcp_rtt_needless(&rtt, us(200000), GUESSED);
+    cr_assert_eq(rtt.ack_delay.ns, 250 * NS_PER_MS);
+}
+
+Test(tcp_rtt, a_delay_that_is_sure_is_learned_at_once) {
     struct tcp_profile profile = profile_of(5000, 10000);
     struct tcp_rtt rtt;
     tcp_rtt_init(&rtt, &profile);
-    tcp_rtt_needless(&rtt, us(12000));
-    cr_assert_eq(rtt.ack_delay.ns, 12 * NS_PER_MS);
-    tcp_rtt_needless(&rtt, us(13000));
-    cr_assert_eq(rtt.ack_delay.ns, 24 * NS_PER_MS, "twice in a row");
-    tcp_rtt_needless(&rtt, us(50000));
-    cr_assert_eq(rtt.ack_delay.ns, 50 * NS_PER_MS);
-    for (int i = 0; i < 10; i++) {
-        tcp_rtt_needless(&rtt, us(0));
-    }
-    cr_assert_eq(rtt.ack_delay.ns, 250 * NS_PER_MS);
+    tcp_rtt_needless(&rtt, us(12000), SURE);
+    cr_assert_eq(rtt.ack_delay.ns, 24 * NS_PER_MS);
+    tcp_rtt_needless(&rtt, us(11000), SURE);
+    cr_assert_eq(rtt.ack_delay.ns, 24 * NS_PER_MS);
 }
 
 Test(tcp_rtt, what_was_learned_wears_off_down_to_what_is_configured) {
@@ -173,15 +185,34 @@ Test(tcp_rtt, what_was_learned_wears_off_down_to_what_is_configured) {
     struct tcp_rtt rtt;
     tcp_rtt_init(&rtt, &profile);
     tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
-    tcp_rtt_sample(&rtt, us(33100), LONE, &profile);
+    tcp_rtt_sample(&rtt, us(16600), LONE, &profile);
     cr_assert_eq(rtt.ack_delay.ns, 33 * NS_PER_MS);
     tcp_rtt_sample(&rtt, us(100), LONE, &profile);
-    cr_assert_eq(rtt.ack_delay.ns, 29 * NS_PER_MS);
+    cr_assert_eq(rtt.ack_delay.ns, 32 * NS_PER_MS, "a 32nd of what it is beyond 1 ms");
     for (int i = 0; i < 1000; i++) {
         tcp_rtt_sample(&rtt, us(100), LONE, &profile);
     }
     cr_assert_lt(rtt.ack_delay.ns, 1001 * NS_PER_US);
     cr_assert_geq(rtt.ack_delay.ns, 1000 * NS_PER_US);
+}
+
+/* Each time that it was forgotten too soon, it is kept for twice as long. */
+Test(tcp_rtt, what_was_needless_is_kept_longer_each_time) {
+    struct tcp_profile profile = profile_of(5000, 0);
+    struct tcp_rtt rtt;
+    tcp_rtt_init(&rtt, &profile);
+    tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
+    int before = 0;
+    for (int round = 0; round < 6; round++) {
+        tcp_rtt_needless(&rtt, us(32000), SURE);
+        int kept = 0;
+        for (; rtt.ack_delay.ns > 32 * NS_PER_MS; kept++) {
+            tcp_rtt_sample(&rtt, us(100), LONE, &profile);
+        }
+        cr_assert_geq(kept, before + before * 9 / 10, "%d after %d", kept, before);
+        before = kept;
+    }
+    cr_assert_gt(before, 1000);
 }
 
 Test(tcp_rtt, one_lost_ack_now_and_then_is_no_delay) {
@@ -191,7 +222,8 @@ Test(tcp_rtt, one_lost_ack_now_and_then_is_no_delay) {
     tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
     for (int i = 0; i < 1000; i++) {
         if (i % 10 == 0) {
-            tcp_rtt_needless(&rtt, (struct duration){.ns = rtt.ack_delay.ns + 200 * NS_PER_US});
+            tcp_rtt_needless(&rtt, (struct duration){.ns = rtt.ack_delay.ns + 200 * NS_PER_US},
+                             GUESSED);
         } else {
             tcp_rtt_sample(&rtt, us(100), LONE, &profile);
         }
