@@ -211,7 +211,7 @@ void tcp_fini(struct tcp *tcp) {
     while (tcp->embryo_oldest != TCP_NONE) {
         tcp_embryo_free(tcp, tcp->embryo_oldest);
     }
-    tcp_secrets_poll(tcp);
+    tcp_secrets_drain(tcp);
 }
 
 /* Streams. */

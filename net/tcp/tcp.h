@@ -256,8 +256,9 @@ struct tcp_counters {
 
 const struct tcp_counters *tcp_counters(const struct tcp *tcp);
 
-/* Aborts everything; every packet is given back (but those the NIC still reads, see
- * packet.kept). Cold. */
+/* Aborts everything; every packet is given back (but those the NIC still reads, see packet.kept).
+ * The NICs are given some milliseconds to send what is secret, which is wiped then; what they keep
+ * for longer is not, and neither given back: the NIC's end is to wipe it. Cold. */
 void tcp_fini(struct tcp *tcp);
 
 /* NULL, or what is inconsistent inside: static text. For tests and simulation; slow. */

@@ -388,3 +388,84 @@ Test(tcp_close, dialling_again_at_once_from_the_same_port) {
         pair_free(pair);
     }
 }
+
+/* Secrets at the end. */
+
+#define SECRET "a password that nobody reads"
+
+static struct pair *reaped;
+static uint32_t reaps, reaps_needed;
+
+/* Lets go of all that was sent, when it was asked often enough. */
+static void reap_late(struct nic *nic) {
+    (void)nic;
+    if (++reaps < reaps_needed) {
+        return;
+    }
+    while (nic_sim_sent(reaped->end[0].sim).len != 0) {
+        nic_sim_drop_sent(reaped->end[0].sim);
+    }
+}
+
+static bool secret_lies_in_free_packets(struct nic *nic) {
+    struct packet *all[PAIR_SEND_PACKETS];
+    bool found = false;
+    uint32_t count = 0;
+    for (; count < PAIR_SEND_PACKETS; count++) {
+        all[count] = nic_take(nic, NIC_CONTROL);
+        if (all[count] == NULL) {
+            break;
+        }
+        found = found || memmem(all[count]->buffer, all[count]->buffer_bytes, SECRET,
+                                sizeof(SECRET) - 1) != NULL;
+    }
+    while (count > 0) {
+        nic_give(all[--count]);
+    }
+    return found;
+}
+
+/* A secret is in the NIC's hands when all ends; the NIC lets go after `needed` questions. How often
+ * it was asked, and how many packets it never gave back. */
+static uint32_t end_with_secret(uint32_t needed, uint32_t *missing) {
+    struct tcp_setup setup = pair_setup();
+    struct hand hand = hand_make(&setup);
+    hand_connect(&hand);
+    reaped = hand.pair;
+    reaps = 0;
+    reaps_needed = needed;
+    struct nic *nic = nic_sim_nic(hand.pair->end[0].sim);
+    struct nic_ops late = *nic->ops;
+    late.reap = reap_late;
+    nic->ops = &late;
+    struct stream_room room;
+    cr_assert_eq(stream_reserve(hand.stream, sizeof(SECRET), &room), STREAM_OK);
+    memcpy(room.data, SECRET, sizeof(SECRET));
+    stream_commit(hand.stream, sizeof(SECRET), STREAM_RELEASE_NOW, STREAM_SECRET);
+    cr_assert_neq(nic_sim_sent(hand.pair->end[0].sim).len, 0);
+    tcp_fini(hand.tcp);
+    uint32_t asked = reaps;
+    reaps_needed = 0;
+    nic_reap(nic);
+    cr_expect(!secret_lies_in_free_packets(nic));
+    *missing = PAIR_SEND_PACKETS - nic_counters(nic).send_pool_free;
+    for (uint32_t side = 0; side < 2; side++) {
+        free(hand.pair->end[side].tcp);
+        free(hand.pair->end[side].sim);
+    }
+    free(hand.pair);
+    return asked;
+}
+
+Test(tcp_close, secrets_that_the_nic_reads_at_the_end_are_waited_for) {
+    uint32_t missing;
+    cr_expect_eq(end_with_secret(100, &missing), 100);
+    cr_expect_eq(missing, 0);
+}
+
+Test(tcp_close, a_nic_that_never_lets_go_does_not_hold_up_the_end) {
+    uint32_t missing;
+    uint32_t asked = end_with_secret(UINT32_MAX, &missing);
+    cr_expect(asked > 1000 && asked <= 100000, "%u", asked);
+    cr_expect_eq(missing, 1, "it is the NIC's");
+}

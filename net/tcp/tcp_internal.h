@@ -557,6 +557,8 @@ void tcp_ring_clear(struct tcp_connection *c);
 /* One share of the packet is given back, wiped first if secret and last. */
 void tcp_packet_release(struct tcp *tcp, struct packet *packet, bool secret);
 void tcp_secrets_poll(struct tcp *tcp);
+/* At the end: asks the NICs for them, for some milliseconds at most. */
+void tcp_secrets_drain(struct tcp *tcp);
 
 /* tcp_output.c. */
 /* Sends retransmissions, then new segments, then the FIN, as windows allow; arms the loss timer. */

@@ -2,6 +2,9 @@
 
 #include "net/tcp/tcp_internal.h"
 
+/* A NIC sends a full ring in a few milliseconds, or never, when its link is down. */
+#define SECRET_REAPS_MAX 65536
+
 static char *payload_of(const struct packet *packet) {
     return packet->buffer + PACKET_HEADROOM_BYTES;
 }
@@ -42,6 +45,14 @@ void tcp_secrets_poll(struct tcp *tcp) {
         *link = packet->next;
         wipe(packet);
         nic_give(packet);
+    }
+}
+
+void tcp_secrets_drain(struct tcp *tcp) {
+    for (uint32_t i = 0; i < SECRET_REAPS_MAX && tcp->secrets != NULL; i++) {
+        nic_reap(tcp->secrets->nic);
+        __builtin_ia32_pause();
+        tcp_secrets_poll(tcp);
     }
 }
 
