@@ -52,6 +52,18 @@ struct nic_dpdk {
 
 extern const struct nic_ops nic_dpdk_ops;
 
+/* nic_dpdk_pool.c. */
+
+/* Every packet touched and set up. False with a message. */
+bool nic_dpdk_make_pools(struct nic_dpdk_queue *queue, const struct nic_dpdk_setup *setup, int node,
+                         struct nic_dpdk_error *error) MUST_USE;
+/* What this thread has at hand goes back, for others. */
+void nic_dpdk_flush_pools(struct nic_dpdk_queue *queue);
+/* No packet is with the device any more. */
+void nic_dpdk_free_pools(struct nic_dpdk_queue *queue);
+/* What the packets take. */
+uint32_t nic_dpdk_packet_mib(const struct nic_dpdk_setup *setup);
+
 /* Ports that agree in all bits but their last: what every device with rules can match. */
 struct nic_dpdk_block {
     uint16_t port;
