@@ -116,8 +116,9 @@ bool nic_dpdk_steer(struct nic_dpdk *dpdk, uint16_t queue, struct ipv4_address a
  * nobody else looks. While it is down, nic_send takes nothing. */
 bool nic_dpdk_poll_link(struct nic_dpdk *dpdk);
 
-/* Stops the port and gives its memory back, but for that of a device which does not stop: it may
- * still write there. No packet of it may be used afterwards, nor the device. */
+/* Stops the port, wipes its packets and gives their memory back, but for that of a device which
+ * does not stop: it may still write there. No packet of it may be used afterwards, nor the device.
+ */
 void nic_dpdk_close(struct nic_dpdk *dpdk);
 
 #endif

@@ -5,9 +5,11 @@
 #include <errno.h>
 
 #include <rte_ethdev.h>
+#include <rte_mbuf.h>
 #include <rte_mempool.h>
 
 #define RINGS 12
+#define SECRET "a password that nobody reads"
 
 /* Which of the calls fails: counted from the open on (0: none), or of this name. */
 static struct {
@@ -98,6 +100,26 @@ int __wrap_rte_eth_dev_close(uint16_t port);
 int __wrap_rte_eth_dev_close(uint16_t port) {
     plan.closed++;
     return __real_rte_eth_dev_close(port);
+}
+
+/* What of a secret lies in a pool that is given back. */
+static uint32_t secrets_freed;
+
+static void look_for_secret(struct rte_mempool *pool, void *context, void *object, unsigned index) {
+    (void)pool;
+    (void)context;
+    (void)index;
+    const struct rte_mbuf *mbuf = object;
+    secrets_freed += memmem(mbuf->buf_addr, mbuf->buf_len, SECRET, sizeof(SECRET) - 1) != NULL;
+}
+
+void __real_rte_mempool_free(struct rte_mempool *pool);
+void __wrap_rte_mempool_free(struct rte_mempool *pool);
+void __wrap_rte_mempool_free(struct rte_mempool *pool) {
+    if (pool != NULL) {
+        (void)rte_mempool_obj_iter(pool, look_for_secret, NULL);
+    }
+    __real_rte_mempool_free(pool);
 }
 
 static void count_pool(struct rte_mempool *pool, void *count) {
@@ -245,6 +267,26 @@ Test(nic_dpdk_failure, to_stop_keeps_the_packets) {
     nic_dpdk_close(port->dpdk);
     cr_expect_eq(pools(), before);
     plan.stops_refused = false;
+    nic_dpdk_eal_stop();
+    free(port->dpdk);
+    free(port);
+}
+
+/* In the ring of the device, in a packet that was received, in one that was taken. */
+Test(nic_dpdk_failure, of_an_owner_to_wipe_is_made_good_at_the_end) {
+    struct test_port *port = test_port_start("vdev: net_ring0");
+    struct packet *packets[3];
+    for (size_t i = 0; i < 3; i++) {
+        packets[i] = test_take(port, 200, 1);
+        memcpy(packet_data(packets[i]) + 100, SECRET, sizeof(SECRET));
+    }
+    test_send(port, packets[0]);
+    struct packet *got = test_receive(port);
+    cr_assert_not_null(got);
+    packets[1]->kept = true;
+    test_send(port, packets[1]);
+    nic_dpdk_close(port->dpdk);
+    cr_expect_eq(secrets_freed, 0, "%u", secrets_freed);
     nic_dpdk_eal_stop();
     free(port->dpdk);
     free(port);

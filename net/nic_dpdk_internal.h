@@ -59,7 +59,7 @@ bool nic_dpdk_make_pools(struct nic_dpdk_queue *queue, const struct nic_dpdk_set
                          struct nic_dpdk_error *error) MUST_USE;
 /* What this thread has at hand goes back, for others. */
 void nic_dpdk_flush_pools(struct nic_dpdk_queue *queue);
-/* No packet is with the device any more. */
+/* No packet is with the device any more: all are wiped. */
 void nic_dpdk_free_pools(struct nic_dpdk_queue *queue);
 /* What the packets take. */
 uint32_t nic_dpdk_packet_mib(const struct nic_dpdk_setup *setup);

@@ -163,10 +163,26 @@ void nic_dpdk_flush_pools(struct nic_dpdk_queue *queue) {
     flush_cache(queue->control_pool);
 }
 
+static void wipe_packet(struct rte_mempool *pool, void *context, void *object, unsigned index) {
+    (void)pool;
+    (void)context;
+    (void)index;
+    struct rte_mbuf *mbuf = object;
+    explicit_bzero(mbuf->buf_addr, mbuf->buf_len);
+}
+
+/* Whoever had a packet last may not have lived to wipe what was secret in it. */
+static void free_wiped(struct rte_mempool *pool) {
+    if (pool != NULL) {
+        (void)rte_mempool_obj_iter(pool, wipe_packet, NULL);
+        rte_mempool_free(pool);
+    }
+}
+
 void nic_dpdk_free_pools(struct nic_dpdk_queue *queue) {
-    rte_mempool_free(queue->receive_pool);
-    rte_mempool_free(queue->data_pool);
-    rte_mempool_free(queue->control_pool);
+    free_wiped(queue->receive_pool);
+    free_wiped(queue->data_pool);
+    free_wiped(queue->control_pool);
     queue->receive_pool = NULL;
     queue->data_pool = NULL;
     queue->control_pool = NULL;
