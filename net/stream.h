@@ -212,7 +212,7 @@ struct stream_stack;
 struct stream_stack_ops {
     /* The next connection accepted on `listener`, already open, or NULL. */
     struct stream *(*accept)(struct stream_stack *stack, unsigned listener);
-    /* Starts a connection to `peer`; NULL when no slot is free now. */
+    /* Starts a connection to `peer`; NULL when no slot or port was found now: again later. */
     struct stream *(*dial)(struct stream_stack *stack, unsigned peer);
     /* The caller is done with the stream and has no reservation open: aborted if still alive; its
      * slot may be reused. */

@@ -137,7 +137,8 @@ struct tcp_setup {
     struct tcp_below below;
     struct hash_seed seed;
     struct duration time_wait;      /* 2 MSL: 60 s */
-    uint16_t port_first, port_last; /* of dialled connections */
+    uint16_t port_first, port_last; /* of dialled connections: a dial looks at 64 of them at most,
+                                       the next one at those behind */
     uint32_t challenges_per_second; /* RFC 5961 §7: 100 */
     uint32_t
         corrections_per_second; /* ACKs that answer what is not acceptable, per connection: 100 */

@@ -44,6 +44,8 @@
 #define TCP_MTU_MIN 552           /* ICMP does not go below it */
 #define TCP_TEMPLATE_BYTES_MAX 72 /* Ethernet, tag, IPv4, TCP, timestamps */
 #define TCP_DUPLICATE_THRESHOLD 3
+/* Ports that one call of dial looks at; RFC 6056 §3.3.3 would try all. */
+#define TCP_PORTS_TRIED_MAX 64
 /* How far behind the numbers of one in TIME_WAIT those of its successor begin at least. */
 #define TCP_SEQ_GAP 65537
 

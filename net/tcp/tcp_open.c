@@ -146,27 +146,30 @@ static uint32_t replaceable_time_wait(const struct tcp *tcp, const struct tcp_fl
     return tcp->time_waits[index].timestamps ? index : TCP_NONE;
 }
 
-/* RFC 6056 §3.3.3: for each remote end the ports follow each other from a secret place. */
-static uint16_t port_at(const struct tcp *tcp, const struct tcp_flow *flow, uint32_t step) {
-    uint32_t count = (uint32_t)(tcp->setup.port_last - tcp->setup.port_first) + 1;
-    uint32_t place = (uint32_t)hash_flow(tcp, flow, HASH_PORT) + tcp->port_next + step;
-    return (uint16_t)(tcp->setup.port_first + place % count);
-}
-
-/* A port that no connection has, else one that only lingers; false when there is neither. */
+/*
+ * A port that no connection has, else one that only lingers; false when there is neither among the
+ * next ones. RFC 6056 §3.3.3: for each remote end the ports follow each other from a secret place.
+ * Whoever dials again goes on behind those that were looked at, so every port gets its turn.
+ */
 static bool choose_port(struct tcp *tcp, struct tcp_flow *flow) {
     uint32_t count = (uint32_t)(tcp->setup.port_last - tcp->setup.port_first) + 1;
+    uint32_t tries = count < TCP_PORTS_TRIED_MAX ? count : TCP_PORTS_TRIED_MAX;
+    uint32_t place = ((uint32_t)hash_flow(tcp, flow, HASH_PORT) + tcp->port_next) % count;
     struct tcp_flow candidate = *flow;
-    for (uint32_t step = 0; step < 2 * count; step++) {
-        candidate.local_port = port_at(tcp, flow, step);
-        if (step < count ? tcp_table_find(tcp, &candidate) == TCP_NONE
-                         : replaceable_time_wait(tcp, &candidate) != TCP_NONE) {
+    for (uint32_t i = 0; i < tries; i++) {
+        candidate.local_port = (uint16_t)(tcp->setup.port_first + place);
+        if (tcp_table_find(tcp, &candidate) == TCP_NONE) {
             flow->local_port = candidate.local_port;
-            tcp->port_next += step + 1;
+            tcp->port_next += i + 1;
             return true;
         }
+        if (flow->local_port == 0 && replaceable_time_wait(tcp, &candidate) != TCP_NONE) {
+            flow->local_port = candidate.local_port;
+        }
+        place = place + 1 < count ? place + 1 : 0;
     }
-    return false;
+    tcp->port_next += tries;
+    return flow->local_port != 0;
 }
 
 /* As tcp_connection_take; where an old connection lingers, the numbers go on behind its own. */

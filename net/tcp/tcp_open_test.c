@@ -553,6 +553,40 @@ Test(tcp_open, no_port_or_no_slot_is_no_stream) {
     hand_free(&hand);
 }
 
+#define CROWD 1000
+
+/* Dials until there is a stream; how often, each time looking at no more ports than it may. */
+static uint32_t dials_needed(struct hand *hand) {
+    for (uint32_t dials = 1; dials < 1000; dials++) {
+        uint32_t before = hand->tcp->port_next;
+        struct stream *stream = stream_dial(tcp_streams(hand->tcp), 0);
+        cr_assert_leq(hand->tcp->port_next - before, TCP_PORTS_TRIED_MAX);
+        if (stream != NULL) {
+            nic_sim_drop_sent(hand->pair->end[0].sim);
+            return dials;
+        }
+    }
+    cr_assert_fail("no port");
+    return 0;
+}
+
+Test(tcp_open, a_crowded_range_of_ports_is_searched_in_parts) {
+    struct tcp_setup setup = pair_setup();
+    setup.limits.connections_max = CROWD;
+    setup.port_last = setup.port_first + CROWD - 1;
+    struct hand hand = hand_make(&setup);
+    for (int i = 0; i < CROWD; i++) {
+        cr_assert_eq(dials_needed(&hand), 1);
+    }
+    static const uint32_t slots[] = {900, 501, 500, 63, 64, 0};
+    for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++) {
+        stream_discard(tcp_streams(hand.tcp), &hand.tcp->connections[slots[i]].stream);
+        uint32_t dials = dials_needed(&hand);
+        cr_assert_leq(dials, CROWD / TCP_PORTS_TRIED_MAX + 1, "%u", dials);
+    }
+    hand_free(&hand);
+}
+
 /* All its SYN-ACKs were lost; the last answer gets the time it takes. */
 Test(tcp_open, an_embryo_that_answered_just_now_is_not_dropped) {
     struct hand hand = make();
