@@ -308,9 +308,10 @@ static inline bool tcp_is_ordinary(const struct tcp_connection *c) {
 /* A connection that a SYN asked for and no ACK has completed: RFC 9293's SYN_RECEIVED. */
 struct tcp_embryo {
     bool in_use;
-    bool allowed;  /* on its listener's list */
-    bool resolved; /* else its SYN-ACK waits for the next hop's address */
-    uint8_t sends;
+    bool allowed;     /* on its listener's list */
+    bool resolved;    /* else its SYN-ACK waits for the next hop's address */
+    uint8_t sends;    /* of the SYN-ACK, by time-outs */
+    uint8_t answers;  /* more of them, to what was not acceptable */
     int8_t snd_scale; /* as the peer told; TCP_WINDOW_SCALE_NONE */
     bool sack, timestamps;
     uint16_t peer_mss;

@@ -2,6 +2,8 @@
 
 /* A SYN-ACK is sent so often, at doubled intervals (Linux: tcp_synack_retries 5). */
 #define SYN_ACKS_MAX 6
+/* So many more answer what is not acceptable before that: SYNs again, above all. */
+#define SYN_ACK_ANSWERS_MAX 6
 
 /* Accepting. */
 
@@ -264,13 +266,15 @@ void tcp_listen_again(struct tcp *tcp, struct packet *packet, const struct tcp_f
 /* SYN_RECEIVED. */
 
 /* Who is told what we have by our SYN-ACK acknowledges it, or resets us: there is time for that,
- * though it may be the last one. */
+ * though it may be the last one. Whoever only repeats itself is not answered for ever, nor kept. */
 static void embryo_correct(struct tcp *tcp, struct tcp_embryo *embryo) {
-    if (!tcp_limit_take(&tcp->challenges, tcp->setup.challenges_per_second, tcp->now)) {
+    if (embryo->answers >= SYN_ACK_ANSWERS_MAX ||
+        !tcp_limit_take(&tcp->challenges, tcp->setup.challenges_per_second, tcp->now)) {
         tcp->counters.challenges_withheld++;
         return;
     }
     tcp->counters.challenges++;
+    embryo->answers++;
     send_syn_ack(tcp, embryo);
     struct duration wait = profile_of(tcp, embryo)->rto_initial;
     if (embryo->deadline.ns < instant_add(tcp->now.mono, wait).ns) {
@@ -327,7 +331,7 @@ static struct tcp_connection *born(struct tcp *tcp, uint32_t index) {
     c->snd_window_max = embryo.window;
     c->window_seq = embryo.irs;
     c->window_ack = c->snd_una;
-    if (embryo.sends == 1) {
+    if (embryo.sends == 1 && embryo.answers == 0) { /* Karn: which of them is acknowledged? */
         tcp_rtt_sample(&c->rtt, instant_since(tcp->now.mono, embryo.sent_at), false, &c->profile);
     }
     tcp_established(c);

@@ -609,3 +609,54 @@ Test(tcp_open, an_embryo_that_answered_just_now_is_not_dropped) {
     cr_assert_not_null(stream_accept(tcp_streams(hand.tcp), 0));
     hand_free(&hand);
 }
+
+/* SYN-ACKs that left since. */
+static uint32_t take_answers(struct hand *hand) {
+    struct tcp_segment answer;
+    uint32_t count = 0;
+    while (pair_take(hand->pair, 0, &answer, NULL)) {
+        cr_assert_eq(answer.flags, TCP_SYN | TCP_ACK);
+        count++;
+    }
+    return count;
+}
+
+/* A SYN every 100 ms, for as long as there is a memory of the first. */
+Test(tcp_open, who_repeats_a_syn_for_ever_is_answered_and_kept_within_limits) {
+    struct hand hand = make();
+    struct tcp_segment syn = hand_segment(&hand, TCP_SYN);
+    uint32_t answers = 0;
+    uint32_t tenths = 0;
+    hand_send(&hand, &syn);
+    do {
+        hand_send(&hand, &syn);
+        answers += take_answers(&hand);
+        hand_pass(&hand, pair_ms(100));
+        answers += take_answers(&hand);
+        tenths++;
+    } while (tcp_counters(hand.tcp)->embryos == 1 && tenths < 10000);
+    cr_expect_eq(answers, 12, "6 by time-outs, 6 to the others: %u", answers);
+    cr_expect(tenths >= 630 && tenths <= 640, "1 + 2 + 4 + 8 + 16 + 32 s: %u", tenths);
+    cr_expect_gt(tcp_counters(hand.tcp)->challenges_withheld, 500);
+    hand_free(&hand);
+}
+
+/* Which SYN-ACK it acknowledges is not known, so it tells nothing of the way's length (Karn). */
+Test(tcp_open, a_handshake_with_a_repeated_syn_gives_no_round_trip_time) {
+    for (int repeated = 0; repeated < 2; repeated++) {
+        struct hand hand = make();
+        struct tcp_segment syn = hand_segment(&hand, TCP_SYN);
+        hand_send(&hand, &syn);
+        hand_pass(&hand, pair_ms(500));
+        if (repeated) {
+            hand_send(&hand, &syn);
+        }
+        hand.ack = tcp_seq_add(hand_expect(&hand, TCP_SYN | TCP_ACK).seq, 1);
+        hand.seq = tcp_seq_add(syn.seq, 1);
+        hand_say(&hand, TCP_ACK, bytes_of("", 0));
+        hand.stream = stream_accept(tcp_streams(hand.tcp), 0);
+        cr_assert_not_null(hand.stream);
+        cr_expect_eq(tcp_info(hand.stream).srtt.ns, repeated ? 0 : 500 * NS_PER_MS);
+        hand_free(&hand);
+    }
+}
