@@ -14,11 +14,15 @@
 struct log_memory {
     char *data;
     size_t len;
+    size_t room;
 };
 
 static bool write_log(void *context, struct bytes piece) {
     struct log_memory *memory = context;
-    memory->data = realloc(memory->data, memory->len + piece.len);
+    if (memory->room < memory->len + piece.len) {
+        memory->room = 2 * (memory->len + piece.len);
+        memory->data = realloc(memory->data, memory->room);
+    }
     memcpy(memory->data + memory->len, piece.data, piece.len);
     memory->len += piece.len;
     return true;

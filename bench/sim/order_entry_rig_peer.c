@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/bits.h"
 #include "core/fix/fix_dictionary.h"
 
 #define OUTSIDE 1U
@@ -60,8 +61,12 @@ const char *rig_peer_end(const struct rig_peer *peer) {
     return stream_close_reason_name(stream_close_reason(peer->stream));
 }
 
+/* Room is a power of two, which the bytes tell: copies stay few in a long run. */
 static void grow(char **buffer, size_t *bytes, struct bytes more) {
-    *buffer = realloc(*buffer, *bytes + more.len + 1);
+    size_t room = bits_power_of_two_at_least((uint32_t)(*bytes + more.len + 1));
+    if (*buffer == NULL || room != bits_power_of_two_at_least((uint32_t)(*bytes + 1))) {
+        *buffer = realloc(*buffer, room);
+    }
     memcpy(*buffer + *bytes, more.data, more.len);
     *bytes += more.len;
 }
