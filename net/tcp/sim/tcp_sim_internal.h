@@ -108,8 +108,9 @@ struct tcp_sim_half {
     bool syn_seen, peer_syn_seen;
     bool timestamps, sack; /* offered in the SYN */
     bool window_told, fin_sent, fin_heard;
-    int8_t scale; /* offered; -1: not */
-    uint16_t mss; /* offered; 0: not */
+    bool peer_ended_first; /* its FIN, and all before it, was heard before ours left */
+    int8_t scale;          /* offered; -1: not */
+    uint16_t mss;          /* offered; 0: not */
     uint32_t isn;
     uint32_t sent_end; /* beyond the last byte, SYN or FIN that left */
     uint32_t fin_seq;
