@@ -104,22 +104,31 @@ static const char *audit_ring(const struct tcp_connection *c) {
 }
 
 /* What the loss timer must be for (RFC 9293 §3.8.6.1, RFC 8985 §5.5). */
-static const char *audit_loss_timer(const struct tcp_connection *c) {
-    MUST((c->loss_timer == TCP_LOSS_NONE) == instant_is_never(c->timer[TCP_TIMER_LOSS]));
+static const char *audit_loss_due(const struct tcp_connection *c, struct tcp_loss_due due) {
+    MUST((due.timer == TCP_LOSS_NONE) == instant_is_never(due.at));
     if (c->state < TCP_SYN_SENT) {
-        MUST(c->loss_timer == TCP_LOSS_NONE);
+        MUST(due.timer == TCP_LOSS_NONE);
     } else if (c->in_flight > 0) {
-        MUST(c->loss_timer != TCP_LOSS_NONE && c->loss_timer != TCP_LOSS_PERSIST);
+        MUST(due.timer != TCP_LOSS_NONE && due.timer != TCP_LOSS_PERSIST);
     } else if (c->head == c->held || c->output_blocked) {
-        MUST(c->loss_timer == TCP_LOSS_NONE);
+        MUST(due.timer == TCP_LOSS_NONE);
     } else if (c->recovery.lost > 0 || c->head == c->next) {
-        MUST(c->loss_timer == TCP_LOSS_PERSIST);
+        MUST(due.timer == TCP_LOSS_PERSIST);
     } else {
-        MUST(c->loss_timer != TCP_LOSS_NONE);
+        MUST(due.timer != TCP_LOSS_NONE);
     }
-    MUST(c->loss_timer != TCP_LOSS_PROBE || !c->recovery.probe_out);
-    MUST(c->loss_timer != TCP_LOSS_REORDER || c->recovery.reorder_at.ns != 0);
+    MUST(due.timer != TCP_LOSS_PROBE || !c->recovery.probe_out);
+    MUST(due.timer != TCP_LOSS_REORDER || c->recovery.reorder_at.ns != 0);
     return NULL;
+}
+
+/* It may stand too early, and for something else, never too late. */
+static const char *audit_loss_timer(const struct tcp_connection *c) {
+    struct tcp_loss_due due = tcp_loss_due(c);
+    MUST(c->timer[TCP_TIMER_LOSS].ns <= due.at.ns);
+    MUST(c->rtt.rto.ns <= c->profile.rto_max.ns);
+    MUST((due.timer == TCP_LOSS_PERSIST) == c->persists);
+    return audit_loss_due(c, due);
 }
 
 /* A function of what stands in the heap: no timer can be forgotten. */
@@ -128,8 +137,10 @@ static const char *audit_timers(const struct tcp_connection *c) {
     for (unsigned timer = 0; timer < TCP_TIMERS; timer++) {
         MUST(instant_is_never(c->timer[timer]) || bound.ns <= c->timer[timer].ns);
     }
-    MUST(c->state < TCP_ESTABLISHED || c->head == c->held || c->output_blocked ||
-         !instant_is_never(c->timer[TCP_TIMER_USER]));
+    struct instant user_due = instant_add(c->progress_at, c->profile.user_timeout);
+    MUST(c->state < TCP_ESTABLISHED || c->head == c->held ||
+         c->timer[TCP_TIMER_USER].ns <= user_due.ns);
+    MUST(c->state < TCP_ESTABLISHED || !instant_is_never(c->timer[TCP_TIMER_USER]));
     return audit_loss_timer(c);
 }
 

@@ -34,7 +34,8 @@ void tcp_congestion_init(struct tcp_connection *c) {
     };
     c->recovery.point = c->iss;
     if (c->recovery.syn_lost && c->rtt.srtt.ns == 0 && c->rtt.rto.ns < RTO_AFTER_SYN_LOSS_NS) {
-        c->rtt.rto.ns = RTO_AFTER_SYN_LOSS_NS;
+        int64_t most_ns = c->profile.rto_max.ns;
+        c->rtt.rto.ns = RTO_AFTER_SYN_LOSS_NS < most_ns ? RTO_AFTER_SYN_LOSS_NS : most_ns;
     }
 }
 

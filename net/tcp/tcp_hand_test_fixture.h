@@ -139,6 +139,13 @@ static inline struct tcp_segment hand_dialled(struct hand *hand) {
     return syn;
 }
 
+/* Of a connection that is open already. */
+static inline void hand_user_timeout(struct hand *hand, struct duration timeout) {
+    struct tcp_connection *c = tcp_connection_of(hand->stream);
+    c->profile.user_timeout = timeout;
+    tcp_timer_set(c, TCP_TIMER_USER, instant_add(hand->tcp->now.mono, timeout));
+}
+
 static inline enum tcp_state hand_state(const struct hand *hand) {
     return tcp_info(hand->stream).state;
 }

@@ -183,6 +183,15 @@ static inline void take_text(struct tcp_connection *c, struct packet *packet,
     tcp_owe_ack(c, tcp_seq_since(c->rcv_nxt, c->last_ack) >= 2 * c->mss);
 }
 
+/* With nothing to send, and nothing lost, there is but the timer. */
+static inline void follow_up(struct tcp_connection *c) {
+    if (c->next != c->held || !tcp_recovery_is_settled(&c->recovery)) {
+        tcp_output(c);
+    } else if (c->in_flight > 0) {
+        tcp_loss_watch(c);
+    }
+}
+
 static inline void take(struct tcp_connection *c, struct packet *packet,
                         const struct predicted *p) {
     c->tcp->counters.fast++;
@@ -199,7 +208,7 @@ static inline void take(struct tcp_connection *c, struct packet *packet,
     }
     take_text(c, packet, p);
     if (!quiet) {
-        tcp_output(c);
+        follow_up(c);
     }
     if (UNLIKELY(c->ack_now) && c->ack_pending && !tcp_send_ack(c)) {
         tcp_pend(c);

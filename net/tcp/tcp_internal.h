@@ -84,11 +84,11 @@ enum tcp_loss_timer {
     TCP_LOSS_PERSIST
 };
 
-/* Deadlines of a connection; the earliest stands in the heap (or an earlier one: see
- * tcp_timer_set). */
+/* Deadlines of a connection. The heap holds the earliest of them or an earlier time, and they
+ * themselves are no later than what they are for: who is called too early sets anew. */
 enum tcp_timer {
     TCP_TIMER_LOSS = 0,
-    TCP_TIMER_USER, /* connect time-out; then the user time-out */
+    TCP_TIMER_USER, /* connect time-out; then the user time-out, whether anything is owed or not */
     TCP_TIMER_KEEPALIVE,
     TCP_TIMER_FIN_WAIT,
     TCP_TIMERS
@@ -97,7 +97,7 @@ enum tcp_timer {
 struct tcp_rtt {
     struct duration srtt; /* 0: no sample yet */
     struct duration rttvar;
-    struct duration rto;       /* without backoff and without the peer's delay */
+    struct duration rto;       /* without backoff and without the peer's delay; <= rto_max */
     struct duration minimum;   /* of the connection's samples */
     struct duration ack_delay; /* configured, or longer as learned */
     struct duration pause;     /* the longest sample of much in flight, lately */
@@ -241,7 +241,7 @@ struct tcp_connection {
     struct tcp_recovery recovery;
     struct tcp_rtt rtt;
     struct instant timer[TCP_TIMERS];
-    uint8_t loss_timer; /* enum tcp_loss_timer */
+    bool persists; /* the window is closed, and is probed */
     uint8_t persist_backoff;
     bool in_use;
 
@@ -622,7 +622,18 @@ struct tcp_acknowledged {
 };
 
 /* tcp_loss.c. */
-void tcp_loss_arm(struct tcp_connection *c); /* exactly one of the four, or none */
+
+/* What the loss timer is to run for, and until when. */
+struct tcp_loss_due {
+    enum tcp_loss_timer timer;
+    struct instant at; /* INSTANT_NEVER with TCP_LOSS_NONE */
+};
+
+/* A function of the connection's state alone: exactly one of the four, or none. */
+struct tcp_loss_due tcp_loss_due(const struct tcp_connection *c);
+/* The timer stands at what is due; see tcp_loss_watch. */
+void tcp_loss_arm(struct tcp_connection *c);
+/* It came: does what is due, or stands again. */
 void tcp_loss_expired(struct tcp_connection *c);
 /* An acknowledgement that did more than to let the oldest entries go while all was well: RACK,
  * duplicates, the tail probe's answer, recovery's beginning and end, undo, cwnd. */
@@ -639,6 +650,33 @@ void tcp_entry_lose(struct tcp_connection *c, struct tcp_entry *entry);
  * not. So little in flight, that is. */
 static inline bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_flight) {
     return in_flight <= 2 * c->mss;
+}
+
+/*
+ * The loss timer is lazy: it stands at the due time or before it, and is worked out anew when it
+ * comes. So an ACK of everything leaves it alone, and where all waits count from now (an ACK, a
+ * segment into an empty network) and nothing is in doubt, it need only be early enough: the tail is
+ * not probed sooner than after `probe_ns`, and no RTO is shorter than rto.
+ */
+static inline void tcp_loss_watch(struct tcp_connection *c) {
+    const struct tcp_rtt *rtt = &c->rtt;
+    bool lone = tcp_loss_is_lone(c, c->in_flight);
+    int64_t probe_ns = lone ? 2 * rtt->srtt.ns + rtt->ack_delay.ns : rtt->rto.ns / 8;
+    int64_t wait_ns = probe_ns < rtt->rto.ns ? probe_ns : rtt->rto.ns;
+    DCHECK(!c->persists);
+    if (UNLIKELY(c->timer[TCP_TIMER_LOSS].ns > c->tcp->now.mono.ns + wait_ns)) {
+        tcp_loss_arm(c);
+    }
+}
+
+/* The same after one segment more, when `before` bytes were in flight already: what was due then is
+ * due no earlier now, unless the peer has to wait no longer with its ACK. */
+static inline void tcp_loss_watch_sent(struct tcp_connection *c, uint32_t before) {
+    if (before == 0) {
+        tcp_loss_watch(c);
+    } else if (UNLIKELY(tcp_loss_is_lone(c, before) && !tcp_loss_is_lone(c, c->in_flight))) {
+        tcp_loss_arm(c);
+    }
 }
 
 /* Bytes believed in the network: in_flight, without what duplicate ACKs stand for. */

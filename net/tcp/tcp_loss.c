@@ -76,18 +76,8 @@ static int64_t probe_wait_ns(const struct tcp_connection *c, int64_t delay_ns) {
     return max_ns(wait_ns, PROBE_DELAY_MIN_NS);
 }
 
-static void disarm(struct tcp_connection *c) {
-    c->loss_timer = TCP_LOSS_NONE;
-    c->timer[TCP_TIMER_LOSS] = INSTANT_NEVER;
-}
-
-static void arm(struct tcp_connection *c, enum tcp_loss_timer timer, struct instant at) {
-    c->loss_timer = (uint8_t)timer;
-    tcp_timer_set(c, TCP_TIMER_LOSS, at);
-}
-
 /* Something is in flight: RACK's timer, else the tail probe's, if they come before the RTO. */
-static void arm_in_flight(struct tcp_connection *c) {
+static struct tcp_loss_due due_in_flight(const struct tcp_connection *c) {
     const struct tcp_recovery *recovery = &c->recovery;
     int64_t delay_ns = peer_delay_ns(c);
     int64_t at_ns = recovery->rto_base.ns + rto_ns(c, delay_ns);
@@ -105,46 +95,49 @@ static void arm_in_flight(struct tcp_connection *c) {
             timer = TCP_LOSS_PROBE;
         }
     }
-    arm(c, timer, (struct instant){.ns = at_ns});
+    return (struct tcp_loss_due){.timer = timer, .at.ns = at_ns};
 }
 
-COLD static void arm_persist(struct tcp_connection *c) {
-    struct tcp_recovery *recovery = &c->recovery;
-    if (c->loss_timer != TCP_LOSS_PERSIST) {
-        recovery->persist_base = c->tcp->now.mono;
+/* From when it began to be waited for, or from the last probe. */
+static struct tcp_loss_due due_persist(const struct tcp_connection *c) {
+    struct instant base = c->persists ? c->recovery.persist_base : c->tcp->now.mono;
+    uint8_t backoff = c->persists ? c->persist_backoff : 0;
+    struct duration wait = {.ns = min_ns(c->rtt.rto.ns << backoff, c->profile.rto_max.ns)};
+    return (struct tcp_loss_due){.timer = TCP_LOSS_PERSIST, .at = instant_add(base, wait)};
+}
+
+struct tcp_loss_due tcp_loss_due(const struct tcp_connection *c) {
+    if (c->head != c->held && c->state >= TCP_SYN_SENT) {
+        if (LIKELY(c->in_flight > 0)) {
+            return due_in_flight(c);
+        }
+        if (!c->output_blocked) {
+            /* All SACKed, nothing acknowledged: the peer may renege. */
+            bool sacked = c->head != c->next && c->recovery.lost == 0;
+            return sacked ? due_in_flight(c) : due_persist(c);
+        }
+    }
+    return (struct tcp_loss_due){.timer = TCP_LOSS_NONE, .at = INSTANT_NEVER};
+}
+
+/* The timer is only ever brought forward: what stands earlier is worked out anew when it comes. */
+void tcp_loss_arm(struct tcp_connection *c) {
+    struct tcp_loss_due due = tcp_loss_due(c);
+    bool persists = due.timer == TCP_LOSS_PERSIST;
+    if (persists && !c->persists) {
+        c->recovery.persist_base = c->tcp->now.mono;
         c->persist_backoff = 0;
     }
-    int64_t delay_ns = min_ns(c->rtt.rto.ns << c->persist_backoff, c->profile.rto_max.ns);
-    arm(c, TCP_LOSS_PERSIST, instant_add(recovery->persist_base, (struct duration){delay_ns}));
-}
-
-/*
- * A function of the connection's state alone, so it may be called at any time: an ACK that moves
- * nothing moves no deadline.
- */
-void tcp_loss_arm(struct tcp_connection *c) {
-    if (c->head == c->held) {
-        disarm(c);
-        return;
-    }
-    if (LIKELY(c->in_flight > 0)) {
-        arm_in_flight(c);
-    } else if (c->output_blocked) {
-        disarm(c);
-    } else if (c->head != c->next && c->recovery.lost == 0) {
-        arm_in_flight(c); /* all SACKed, nothing acknowledged: the peer may renege */
-    } else {
-        arm_persist(c);
-    }
-    if (UNLIKELY(instant_is_never(c->timer[TCP_TIMER_USER])) && c->state >= TCP_ESTABLISHED) {
-        tcp_timer_set(c, TCP_TIMER_USER, instant_add(c->progress_at, c->profile.user_timeout));
+    c->persists = persists;
+    if (due.at.ns < c->timer[TCP_TIMER_LOSS].ns) {
+        tcp_timer_set(c, TCP_TIMER_LOSS, due.at);
     }
 }
 
 void tcp_loss_forget(struct tcp_connection *c) {
     bool syn_lost = c->recovery.syn_lost;
     c->recovery = (struct tcp_recovery){.syn_lost = syn_lost};
-    c->loss_timer = TCP_LOSS_NONE;
+    c->persists = false;
     tcp_timer_stop(c, TCP_TIMER_LOSS);
 }
 
@@ -642,7 +635,12 @@ static void persist_expired(struct tcp_connection *c) {
 }
 
 void tcp_loss_expired(struct tcp_connection *c) {
-    switch ((enum tcp_loss_timer)c->loss_timer) {
+    struct tcp_loss_due due = tcp_loss_due(c);
+    if (!instant_reached(c->tcp->now.mono, due.at)) {
+        tcp_loss_arm(c);
+        return;
+    }
+    switch (due.timer) {
     case TCP_LOSS_NONE:
         return;
     case TCP_LOSS_REORDER:

@@ -129,7 +129,7 @@ void tcp_adopt_seq(struct tcp_connection *c, struct tcp_seq irs) {
 
 void tcp_established(struct tcp_connection *c) {
     c->state = TCP_ESTABLISHED;
-    tcp_timer_stop(c, TCP_TIMER_USER);
+    tcp_timer_set(c, TCP_TIMER_USER, instant_add(c->tcp->now.mono, c->profile.user_timeout));
     tcp_keepalive_start(c);
 }
 

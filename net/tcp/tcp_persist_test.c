@@ -10,7 +10,7 @@ Test(tcp_persist, a_closed_window_is_probed_with_a_byte) {
     say_window(&bench, RECORD, 0);
     write_records(&bench, 1);
     hand_expect_nothing(&bench.hand);
-    cr_assert_eq(bench.c->loss_timer, TCP_LOSS_PERSIST);
+    cr_assert_eq(tcp_loss_due(bench.c).timer, TCP_LOSS_PERSIST);
     int64_t wait_ms = 200;
     for (int i = 0; i < 4; i++, wait_ms *= 2) {
         pass(&bench, us(wait_ms * 1000 - 1));
@@ -28,7 +28,7 @@ Test(tcp_persist, a_closed_window_is_probed_with_a_byte) {
     expect_data(&bench, RECORD + 1, RECORD - 1);
     hand_expect_nothing(&bench.hand);
     ack(&bench, 2 * RECORD);
-    cr_assert_eq(bench.c->loss_timer, TCP_LOSS_NONE);
+    cr_assert_eq(tcp_loss_due(bench.c).timer, TCP_LOSS_NONE);
     bench_free(&bench);
 }
 
@@ -106,14 +106,14 @@ Test(tcp_persist, a_window_that_shrinks_to_nothing) {
     write_records(&bench, 3);
     expect_records(&bench, 0, 3);
     say_window(&bench, RECORD, 0);
-    cr_assert_neq(bench.c->loss_timer, TCP_LOSS_PERSIST, "while something is in flight");
-    for (int i = 0; i < 4 && bench.c->loss_timer != TCP_LOSS_PERSIST; i++) {
+    cr_assert_neq(tcp_loss_due(bench.c).timer, TCP_LOSS_PERSIST, "while something is in flight");
+    for (int i = 0; i < 4 && tcp_loss_due(bench.c).timer != TCP_LOSS_PERSIST; i++) {
         pass(&bench, pair_ms(250));
     }
     struct tcp_segment segment;
     while (pair_take(bench.hand.pair, 0, &segment, NULL)) {
     }
-    cr_assert_eq(bench.c->loss_timer, TCP_LOSS_PERSIST);
+    cr_assert_eq(tcp_loss_due(bench.c).timer, TCP_LOSS_PERSIST);
     pass(&bench, pair_ms(60000 - 40000));
     expect_data(&bench, RECORD, 1);
     say_window(&bench, RECORD, 60000);
@@ -167,7 +167,7 @@ Test(tcp_persist, the_oldest_is_probed_though_it_was_said_to_have_come) {
         hand_send(&bench.hand, &shut);
         pass(&bench, pair_ms(5));
         say_window(&bench, 0, (uint16_t)window);
-        cr_assert_eq(bench.c->loss_timer, TCP_LOSS_PERSIST);
+        cr_assert_eq(tcp_loss_due(bench.c).timer, TCP_LOSS_PERSIST);
         pass(&bench, pair_ms(200));
         expect_data(&bench, 0, window == 0 ? 1 : window);
         hand_expect_nothing(&bench.hand);

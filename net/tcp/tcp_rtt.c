@@ -29,7 +29,7 @@ static int64_t max_ns(int64_t a, int64_t b) {
 
 void tcp_rtt_init(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
     *rtt = (struct tcp_rtt){
-        .rto = profile->rto_initial,
+        .rto.ns = min_ns(profile->rto_initial.ns, profile->rto_max.ns),
         .minimum = {.ns = INT64_MAX},
         .ack_delay = profile->ack_delay,
         .forget_shift = FORGET_SHIFT_FIRST,

@@ -208,7 +208,7 @@ Test(tcp_send, what_is_held_keeps_back_what_follows) {
 
 Test(tcp_send, what_is_held_makes_nobody_wait_for_an_ack) {
     struct bench bench = bench_make(true, false);
-    bench.c->profile.user_timeout = pair_ms(1000);
+    hand_user_timeout(&bench.hand, pair_ms(1000));
     commit(&bench, "held", 7, STREAM_PLAIN);
     pass(&bench, pair_ms(60000));
     hand_expect_nothing(&bench.hand);
@@ -381,7 +381,7 @@ Test(tcp_send, a_retransmission_that_finds_no_packet_is_tried_again) {
 /* What waits for the NIC longer than the user time-out is over as well. */
 Test(tcp_send, a_nic_that_never_takes_anything_ends_it) {
     struct bench bench = bench_make(true, false);
-    bench.c->profile.user_timeout = pair_ms(5000);
+    hand_user_timeout(&bench.hand, pair_ms(5000));
     nic_sim_refuse_send(bench.hand.pair->end[0].sim, true);
     write_records(&bench, 1);
     for (int i = 0; i < 51; i++) {

@@ -74,7 +74,7 @@ Test(tcp_timeout, after_a_timeout_the_rest_follows_in_slow_start) {
     ack(&bench, 4 * RECORD);
     hand_expect_nothing(&bench.hand);
     cr_assert_eq(bench.c->in_flight, 0);
-    cr_assert_eq(bench.c->loss_timer, TCP_LOSS_NONE);
+    cr_assert_eq(tcp_loss_due(bench.c).timer, TCP_LOSS_NONE);
     bench_free(&bench);
 }
 
@@ -179,7 +179,7 @@ Test(tcp_timeout, a_size_that_has_passed_is_trusted_longer) {
 
 Test(tcp_timeout, the_user_timeout_ends_what_is_not_acknowledged) {
     struct bench bench = bench_make(false, false);
-    bench.c->profile.user_timeout = pair_ms(5000);
+    hand_user_timeout(&bench.hand, pair_ms(5000));
     write_records(&bench, 1);
     for (int i = 0; i < 49; i++) {
         pass(&bench, pair_ms(100));
@@ -196,7 +196,7 @@ Test(tcp_timeout, the_user_timeout_ends_what_is_not_acknowledged) {
 
 Test(tcp_timeout, the_user_timeout_ends_a_window_that_stays_closed) {
     struct bench bench = bench_make(false, false);
-    bench.c->profile.user_timeout = pair_ms(5000);
+    hand_user_timeout(&bench.hand, pair_ms(5000));
     say_window(&bench, 0, 0);
     pass(&bench, pair_ms(60000));
     write_records(&bench, 1);
@@ -212,7 +212,7 @@ Test(tcp_timeout, the_user_timeout_ends_a_window_that_stays_closed) {
 
 Test(tcp_timeout, progress_puts_the_user_timeout_off) {
     struct bench bench = bench_make(false, false);
-    bench.c->profile.user_timeout = pair_ms(5000);
+    hand_user_timeout(&bench.hand, pair_ms(5000));
     for (uint32_t i = 0; i < 10; i++) {
         write_records(&bench, 1);
         pass(&bench, pair_ms(3000));

@@ -37,10 +37,9 @@ static void user_expired(struct tcp_connection *c) {
         return;
     }
     if (c->state >= TCP_ESTABLISHED) {
-        if (c->head == c->held) {
-            return; /* nothing is owed to us: it is set again when something is */
-        }
-        struct instant due = instant_add(c->progress_at, c->profile.user_timeout);
+        bool owed = c->head != c->held; /* else progress_at is yet to come */
+        struct instant from = owed ? c->progress_at : now_of(c);
+        struct instant due = instant_add(from, c->profile.user_timeout);
         if (!instant_reached(now_of(c), due)) {
             tcp_timer_set(c, TCP_TIMER_USER, due);
             return;
