@@ -90,9 +90,15 @@ static void advance_heard_end(struct tcp_sim_half *half) {
     }
 }
 
+/* An answer to our SYN counts once: from then on we are connected to who gave it, whatever number
+ * the peer, who has forgotten that, answers the SYN's second copy with. */
 static void hear_syn(struct tcp_sim_half *half, const struct tcp_sim_frame *frame) {
+    bool answers = (frame->flags & TCP_SIM_ACK) != 0;
     half->owed++;
-    if (half->peer_syn_seen && half->peer_isn == frame->seq) {
+    if (half->peer_syn_seen && (answers || half->peer_isn == frame->seq)) {
+        return;
+    }
+    if (answers && frame->ack != half->isn + 1) {
         return;
     }
     half->peer_syn_seen = true;
@@ -104,7 +110,7 @@ static void hear_syn(struct tcp_sim_half *half, const struct tcp_sim_frame *fram
     half->syn_window = frame->window;
     half->ts_any_heard = frame->has_timestamps;
     half->ts_heard = frame->ts_value;
-    if (frame->flags & TCP_SIM_ACK) {
+    if (answers) {
         half->heard_ack = frame->ack;
         half->sure_ack = half->isn;
         half->settled_ack = half->isn;
