@@ -2,7 +2,7 @@
  * Invariants, as they hold between calls. Written to find what is inconsistent, so it adds up from
  * the parts what the rest keeps as sums.
  */
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_window.h"
 
 #define MUST(condition)                                                                            \
     do {                                                                                           \
@@ -156,6 +156,21 @@ static const char *audit_sending(const struct tcp_connection *c) {
     return NULL;
 }
 
+/* What was worked out beforehand is what it would be now. */
+static const char *audit_plan(const struct tcp_connection *c) {
+    if (c->state < TCP_ESTABLISHED) {
+        return NULL;
+    }
+    struct tcp_connection planned = *c;
+    tcp_plan(&planned);
+    MUST(planned.plain_bytes_max == c->plain_bytes_max);
+    MUST(planned.offer_step == c->offer_step);
+    struct tcp_offer offer = tcp_offer_of(c);
+    MUST(!c->offer.known ||
+         (tcp_seq_equal(offer.edge, c->offer.edge) && offer.window == c->offer.window));
+    return NULL;
+}
+
 static const char *audit_receiving(const struct tcp_connection *c) {
     uint32_t chain_bytes = 0;
     const struct packet *last = NULL;
@@ -197,7 +212,7 @@ static const char *audit_connection(const struct tcp_connection *c) {
     }
     MUST(tcp_table_find(c->tcp, &c->flow) == c->slot);
     const char *(*const audits[])(const struct tcp_connection *) = {
-        audit_ring, audit_timers, audit_sending, audit_receiving, audit_reassembly};
+        audit_ring, audit_timers, audit_sending, audit_plan, audit_receiving, audit_reassembly};
     for (size_t i = 0; i < sizeof(audits) / sizeof(audits[0]); i++) {
         const char *fault = audits[i](c);
         if (fault != NULL) {

@@ -1,4 +1,4 @@
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_window.h"
 
 /* Our end. */
 
@@ -40,6 +40,7 @@ void tcp_fin_acked(struct tcp_connection *c) {
 void tcp_fin_arrived(struct tcp_connection *c) {
     c->rcv_nxt = tcp_seq_add(c->rcv_nxt, 1);
     c->rcv_edge = tcp_seq_later(c->rcv_edge, c->rcv_nxt);
+    c->offer.known = false;
     c->fin_held = false;
     c->fin_received = true;
     tcp_reassembly_clear(c);
@@ -166,7 +167,7 @@ static void answer(struct tcp *tcp, const struct tcp_time_wait *entry) {
 void tcp_enter_time_wait(struct tcp_connection *c) {
     struct tcp *tcp = c->tcp;
     bool owed = c->ack_pending;
-    uint32_t window = tcp_offer_window(c) >> c->rcv_scale;
+    uint16_t window = tcp_offer_window(c);
     tcp_end(c, STREAM_CLOSE_FINISHED);
     struct tcp_time_wait *entry = take_time_wait(tcp, &c->flow);
     if (entry == NULL) {
@@ -177,7 +178,7 @@ void tcp_enter_time_wait(struct tcp_connection *c) {
     entry->rcv_nxt = c->rcv_nxt;
     entry->ts_recent = c->ts_recent;
     entry->ts_offset = c->ts_offset;
-    entry->window = (uint16_t)window;
+    entry->window = window;
     entry->path = c->path;
     if (owed) {
         answer(tcp, entry);

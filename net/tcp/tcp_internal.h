@@ -180,6 +180,13 @@ struct tcp_flow_key {
     uint32_t ports;
 };
 
+/* What the next segment tells of our window: see tcp_window.h. */
+struct tcp_offer {
+    struct tcp_seq edge; /* rcv_edge, once it is told */
+    uint16_t window;     /* as it goes into the header: scaled */
+    bool known;          /* nothing has changed that it follows from */
+};
+
 /*
  * What one segment in and one out need lies in front, each line of the cache by what asks for it
  * together; the rest, behind it, by what it is about.
@@ -201,12 +208,12 @@ struct tcp_connection {
         };
         uint64_t condition;
     };
+    uint32_t plain_bytes_max;        /* of a record that the predicted way may take: see tcp_plan */
     uint32_t mss;                    /* payload bytes of a segment, timestamps taken off */
     uint32_t in_flight;              /* bytes sent, not SACKED, not LOST */
     uint32_t head, next, held, tail; /* counters: the oldest; the first unsent; the first that
                                         waits for the journal, or tail; end */
     uint32_t ring_mask;
-    uint32_t slot; /* its index */
 
     struct tcp_seq snd_una, snd_nxt;
     struct tcp_seq window_seq, window_ack; /* SND.WL1, SND.WL2 */
@@ -223,14 +230,17 @@ struct tcp_connection {
     uint32_t ts_offset; /* added to our clock: RFC 7323 §5.4 */
     uint32_t chain_bytes;
     uint32_t backlog_start, backlog_end;
-    bool ack_pending; /* owed; paid by any segment */
-    bool ack_now;     /* not to wait for the end of the turn */
+    struct tcp_offer offer;
+    uint32_t offer_step; /* the edge is moved on by no less than this, but to fill up a unit */
+    bool ack_pending;    /* owed; paid by any segment */
+    bool ack_now;        /* not to wait for the end of the turn */
     bool timestamps;
     bool sack;
     bool window_scaling;         /* both sides sent the option, or we are about to */
     int8_t snd_scale, rcv_scale; /* shifts; 0 unless both sides sent the option */
     uint32_t room_count, room_bytes;
-    uint32_t room_each;         /* bytes in each packet but the last */
+    uint32_t room_each; /* bytes in each packet but the last */
+
     struct instant progress_at; /* snd_una moved, or something may leave after nothing might */
 
     uint64_t segments_in, segments_out, bytes_in, bytes_out; /* tcp_info */
@@ -244,14 +254,17 @@ struct tcp_connection {
     bool persists; /* the window is closed, and is probed */
     uint8_t persist_backoff;
     bool in_use;
+    uint32_t slot; /* its index */
 
     /* Constant, or nearly. */
     struct tcp_path path;
     struct tcp_flow_key key; /* of `flow` */
-    struct checksum pseudo;  /* without the length */
-    struct checksum ip_sum;  /* of the IPv4 header, total length and checksum 0 */
+    struct checksum pseudo;  /* folded; without the length */
+    struct checksum ip_sum;  /* folded; of the IPv4 header, total length and checksum 0 */
     char template[TCP_TEMPLATE_BYTES_MAX];
-    uint8_t header_bytes; /* Ethernet and IPv4 in front of TCP in `template` */
+    uint8_t header_bytes;     /* Ethernet and IPv4 in front of TCP in `template` */
+    uint8_t l2_bytes;         /* of those Ethernet's */
+    uint8_t tcp_header_bytes; /* of the usual segment */
     bool resolved;
     uint32_t mtu;
     uint32_t peer_mss; /* as told, clamped */
@@ -413,6 +426,15 @@ static inline uint64_t tcp_flow_hash(const struct tcp *tcp, struct tcp_flow_key 
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+/* The clock of timestamps (RFC 7323): 1 ms ticks, and what is added to them. */
+static inline uint32_t tcp_timestamp_at(struct instant at, uint32_t offset) {
+    return (uint32_t)(at.ns / NS_PER_MS) + offset;
+}
+
+static inline uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset) {
+    return tcp_timestamp_at(tcp->now.mono, offset);
+}
+
 /* tcp_table.c. TCP_NONE when there is none; keys are hashed with the instance's secret. */
 struct tcp_flow_key tcp_flow_key_of(const struct tcp_flow *flow);
 uint32_t tcp_table_find(const struct tcp *tcp, const struct tcp_flow *flow);
@@ -457,15 +479,11 @@ void tcp_packet_cut_right(struct packet *packet, uint32_t bytes);
 void tcp_deliver(struct tcp_connection *c, struct packet *packet);
 void tcp_receive_settle(struct tcp_connection *c); /* chain to backlog */
 void tcp_receive_clear(struct tcp_connection *c);  /* drops and wipes what is unread */
-/* The window to offer now in bytes, a multiple of the scale; for every segment with an ACK: sets
- * rcv_edge, which never goes back, and last_ack. When the buffer is full, what the peer reads may
- * lie less than one unit of the scale before rcv_edge (RFC 7323 §2.4); all up to rcv_edge is
- * accepted. */
-uint32_t tcp_offer_window(struct tcp_connection *c);
+/* A reader may wait for gather_bytes_max, and consume nothing before: what is free then must be
+ * enough to move the edge, however little it is. */
+uint32_t tcp_offer_step(const struct tcp_connection *c);
 /* The window a SYN tells, which is never scaled. */
 uint32_t tcp_syn_window(const struct tcp *tcp);
-/* What would be offered: for deciding on a window update. */
-uint32_t tcp_receive_room(const struct tcp_connection *c);
 struct bytes tcp_stream_peek(struct stream *stream, size_t at_least);
 void tcp_stream_consume(struct stream *stream, size_t count, unsigned flags);
 
@@ -537,16 +555,23 @@ void tcp_finish_advance(struct tcp_connection *c);
  * nothing. */
 void tcp_mtu_reduce(struct tcp_connection *c, uint32_t mtu);
 
-/* tcp_send.c. */
+/* tcp_output_fast.c. */
 enum stream_result tcp_stream_reserve(struct stream *stream, size_t bytes,
                                       struct stream_room *room);
-enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
-                                           struct stream_rooms *rooms);
 void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position release_after,
                        unsigned flags);
+
+/* tcp_send.c. */
+/* tcp_stream_reserve and tcp_stream_commit, whatever the connection's state. */
+enum stream_result tcp_reserve(struct tcp_connection *c, size_t bytes, struct stream_room *room);
+void tcp_commit(struct tcp_connection *c, size_t len, uint64_t release_after, unsigned flags);
+enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
+                                           struct stream_rooms *rooms);
 void tcp_stream_cancel(struct stream *stream);
 void tcp_stream_release(struct stream *stream, struct stream_position durable);
 size_t tcp_stream_unsent(const struct stream *stream);
+/* What follows from mss, mtu and limits, and is asked for each segment: after each change. */
+void tcp_plan(struct tcp_connection *c);
 /* Queues a SYN or FIN entry. */
 void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag);
 /* The entry `counter`, which is not SACKED, becomes two, the first of `bytes`; false when no entry
@@ -569,6 +594,8 @@ void tcp_output(struct tcp_connection *c);
 /* In tcp_flush: the owed ACK, and what was blocked. False: stays on the list. */
 bool tcp_output_pending(struct tcp_connection *c) MUST_USE;
 void tcp_pend(struct tcp_connection *c); /* onto tcp->pending */
+/* The NIC took the oldest unsent entry's frame not: tried again in tcp_flush. */
+void tcp_output_refused(struct tcp_connection *c);
 /* For persist: what fits the window, or one byte beyond it. For keep-alive: one old byte's place.
  */
 void tcp_send_persist_probe(struct tcp_connection *c);
@@ -592,8 +619,6 @@ bool tcp_send_syn_ack(struct tcp *tcp, struct tcp_embryo *embryo) MUST_USE;
 /* ACK of who lingers. */
 bool tcp_send_time_wait_ack(struct tcp *tcp, const struct tcp_time_wait *time_wait) MUST_USE;
 void tcp_make_template(struct tcp_connection *c); /* after resolution, and when the MAC changes */
-uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset); /* 1 ms ticks */
-uint32_t tcp_timestamp_at(struct instant at, uint32_t offset);
 
 /* tcp_acked.c. */
 /* RFC 9293 §3.10.7.4 fifth, ESTABLISHED: `segment->ack` is acceptable (snd_una - max window ..

@@ -325,7 +325,7 @@ Test(tcp_loss, window_updates_and_data_are_no_duplicates) {
 Test(tcp_loss, the_first_two_duplicates_let_new_segments_out) {
     struct bench bench = bench_make(false, false);
     bench.c->congestion.cwnd = 3 * RECORD;
-    bench.c->mss = RECORD;
+    set_mss(&bench, RECORD);
     write_records(&bench, 6);
     expect_records(&bench, 0, 3);
     pass(&bench, pair_ms(RTT_MS));

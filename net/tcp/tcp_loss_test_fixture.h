@@ -45,6 +45,12 @@ static inline struct bench bench_make(bool sack, bool timestamps) {
     return bench;
 }
 
+/* As if the peer had told another one. */
+static inline void set_mss(struct bench *bench, uint32_t mss) {
+    bench->c->mss = mss;
+    tcp_plan(bench->c);
+}
+
 static inline void audit(struct bench *bench) {
     const char *fault = tcp_audit(bench->hand.tcp);
     cr_assert_null(fault, "%s", fault);

@@ -95,6 +95,7 @@ void tcp_set_mss(struct tcp_connection *c) {
     uint32_t fits = c->mtu - IPV4_HEADER_BYTES - TCP_HEADER_BYTES;
     uint32_t mss = c->peer_mss < fits ? c->peer_mss : fits;
     c->mss = c->timestamps ? mss - TCP_TIMESTAMPS_BYTES : mss;
+    tcp_plan(c);
 }
 
 static uint32_t peer_mss_of(uint16_t told) {
@@ -125,6 +126,7 @@ void tcp_adopt_seq(struct tcp_connection *c, struct tcp_seq irs) {
     c->rcv_nxt = tcp_seq_add(irs, 1);
     c->last_ack = c->rcv_nxt;
     c->rcv_edge = tcp_seq_add(c->rcv_nxt, tcp_syn_window(c->tcp));
+    c->offer.known = false;
 }
 
 void tcp_established(struct tcp_connection *c) {

@@ -147,6 +147,11 @@ void tcp_output(struct tcp_connection *c) {
     tcp_loss_arm(c);
 }
 
+void tcp_output_refused(struct tcp_connection *c) {
+    block(c);
+    tcp_loss_arm(c);
+}
+
 bool tcp_output_pending(struct tcp_connection *c) {
     if (c->state < TCP_SYN_SENT || c->state == TCP_TIME_WAIT) {
         return true;

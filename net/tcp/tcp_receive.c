@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_window.h"
 
 static uint32_t receive_bytes(const struct tcp_connection *c) {
     return c->tcp->setup.limits.stream.receive_bytes;
@@ -49,6 +49,7 @@ void tcp_deliver(struct tcp_connection *c, struct packet *packet) {
     c->chain_bytes += packet->data_bytes;
     c->bytes_in += packet->data_bytes;
     c->rcv_nxt = tcp_seq_add(c->rcv_nxt, packet->data_bytes);
+    c->offer.known = false;
     unread_add(c);
 }
 
@@ -100,6 +101,7 @@ void tcp_receive_clear(struct tcp_connection *c) {
     explicit_bzero(c->backlog + c->backlog_start, backlog_bytes(c));
     c->backlog_start = 0;
     c->backlog_end = 0;
+    c->offer.known = false;
 }
 
 /* Reading. */
@@ -146,10 +148,6 @@ static void chain_consume(struct tcp_connection *c, uint32_t count, unsigned fla
 
 /* The window. */
 
-uint32_t tcp_receive_room(const struct tcp_connection *c) {
-    return receive_bytes(c) - backlog_bytes(c) - c->chain_bytes;
-}
-
 static uint32_t receive_mss(const struct tcp_connection *c) {
     return c->mtu - IPV4_HEADER_BYTES - TCP_HEADER_BYTES;
 }
@@ -158,36 +156,14 @@ static uint32_t at_most(uint32_t value, uint32_t limit) {
     return value < limit ? value : limit;
 }
 
-/* A reader may wait for gather_bytes_max, and consume nothing before: what is free then must be
- * enough to move the edge, however little it is. */
 static uint32_t gain_enough(const struct tcp_connection *c, uint32_t segments) {
     uint32_t half = receive_bytes(c) / 2;
     uint32_t starved = receive_bytes(c) - c->tcp->setup.limits.stream.gather_bytes_max + 1;
     return at_most(segments, at_most(half, starved));
 }
 
-/* How far the right edge could move; `told` is what the peer may send still. */
-static uint32_t edge_gain(const struct tcp_connection *c, uint32_t *told) {
-    *told = tcp_seq_since(c->rcv_edge, c->rcv_nxt);
-    uint32_t room = tcp_receive_room(c);
-    return room > *told ? room - *told : 0;
-}
-
-/* The edge moves on by what is worth a segment (RFC 9293 §3.8.6.2.2), or by what makes the window a
- * multiple of the scale's unit, as long as there is room for it. */
-uint32_t tcp_offer_window(struct tcp_connection *c) {
-    uint32_t told;
-    uint32_t gain = edge_gain(c, &told);
-    uint32_t below_unit = (UINT32_C(1) << c->rcv_scale) - 1;
-    uint32_t window = (told + below_unit) & ~below_unit;
-    if (gain >= gain_enough(c, receive_mss(c))) {
-        window = (told + gain) & ~below_unit;
-    } else if (window > told + gain) {
-        window = told & ~below_unit;
-    }
-    c->rcv_edge = tcp_seq_later(c->rcv_edge, tcp_seq_add(c->rcv_nxt, window));
-    c->last_ack = c->rcv_nxt;
-    return at_most(window, UINT32_C(65535) << c->rcv_scale);
+uint32_t tcp_offer_step(const struct tcp_connection *c) {
+    return gain_enough(c, receive_mss(c));
 }
 
 uint32_t tcp_syn_window(const struct tcp *tcp) {
@@ -202,7 +178,7 @@ static bool receives(const struct tcp_connection *c) {
  * a segment or two. */
 static bool update_is_due(const struct tcp_connection *c) {
     uint32_t told;
-    uint32_t gain = edge_gain(c, &told);
+    uint32_t gain = tcp_edge_gain(c, &told);
     uint32_t segments = 2 * receive_mss(c);
     uint32_t half = receive_bytes(c) / 2;
     uint32_t worth =
@@ -216,6 +192,7 @@ void tcp_stream_consume(struct stream *stream, size_t count, unsigned flags) {
         return;
     }
     CHECK(count <= UINT32_MAX);
+    c->offer.known = false;
     if (backlog_bytes(c) != 0) {
         backlog_consume(c, (uint32_t)count, flags);
     } else {

@@ -1,36 +1,15 @@
-#include <string.h>
-
-#include "net/tcp/tcp_internal.h"
-#include "net/tcp/tcp_limit.h"
-#include "net/wire/big_endian.h"
+#include "net/tcp/tcp_sending.h"
 
 #define HOPS 64 /* RFC 1700's default */
 
 /* The timestamps option behind two NOPs (RFC 7323, appendix A), as one big-endian word. */
 #define TIMESTAMPS_WORD 0x0101080a
 
-#define FLAGS_OFFSET 13
-#define WINDOW_OFFSET 14
-#define TS_VALUE_OFFSET 24
-#define TS_ECHO_OFFSET 28
-
 static uint32_t min_u32(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
-uint32_t tcp_timestamp_at(struct instant at, uint32_t offset) {
-    return (uint32_t)(at.ns / NS_PER_MS) + offset;
-}
-
-uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset) {
-    return tcp_timestamp_at(tcp->now.mono, offset);
-}
-
 /* The template. */
-
-static uint32_t tcp_header_bytes(const struct tcp_connection *c) {
-    return c->timestamps ? TCP_HEADER_BYTES + TCP_TIMESTAMPS_BYTES : TCP_HEADER_BYTES;
-}
 
 /* Ethernet and IPv4 in front of a TCP segment of `tcp_bytes`; returns their bytes. */
 static uint32_t write_lower(char *to, const struct tcp_path *path, const struct tcp_flow *flow,
@@ -63,56 +42,28 @@ void tcp_make_template(struct tcp_connection *c) {
     char lower[TCP_TEMPLATE_BYTES_MAX];
     c->header_bytes = (uint8_t)write_lower(lower, &c->path, &c->flow, 0);
     char *ip = lower + c->header_bytes - IPV4_HEADER_BYTES;
-    big_endian_put_u16(ip + 2, 0);
-    big_endian_put_u16(ip + 10, 0);
-    c->ip_sum = checksum_add((struct checksum){0}, ip, IPV4_HEADER_BYTES);
-    c->pseudo = checksum_pseudo(c->flow.local, c->flow.remote, IPV4_PROTOCOL_TCP);
+    big_endian_put_u16(ip + TCP_IPV4_AT_TOTAL, 0);
+    big_endian_put_u16(ip + TCP_IPV4_AT_CHECKSUM, 0);
+    c->l2_bytes = (uint8_t)(c->header_bytes - IPV4_HEADER_BYTES);
+    c->ip_sum.sum = checksum_fold(checksum_add((struct checksum){0}, ip, IPV4_HEADER_BYTES));
+    c->pseudo.sum =
+        checksum_fold(checksum_pseudo(c->flow.local, c->flow.remote, IPV4_PROTOCOL_TCP));
 
-    uint32_t tcp_bytes = tcp_header_bytes(c);
+    uint32_t tcp_bytes = TCP_HEADER_BYTES + (c->timestamps ? TCP_TIMESTAMPS_BYTES : 0);
+    c->tcp_header_bytes = (uint8_t)tcp_bytes;
     memset(c->template, 0, sizeof c->template);
     char *tcp = c->template + sizeof c->template - tcp_bytes;
     memcpy(tcp - c->header_bytes, lower, c->header_bytes);
     big_endian_put_u16(tcp, c->flow.local_port);
     big_endian_put_u16(tcp + 2, c->flow.remote_port);
     tcp[12] = (char)(tcp_bytes / 4 << 4);
-    tcp[FLAGS_OFFSET] = TCP_ACK | TCP_PSH;
+    tcp[TCP_AT_FLAGS] = TCP_ACK | TCP_PSH;
     if (c->timestamps) {
         big_endian_put_u32(tcp + TCP_HEADER_BYTES, TIMESTAMPS_WORD);
     }
 }
 
 /* Handing a packet to the NIC. */
-
-/* Fills the checksums in, or leaves them to the NIC; the frame is complete but for them. */
-static inline void seal(const struct tcp_connection *c, struct packet *packet, char *tcp,
-                        uint32_t tcp_bytes, uint32_t payload_bytes) {
-    char *ip = tcp - IPV4_HEADER_BYTES;
-    uint16_t total = (uint16_t)(IPV4_HEADER_BYTES + tcp_bytes + payload_bytes);
-    big_endian_put_u16(ip + 2, total);
-    struct checksum sum = checksum_add_u16(c->pseudo, (uint16_t)(tcp_bytes + payload_bytes));
-    uint16_t field;
-    if (packet->nic->checksum_offload) {
-        packet->offload = true;
-        packet->l2_bytes = (uint8_t)(c->header_bytes - IPV4_HEADER_BYTES);
-        packet->l4_bytes = (uint8_t)tcp_bytes;
-        field = checksum_fold(sum);
-    } else {
-        uint16_t ip_field = checksum_finish(checksum_add_u16(c->ip_sum, total));
-        memcpy(ip + 10, &ip_field, sizeof ip_field);
-        field = checksum_finish(checksum_add(sum, tcp, tcp_bytes + payload_bytes));
-    }
-    memcpy(tcp + TCP_CHECKSUM_OFFSET, &field, sizeof field);
-    packet->data_offset = (uint32_t)(tcp - c->header_bytes - packet->buffer);
-    packet->data_bytes = c->header_bytes + tcp_bytes + payload_bytes;
-}
-
-static bool hand_over(struct tcp *tcp, struct packet *packet) {
-    if (UNLIKELY(nic_send(packet->nic, tcp->now, &packet, 1) == 0)) {
-        tcp->counters.ring_full++;
-        return false;
-    }
-    return true;
-}
 
 static struct packet *take_control(struct tcp *tcp, struct nic *nic) {
     struct packet *packet = nic_take(nic, NIC_CONTROL);
@@ -122,48 +73,12 @@ static struct packet *take_control(struct tcp *tcp, struct nic *nic) {
     return packet;
 }
 
-static char *payload_of(struct packet *packet) {
-    return packet->buffer + PACKET_HEADROOM_BYTES;
-}
-
 /* A packet that is nobody's once sent: leaves, or is given back. */
 static bool send_or_give(struct tcp *tcp, struct packet *packet) {
-    if (!hand_over(tcp, packet)) {
+    if (!tcp_hand_over(tcp, &packet)) {
         nic_give(packet);
         return false;
     }
-    return true;
-}
-
-static uint16_t scaled_window(const struct tcp_connection *c, uint32_t window) {
-    return (uint16_t)min_u32(window >> c->rcv_scale, UINT16_MAX);
-}
-
-/* Segments with the usual header. */
-
-/* The template in front of the payload, with what changes; `payload` is PACKET_HEADROOM_BYTES into
- * the packet's buffer. */
-static bool send_usual(struct tcp_connection *c, struct packet *packet, struct tcp_seq seq,
-                       uint8_t flags, uint32_t payload_bytes) {
-    uint32_t tcp_bytes = tcp_header_bytes(c);
-    char *payload = payload_of(packet);
-    memcpy(payload - sizeof c->template, c->template, sizeof c->template);
-    char *tcp = payload - tcp_bytes;
-    big_endian_put_u32(tcp + 4, seq.value);
-    big_endian_put_u32(tcp + 8, c->rcv_nxt.value);
-    tcp[FLAGS_OFFSET] = (char)flags;
-    big_endian_put_u16(tcp + WINDOW_OFFSET, scaled_window(c, tcp_offer_window(c)));
-    if (LIKELY(c->timestamps)) {
-        big_endian_put_u32(tcp + TS_VALUE_OFFSET, tcp_timestamp(c->tcp, c->ts_offset));
-        big_endian_put_u32(tcp + TS_ECHO_OFFSET, c->ts_recent);
-    }
-    seal(c, packet, tcp, tcp_bytes, payload_bytes);
-    if (UNLIKELY(!hand_over(c->tcp, packet))) {
-        return false;
-    }
-    c->ack_pending = false;
-    c->ack_now = false;
-    c->segments_out++;
     return true;
 }
 
@@ -188,12 +103,12 @@ COLD static bool send_unusual(struct tcp_connection *c, struct packet *packet,
                               const struct tcp_segment *segment, uint32_t payload_bytes) {
     char header[TCP_HEADER_BYTES_MAX];
     uint32_t tcp_bytes = tcp_segment_write(header, segment);
-    char *tcp = payload_of(packet) - tcp_bytes;
+    char *tcp = tcp_payload_of(packet) - tcp_bytes;
     memcpy(tcp, header, tcp_bytes);
-    const char *lower = c->template + sizeof c->template - tcp_header_bytes(c) - c->header_bytes;
+    const char *lower = c->template + sizeof c->template - c->tcp_header_bytes - c->header_bytes;
     memcpy(tcp - c->header_bytes, lower, c->header_bytes);
-    seal(c, packet, tcp, tcp_bytes, payload_bytes);
-    if (!hand_over(c->tcp, packet)) {
+    tcp_seal(c, packet, tcp, tcp_bytes, payload_bytes);
+    if (!tcp_hand_over(c->tcp, &packet)) {
         return false;
     }
     c->segments_out++;
@@ -202,8 +117,8 @@ COLD static bool send_unusual(struct tcp_connection *c, struct packet *packet,
 
 /* How many SACK blocks a segment of `payload_bytes` has room for. */
 static uint32_t sack_room(const struct tcp_connection *c, uint32_t payload_bytes) {
-    uint32_t options = TCP_HEADER_BYTES_MAX - tcp_header_bytes(c);
-    uint32_t headers = IPV4_HEADER_BYTES + tcp_header_bytes(c);
+    uint32_t options = TCP_HEADER_BYTES_MAX - c->tcp_header_bytes;
+    uint32_t headers = IPV4_HEADER_BYTES + c->tcp_header_bytes;
     uint32_t room = c->mtu > headers + payload_bytes ? c->mtu - headers - payload_bytes : 0;
     room = min_u32(room, options);
     return room < 4 ? 0 : (room - 4) / 8; /* two NOPs, kind and length; then 8 bytes a block */
@@ -213,20 +128,21 @@ static bool owes_sack(const struct tcp_connection *c) {
     return c->sack && (c->reassembly_count > 0 || c->dsack_pending);
 }
 
-/* As send_usual, with SACK blocks as far as there is room for them. */
+/* As tcp_send_usual, with SACK blocks as far as there is room for them. */
 COLD static bool send_with_sack(struct tcp_connection *c, struct packet *packet, struct tcp_seq seq,
                                 uint8_t flags, uint32_t payload_bytes) {
     struct tcp_segment segment = plain_segment(c, seq, flags);
-    segment.window = scaled_window(c, tcp_offer_window(c));
+    segment.window = tcp_offer_window(c);
     uint32_t room = min_u32(sack_room(c, payload_bytes), TCP_SACK_BLOCKS_MAX);
+    bool owes_dsack = c->dsack_pending;
     if (room > 0) {
         segment.sack_count = (uint8_t)tcp_sack_blocks(c, segment.sack, room);
     }
     if (!send_unusual(c, packet, &segment, payload_bytes)) {
+        c->dsack_pending = owes_dsack;
         return false;
     }
-    c->ack_pending = false;
-    c->ack_now = false;
+    tcp_ack_told(c);
     return true;
 }
 
@@ -235,7 +151,7 @@ static bool send_segment(struct tcp_connection *c, struct packet *packet, struct
     if (UNLIKELY(owes_sack(c))) {
         return send_with_sack(c, packet, seq, flags, payload_bytes);
     }
-    return send_usual(c, packet, seq, flags, payload_bytes);
+    return tcp_send_usual(c, &packet, seq, flags, payload_bytes);
 }
 
 /* Entries. */
@@ -262,7 +178,7 @@ COLD static bool send_copy(struct tcp_connection *c, const struct tcp_entry *ent
     bool secret = (entry->flags & TCP_ENTRY_SECRET) != 0;
     uint32_t bytes = min_u32(entry->bytes, c->mss);
     if (bytes > 0) {
-        memcpy(payload_of(packet), payload_of(entry->packet) + entry->offset, bytes);
+        memcpy(tcp_payload_of(packet), tcp_payload_of(entry->packet) + entry->offset, bytes);
     }
     packet->kept = secret;
     uint8_t flags = fin ? TCP_ACK | TCP_FIN : TCP_ACK | TCP_PSH;
@@ -306,16 +222,9 @@ COLD static bool send_syn(struct tcp_connection *c, const struct tcp_entry *entr
 }
 
 static void note_first(struct tcp_connection *c, struct tcp_entry *entry) {
-    if (c->head == c->next) {
-        c->recovery.rto_base = c->tcp->now.mono;
-    }
-    uint32_t length = tcp_entry_length(entry);
+    tcp_ring_note_first(c, tcp_entry_length(entry), entry->bytes);
     entry->flags |= TCP_ENTRY_SENT;
-    c->next++;
-    c->snd_nxt = tcp_seq_add(c->snd_nxt, length);
     c->committed_unsent -= entry->bytes;
-    c->in_flight += length;
-    c->bytes_out += entry->bytes;
 }
 
 COLD static void note_again(struct tcp_connection *c, struct tcp_entry *entry) {
@@ -377,7 +286,7 @@ void tcp_send_probe(struct tcp_connection *c, struct tcp_seq seq, uint32_t bytes
     if (bytes > 0) {
         const struct tcp_entry *entry = tcp_entry_at(c, c->head);
         DCHECK(entry->bytes >= bytes);
-        memcpy(payload_of(packet), payload_of(entry->packet) + entry->offset, bytes);
+        memcpy(tcp_payload_of(packet), tcp_payload_of(entry->packet) + entry->offset, bytes);
     }
     if (!send_segment(c, packet, seq, TCP_ACK, bytes)) {
         nic_give(packet);

@@ -1,18 +1,12 @@
-#include <string.h>
-
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_sending.h"
 
 /* A NIC sends a full ring in a few milliseconds, or never, when its link is down. */
 #define SECRET_REAPS_MAX 65536
 
-static char *payload_of(const struct packet *packet) {
-    return packet->buffer + PACKET_HEADROOM_BYTES;
-}
-
 /* Packets. */
 
 static void wipe(struct packet *packet) {
-    explicit_bzero(payload_of(packet), packet_payload_bytes_max(packet));
+    explicit_bzero(tcp_payload_of(packet), packet_payload_bytes_max(packet));
 }
 
 void tcp_packet_release(struct tcp *tcp, struct packet *packet, bool secret) {
@@ -80,18 +74,10 @@ COLD static void hold(struct tcp_connection *c, const struct tcp_entry *entry) {
     c->held_bytes += entry->bytes;
 }
 
-/* One entry more may leave; the peer owes us progress from now on, if it did not before. */
-static void let_leave(struct tcp_connection *c) {
-    if (c->held == c->head) {
-        c->progress_at = c->tcp->now.mono;
-    }
-    c->held++;
-}
-
 /* The first held entry's position was reached. */
 static void let_go(struct tcp_connection *c) {
     const struct tcp_entry *entry = tcp_entry_at(c, c->held);
-    let_leave(c);
+    tcp_ring_let_leave(c);
     bool last =
         c->held == c->tail || tcp_entry_at(c, c->held)->release_after != entry->release_after;
     c->held_positions -= last;
@@ -112,7 +98,7 @@ static void put(struct tcp_connection *c, struct packet *packet, uint32_t offset
     };
     if (LIKELY(entry->release_after <= c->durable)) {
         DCHECK(c->held == c->tail);
-        let_leave(c);
+        tcp_ring_let_leave(c);
     } else {
         hold(c, entry);
     }
@@ -214,6 +200,23 @@ static bool is_over(const struct tcp_connection *c) {
     return c->finishing || c->state == TCP_CLOSED || c->state == TCP_TIME_WAIT;
 }
 
+/* Of a record that is one segment and within every budget while nothing waits. None where the
+ * predicted way is not to be taken; it knows no idle restarts. */
+static uint32_t plain_bytes_max(const struct tcp_connection *c) {
+    const struct stream_limits *limits = &c->tcp->setup.limits.stream;
+    if (c->tcp->setup.slow_only || c->profile.restart_after_idle) {
+        return 0;
+    }
+    uint32_t most = min_u32(record_bytes_max(c), c->mss);
+    return min_u32(most, min_u32(limits->send_bytes, limits->hold_bytes));
+}
+
+void tcp_plan(struct tcp_connection *c) {
+    c->plain_bytes_max = plain_bytes_max(c);
+    c->offer_step = tcp_offer_step(c);
+    c->offer.known = false;
+}
+
 /* Why `bytes` in so many entries cannot be taken, of all but what the NIC's pool says. */
 static enum stream_result refusal(const struct tcp_connection *c, size_t bytes, size_t bytes_max,
                                   uint32_t entries) {
@@ -252,7 +255,7 @@ static uint32_t entries_for(const struct tcp_connection *c, uint32_t packets, ui
 /* Wiped as drafts of secrets may lie there. */
 static void give_rooms(struct tcp_connection *c, uint32_t first) {
     for (uint32_t i = first; i < c->room_count; i++) {
-        explicit_bzero(payload_of(c->room[i]), c->room_each);
+        explicit_bzero(tcp_payload_of(c->room[i]), c->room_each);
         nic_give(c->room[i]);
     }
     c->room_count = 0;
@@ -275,9 +278,7 @@ static bool take_rooms(struct tcp_connection *c, uint32_t bytes, uint32_t each, 
     return true;
 }
 
-enum stream_result tcp_stream_reserve(struct stream *stream, size_t bytes,
-                                      struct stream_room *room) {
-    struct tcp_connection *c = tcp_connection_of(stream);
+enum stream_result tcp_reserve(struct tcp_connection *c, size_t bytes, struct stream_room *room) {
     CHECK(bytes >= 1 && c->room_count == 0);
     uint32_t each = record_bytes_max(c);
     uint32_t entries = bytes > each ? 1 : entries_for(c, 1, (uint32_t)bytes);
@@ -288,7 +289,7 @@ enum stream_result tcp_stream_reserve(struct stream *stream, size_t bytes,
     if (!take_rooms(c, (uint32_t)bytes, each, 1)) {
         return STREAM_AGAIN_POOL;
     }
-    *room = (struct stream_room){.data = payload_of(c->room[0]), .bytes = bytes};
+    *room = (struct stream_room){.data = tcp_payload_of(c->room[0]), .bytes = bytes};
     return STREAM_OK;
 }
 
@@ -327,7 +328,7 @@ enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
     for (rooms->count = 0; rooms->count < packets; rooms->count++) {
         size_t room = left < each ? left : each;
         rooms->room[rooms->count] =
-            (struct stream_room){.data = payload_of(c->room[rooms->count]), .bytes = room};
+            (struct stream_room){.data = tcp_payload_of(c->room[rooms->count]), .bytes = room};
         left -= room;
     }
     return STREAM_OK;
@@ -360,20 +361,18 @@ COLD static void put_many(struct tcp_connection *c, uint32_t left, uint64_t posi
     give_rooms(c, used);
 }
 
-void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position release_after,
-                       unsigned flags) {
-    struct tcp_connection *c = tcp_connection_of(stream);
+void tcp_commit(struct tcp_connection *c, size_t len, uint64_t release_after, unsigned flags) {
     CHECK(len >= 1 && len <= c->room_bytes);
     if (UNLIKELY(c->state == TCP_CLOSED)) {
         give_rooms(c, 0);
         return;
     }
     if (LIKELY(c->room_count == 1)) {
-        put_data(c, c->room[0], (uint32_t)len, release_after.value, flags, 0);
+        put_data(c, c->room[0], (uint32_t)len, release_after, flags, 0);
         c->room_count = 0;
         c->room_bytes = 0;
     } else {
-        put_many(c, (uint32_t)len, release_after.value, flags);
+        put_many(c, (uint32_t)len, release_after, flags);
     }
     if (UNLIKELY(c->finishing)) {
         tcp_finish_advance(c);

@@ -91,7 +91,7 @@ Test(tcp_send, of_many_rooms_the_unused_are_given_back) {
 /* RFC 6691, and PMTU: what is larger than the MSS is cut, and the second part copied. */
 Test(tcp_send, a_record_beyond_the_mss_is_cut) {
     struct bench bench = bench_make(true, false);
-    bench.c->mss = 600;
+    set_mss(&bench, 600);
     write_record(&bench, 1400);
     expect_data(&bench, 0, 600);
     expect_data(&bench, 600, 600);
@@ -105,7 +105,7 @@ Test(tcp_send, a_record_beyond_the_mss_is_cut) {
 /* The ring is asked for the segments, so that a full one does not keep the last from being cut. */
 Test(tcp_send, every_segment_has_its_entry) {
     struct bench bench = bench_make(true, false);
-    bench.c->mss = 600;
+    set_mss(&bench, 600);
     uint32_t entries = bench.c->ring_mask + 1 - TCP_RING_SPARE;
     struct stream_room room;
     uint32_t records = 0;
@@ -127,7 +127,7 @@ Test(tcp_send, every_segment_has_its_entry) {
 Test(tcp_send, a_ring_that_is_too_small_does_all_the_same) {
     struct bench bench = bench_make(true, false);
     bench.c->ring_mask = 7;
-    bench.c->mss = 100;
+    set_mss(&bench, 100);
     write_record(&bench, 1400);
     uint32_t sent = 0;
     for (int i = 0; i < 100 && sent < 1400; i++) {
@@ -154,11 +154,15 @@ Test(tcp_send, each_limit_has_its_answer) {
     cr_assert_eq(reserve(&bench, 1401, &room), STREAM_TOO_LONG);
     cr_assert_eq(stream_reserve_many(bench.hand.stream, 16 * 1400 + 1, &rooms), STREAM_TOO_LONG);
     limits->stream.hold_bytes = 1000;
+    tcp_plan(bench.c);
     cr_assert_eq(reserve(&bench, 1001, &room), STREAM_AGAIN_HOLD);
     limits->stream.hold_bytes = 65536;
+    tcp_plan(bench.c);
     limits->stream.send_bytes = 1000;
+    tcp_plan(bench.c);
     cr_assert_eq(reserve(&bench, 1001, &room), STREAM_AGAIN_WINDOW);
     limits->stream.send_bytes = 65536;
+    tcp_plan(bench.c);
     nic_sim_refuse_take(bench.hand.pair->end[0].sim, true, false);
     cr_assert_eq(reserve(&bench, 100, &room), STREAM_AGAIN_POOL);
     cr_assert_eq(stream_reserve_many(bench.hand.stream, 100, &rooms), STREAM_AGAIN_POOL);

@@ -61,7 +61,7 @@ Test(tcp_timeout, an_ack_that_moves_something_restarts_the_timeout) {
 
 Test(tcp_timeout, after_a_timeout_the_rest_follows_in_slow_start) {
     struct bench bench = bench_make(false, false);
-    bench.c->mss = RECORD;
+    set_mss(&bench, RECORD);
     write_records(&bench, 4);
     expect_records(&bench, 0, 4);
     pass(&bench, pair_ms(200));
@@ -136,6 +136,7 @@ Test(tcp_timeout, two_timeouts_of_a_full_segment_make_it_smaller) {
     uint32_t full = bench.c->mss;
     struct stream_rooms rooms;
     bench.c->tcp->setup.limits.stream.record_bytes_max = 1460;
+    tcp_plan(bench.c);
     cr_assert_eq(stream_reserve_many(bench.hand.stream, 1460, &rooms), STREAM_OK);
     memset(rooms.room[0].data, 'r', 1460);
     stream_commit(bench.hand.stream, 1460, STREAM_RELEASE_NOW, STREAM_PLAIN);

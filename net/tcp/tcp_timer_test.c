@@ -85,7 +85,7 @@ Test(tcp_timer, a_deadline_moved_later_by_a_part_comes_later) {
  * waited for. */
 Test(tcp_timer, a_deadline_moved_earlier_by_what_is_sent_comes_earlier) {
     struct bench bench = with_delay();
-    bench.c->mss = RECORD;
+    set_mss(&bench, RECORD);
     write_records(&bench, 3);
     expect_records(&bench, 0, 3);
     expect_probe_after(&bench, probe_wait_ns(&bench, false), 2);
@@ -95,7 +95,7 @@ Test(tcp_timer, a_deadline_moved_earlier_by_what_is_sent_comes_earlier) {
 /* An ACK that came sooner than the others did makes the next wait shorter. */
 Test(tcp_timer, a_deadline_moved_earlier_by_an_ack_comes_earlier) {
     struct bench bench = with_delay();
-    bench.c->mss = RECORD;
+    set_mss(&bench, RECORD);
     bench.c->rtt.srtt = pair_ms(5 * RTT_MS);
     write_records(&bench, 6);
     expect_records(&bench, 0, 6);

@@ -39,6 +39,11 @@ static inline uint16_t checksum_fold(struct checksum sum) {
     return (uint16_t)folded;
 }
 
+/* As checksum_fold, of two numbers of 16 bits. */
+static inline uint16_t checksum_fold_two(struct checksum sum) {
+    return (uint16_t)(sum.sum + (sum.sum >> 16));
+}
+
 /* The field as it is stored (memcpy it); over data that holds its own checksum: 0 when it is
  * good. */
 static inline uint16_t checksum_finish(struct checksum sum) {
