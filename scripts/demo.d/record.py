@@ -1,14 +1,17 @@
 """What a long run has held so far, in a file, so that it can go on after an interruption."""
 
+import hashlib
 import json
 import pathlib
 
 
 class Record:
-    """One line of JSON for each part that passed. Without a file it is forgotten."""
+    """One line of JSON for each part that passed, with what `program` was then. Without a file it
+    is forgotten."""
 
-    def __init__(self, path=None):
+    def __init__(self, path, program):
         self.path = path and pathlib.Path(path)
+        self.program = hashlib.sha256(program.read_bytes()).hexdigest()[:12]
         self.parts = {}
         if self.path and self.path.exists():
             # An interruption may have cut the last line.
@@ -25,7 +28,7 @@ class Record:
 
     def add(self, name, seconds, load, notes):
         self.parts[name] = {"name": name, "seconds": round(seconds, 1), "load": round(load, 1),
-                            "notes": notes}
+                            "program": self.program, "notes": notes}
         if self.path:
             with open(self.path, "a", encoding="utf-8") as file:
                 file.write(json.dumps(self.parts[name]) + "\n")
@@ -33,8 +36,10 @@ class Record:
     def lines(self):
         """For people: every part with its time, and what they took in all."""
         for part in self.parts.values():
-            yield f"{part['name']}: {part['seconds']} s at load {part['load']}"
+            yield (f"{part['name']}: {part['seconds']} s at load {part['load']}, "
+                   f"program {part['program']}")
             for note in part["notes"]:
                 yield f"    {note}"
         total = sum(part["seconds"] for part in self.parts.values())
-        yield f"{len(self.parts)} parts passed, in {total:.1f} s"
+        programs = {part["program"] for part in self.parts.values()}
+        yield f"{len(self.parts)} parts passed, in {total:.1f} s, by {len(programs)} programs"
