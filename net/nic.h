@@ -9,6 +9,7 @@
 #ifndef TERCEL_NET_NIC_H
 #define TERCEL_NET_NIC_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -51,7 +52,7 @@ struct nic_ops {
     struct nic_counters (*counters)(struct nic *nic);
 };
 
-/* Embedded first in every implementation's own struct; constant after start. */
+/* Embedded first in every implementation's own struct; constant after start, but for the link. */
 struct nic {
     const struct nic_ops *ops;
     struct ethernet_address address;
@@ -60,7 +61,22 @@ struct nic {
         payload_bytes_max; /* a packet taken for sending has room for so much behind its headroom */
     bool checksum_offload; /* packet.offload may be set */
     uint16_t index;        /* of the stack's port; set by the stack */
+    atomic_bool link_down; /* nothing leaves; written by who looks at the link, when it changes */
 };
+
+/* Any thread. */
+static inline bool nic_link_is_up(const struct nic *nic) {
+    /* Relaxed: it says nothing of other memory, and a frame more or less into a dead link is all
+     * the same. */
+    return !atomic_load_explicit(&nic->link_down, memory_order_relaxed);
+}
+
+/* For implementations. */
+static inline void nic_set_link(struct nic *nic, bool up) {
+    if (nic_link_is_up(nic) != up) {
+        atomic_store_explicit(&nic->link_down, !up, memory_order_relaxed);
+    }
+}
 
 /* Up to `max` (<= NIC_BURST_MAX) received frames, which are the caller's from now on. */
 static inline uint32_t nic_receive(struct nic *nic, struct now now, struct packet **packets,

@@ -212,9 +212,7 @@ static uint32_t queue_send(struct nic *nic, struct now now, struct packet **pack
     (void)now;
     struct nic_dpdk_queue *queue = queue_of(nic);
     uint32_t sent = 0;
-    /* Relaxed, partner nic_dpdk_poll_link: a frame more or less into a dead link is all the same.
-     */
-    while (sent < wanted && atomic_load_explicit(&queue->link_up, memory_order_relaxed)) {
+    while (sent < wanted && nic_link_is_up(nic)) {
         uint32_t burst = wanted - sent < NIC_BURST_MAX ? wanted - sent : NIC_BURST_MAX;
         uint32_t taken = send_burst(queue, packets + sent, (uint16_t)burst);
         sent += taken;
@@ -284,7 +282,7 @@ static COLD struct nic_counters queue_counters(struct nic *nic) {
         .receive_pool_free = rte_mempool_avail_count(queue->receive_pool),
         .send_pool_free = rte_mempool_avail_count(queue->data_pool) +
                           rte_mempool_avail_count(queue->control_pool),
-        .link_up = atomic_load_explicit(&queue->link_up, memory_order_relaxed),
+        .link_up = nic_link_is_up(nic),
     };
 }
 

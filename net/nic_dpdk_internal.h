@@ -5,8 +5,6 @@
 #ifndef TERCEL_NET_NIC_DPDK_INTERNAL_H
 #define TERCEL_NET_NIC_DPDK_INTERNAL_H
 
-#include <stdatomic.h>
-
 #include "net/nic.h"
 #include "net/nic_dpdk.h"
 
@@ -36,7 +34,6 @@ struct nic_dpdk_queue {
     struct rte_mempool *data_pool;
     struct rte_mempool *control_pool;
     struct nic_dpdk_counts counts;
-    _Alignas(64) atomic_bool link_up; /* written by nic_dpdk_poll_link, read by nic_send */
 };
 
 struct nic_dpdk {

@@ -295,8 +295,7 @@ bool nic_dpdk_poll_link(struct nic_dpdk *dpdk) {
               link.link_status == RTE_ETH_LINK_UP &&
               (dpdk->link_socket < 0 || interface_is_up(dpdk));
     for (uint16_t i = 0; i < dpdk->queue_count; i++) {
-        /* Partner: queue_send. */
-        atomic_store_explicit(&dpdk->queues[i].link_up, up, memory_order_relaxed);
+        nic_set_link(&dpdk->queues[i].nic, up);
     }
     return up;
 }

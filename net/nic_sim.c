@@ -179,7 +179,7 @@ static void push_sent(struct nic_sim *sim, struct packet *packet, struct instant
 static uint32_t sim_send(struct nic *nic, struct now now, struct packet **packets, uint32_t count) {
     struct nic_sim *sim = sim_of(nic);
     uint32_t room = sim->limits.send_ring - sim->sent_count;
-    if (sim->refuse_send || !sim->counters.link_up) {
+    if (sim->refuse_send || !nic_link_is_up(&sim->nic)) {
         room = 0;
     }
     uint32_t taken = count < room ? count : room;
@@ -288,7 +288,7 @@ static uint32_t sim_receive(struct nic *nic, struct now now, struct packet **pac
 
 bool nic_sim_put(struct nic_sim *sim, struct bytes frame) {
     /* Every frame in the ring has a packet, so the ring has room when the pool has. */
-    if (sim->receive_pool.free_count == 0 || !sim->counters.link_up ||
+    if (sim->receive_pool.free_count == 0 || !nic_link_is_up(&sim->nic) ||
         frame.len > sim->limits.buffer_bytes - PACKET_HEADROOM_BYTES) {
         sim->counters.missed++;
         return false;
@@ -311,6 +311,7 @@ static struct nic_counters sim_counters(struct nic *nic) {
     struct nic_counters counters = sim->counters;
     counters.receive_pool_free = sim->receive_pool.free_count;
     counters.send_pool_free = sim->send_pool.free_count;
+    counters.link_up = nic_link_is_up(nic);
     return counters;
 }
 
@@ -362,8 +363,7 @@ struct nic_sim *nic_sim_init(void *mem, const struct nic_sim_limits *limits,
                                  .address = *address,
                                  .mtu = MTU,
                                  .payload_bytes_max = limits->buffer_bytes - PACKET_HEADROOM_BYTES},
-                         .limits = *limits,
-                         .counters.link_up = true};
+                         .limits = *limits};
     sim->packets = carve(&next, packets * sizeof(struct sim_packet));
     sim->arrived = carve(&next, limits->receive_packets * sizeof(struct packet *));
     sim->sent = carve(&next, limits->send_ring * sizeof(struct sim_sent));
@@ -398,7 +398,7 @@ void nic_sim_refuse_send(struct nic_sim *sim, bool refuse) {
 }
 
 void nic_sim_set_link(struct nic_sim *sim, bool up) {
-    sim->counters.link_up = up;
+    nic_set_link(&sim->nic, up);
 }
 
 void nic_sim_verdict(struct nic_sim *sim, enum packet_verdict ip, enum packet_verdict l4) {

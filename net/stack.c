@@ -9,6 +9,7 @@ struct stack_setup stack_setup_default(void) {
     return (struct stack_setup){.tcp = tcp_setup_default(),
                                 .neighbour_stale = {.ns = 60 * NS_PER_S},
                                 .neighbour_retry = {.ns = NS_PER_S},
+                                .announcements = 2,
                                 .icmp_per_second = 100,
                                 .burst = 32};
 }
@@ -85,7 +86,7 @@ uint32_t stack_add_port(struct stack *stack, const struct stack_port *port) {
     CHECK(stack->port_count < stack->setup.limits.ports_max);
     check_port(stack, port);
     uint32_t index = stack->port_count++;
-    stack->ports[index] = (struct stack_own_port){.port = *port};
+    stack->ports[index] = (struct stack_own_port){.port = *port, .link_up = true};
     port->nic->index = (uint16_t)index;
     if (port->gateway.value != 0) {
         stack_neighbour_pin(stack, index, port->gateway);
@@ -93,7 +94,7 @@ uint32_t stack_add_port(struct stack *stack, const struct stack_port *port) {
     for (uint32_t i = 0; i < port->route_count; i++) {
         stack_neighbour_pin(stack, index, port->routes[i].gateway);
     }
-    stack_announce_at(stack, index, (struct instant){.ns = INT64_MIN});
+    stack_announce_from(stack, index, (struct instant){.ns = INT64_MIN});
     return index;
 }
 
@@ -268,9 +269,18 @@ static uint32_t port_input(struct stack *stack, uint32_t index) {
 
 /* The turn. */
 
+static void look_at_link(struct stack *stack, uint32_t port) {
+    struct stack_own_port *own = &stack->ports[port];
+    bool up = nic_link_is_up(own->port.nic);
+    if (up && !own->link_up) {
+        stack_announce_from(stack, port, stack->now.mono);
+    }
+    own->link_up = up;
+}
+
 /* A queue that sends nothing does not look for what it has sent (nic_reap): it is made to when
  * there is time, and now and then when there never is. */
-static void reap(struct stack *stack, uint32_t received) {
+static void look_after_ports(struct stack *stack, uint32_t received) {
     uint32_t turns = ++stack->turns_since_reap;
     if (turns < (received == 0 ? IDLE_TURNS_PER_REAP : BUSY_TURNS_PER_REAP)) {
         return;
@@ -278,6 +288,7 @@ static void reap(struct stack *stack, uint32_t received) {
     stack->turns_since_reap = 0;
     for (uint32_t i = 0; i < stack->port_count; i++) {
         nic_reap(stack->ports[i].port.nic);
+        look_at_link(stack, i);
     }
 }
 
@@ -293,7 +304,7 @@ uint32_t stack_turn(struct stack *stack, struct now now) {
         stack_arp_timers(stack);
     }
     tcp_timers(stack->tcp);
-    reap(stack, received);
+    look_after_ports(stack, received);
     return received;
 }
 

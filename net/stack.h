@@ -22,8 +22,10 @@
  * the limit a neighbour that nobody wanted for long makes room, never a gateway or a peer's next
  * hop (that were added while there was room); else there is no route.
  *
- * Our own address is announced at the first turn (RFC 5227 §2.3, without probing first: it is
- * configured) and defended when somebody else uses it, at most once in 10 s, never given up.
+ * Our own address is announced twice, 2 s apart, from the first turn on and again whenever the link
+ * has come up (RFC 5227 §2.3, without probing first: it is configured), since switches and peers
+ * may have forgotten it. It is defended when somebody else uses it, at most once in 10 s, never
+ * given up.
  *
  * Threading: one thread. No allocation after init.
  */
@@ -62,6 +64,7 @@ struct stack_setup {
     struct tcp_setup tcp;            /* its limits and `below` are filled in */
     struct duration neighbour_stale; /* asked again after: 60 s */
     struct duration neighbour_retry; /* 1 s, at most 5 times */
+    uint32_t announcements;          /* of a port's address in a row: 2; 0: it is never announced */
     uint32_t icmp_per_second;        /* echo answers: 100 */
     uint32_t burst;                  /* packets taken from a port in a turn: 1 .. NIC_BURST_MAX */
 };

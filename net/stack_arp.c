@@ -6,6 +6,7 @@
 #define DUE_PER_TURN 64
 #define SEND_AGAIN_SHIFT 4 /* a question that could not leave is tried 16 times as often */
 #define DEFEND_INTERVAL_NS (10 * NS_PER_S) /* RFC 5227 §1.1 */
+#define ANNOUNCE_INTERVAL_NS (2 * NS_PER_S)
 
 static const struct ethernet_address everybody = {{0xff, 0xff, 0xff, 0xff, 0xff, 0xff}};
 
@@ -411,21 +412,34 @@ static void neighbour_due(struct stack *stack, struct stack_neighbour *neighbour
     }
 }
 
-void stack_announce_at(struct stack *stack, uint32_t port, struct instant at) {
+static void announce_at(struct stack *stack, uint32_t port, struct instant at) {
     stack->ports[port].announce_at = at;
     tcp_deadlines_at_most(stack->deadlines, stack->setup.limits.neighbours_max + port, at);
 }
 
-static void announce_due(struct stack *stack, uint32_t port) {
-    struct instant at = stack->ports[port].announce_at;
-    if (instant_reached(stack->now.mono, at)) {
-        bool sent = send_announcement(stack, port);
-        at = sent ? INSTANT_NEVER : instant_add(stack->now.mono, stack->setup.neighbour_retry);
+void stack_announce_from(struct stack *stack, uint32_t port, struct instant at) {
+    stack->ports[port].announcements = stack->setup.announcements;
+    if (stack->setup.announcements > 0) {
+        announce_at(stack, port, at);
     }
-    if (!instant_is_never(at)) {
-        stack_announce_at(stack, port, at);
-    } else {
-        stack->ports[port].announce_at = INSTANT_NEVER;
+}
+
+static void announce_due(struct stack *stack, uint32_t port) {
+    struct stack_own_port *own = &stack->ports[port];
+    if (own->announcements == 0) {
+        return;
+    }
+    if (!instant_reached(stack->now.mono, own->announce_at)) {
+        announce_at(stack, port, own->announce_at);
+        return;
+    }
+    struct duration wait = stack->setup.neighbour_retry;
+    if (send_announcement(stack, port)) {
+        own->announcements--;
+        wait.ns = ANNOUNCE_INTERVAL_NS;
+    }
+    if (own->announcements > 0) {
+        announce_at(stack, port, instant_add(stack->now.mono, wait));
     }
 }
 

@@ -1,6 +1,7 @@
 /* Neighbours: asked, learned, checked, lost; our own address announced and defended. */
 #include <stdlib.h>
 
+#include "net/stack_internal.h"
 #include "net/stack_test_fixture.h"
 
 TestSuite(stack_arp, .init = bench_open, .fini = bench_close);
@@ -44,10 +45,19 @@ static uint32_t resolve(struct ipv4_address who, const struct ethernet_address *
 
 /* Our own address. */
 
+#define ANNOUNCE_MS 2000
+
+/* As many as a stack may take to see that a link has changed. */
+static void turns_without_work(void) {
+    for (int i = 0; i < 64; i++) {
+        bench_turn();
+    }
+}
+
 static const struct arp_text announcement = {
     ASK, {{2, 0, 0, 0, 0, 1}}, {0xc0000201}, {{0}}, {0xc0000201}};
 
-Test(stack_arp, every_port_is_announced_once) {
+Test(stack_arp, every_port_is_announced_twice) {
     stack_fini(bench.stack);
     struct stack_setup setup = stack_setup_default();
     setup.limits =
@@ -74,11 +84,53 @@ Test(stack_arp, every_port_is_announced_once) {
     bench_run_ms(RETRY_MS);
     cr_assert(sent_next(0, &frame), "what could not leave is tried again");
     expect_arp(&frame, &everybody_mac, 0, &announcement);
+    bench_run_ms(ANNOUNCE_MS - 1);
+    cr_assert(sent_next(1, &frame), "a retry earlier than the other");
+    cr_assert_eq(sent_count(0) + sent_count(1), 0);
+    bench_run_ms(1);
+    cr_assert(sent_next(0, &frame));
+    expect_arp(&frame, &everybody_mac, 0, &announcement);
     bench_run_ms(100 * STALE_MS);
     cr_assert_eq(sent_count(0) + sent_count(1), 0);
     cr_assert(instant_is_never(stack_deadline(bench.stack)));
     free(bench.stack_memory);
     bench.stack_memory = memory;
+}
+
+/* Whoever is behind the link now may be somebody else. */
+Test(stack_arp, a_link_that_comes_up_again_hears_our_address_twice) {
+    bench.stack->setup.announcements = 2;
+    for (int i = 0; i < 3; i++) {
+        nic_sim_set_link(bench.nic[0], false);
+        turns_without_work();
+        cr_assert_eq(sent_count(0) + sent_count(1), 0);
+        nic_sim_set_link(bench.nic[0], true);
+        turns_without_work();
+        struct frame frame;
+        cr_assert(sent_next(0, &frame));
+        expect_arp(&frame, &everybody_mac, 0, &announcement);
+        cr_assert_eq(sent_count(0), 0);
+        bench_run_ms(ANNOUNCE_MS);
+        cr_assert(sent_next(0, &frame));
+        expect_arp(&frame, &everybody_mac, 0, &announcement);
+        bench_run_ms(100 * ANNOUNCE_MS);
+        cr_assert_eq(sent_count(0) + sent_count(1), 0, "only there, and only twice");
+    }
+}
+
+/* One that flaps does not make us shout: what is due starts anew. */
+Test(stack_arp, a_link_that_flaps_is_not_flooded) {
+    bench.stack->setup.announcements = 2;
+    uint32_t sent = 0;
+    for (int i = 0; i < 100; i++) {
+        nic_sim_set_link(bench.nic[0], i % 2 != 0);
+        turns_without_work();
+        bench_run_ms(10);
+        sent += sent_count(0);
+    }
+    bench_run_ms(100 * ANNOUNCE_MS);
+    sent += sent_count(0);
+    cr_expect_leq(sent, 50 + 1, "%u", sent);
 }
 
 Test(stack_arp, questions_for_us_are_answered) {

@@ -35,6 +35,7 @@ struct duo_setup duo_setup_default(void) {
 
 static struct stack_setup stack_setup_of(const struct duo_setup *setup, uint32_t which) {
     struct stack_setup stack = stack_setup_default();
+    stack.announcements = 1; /* before the test begins */
     stack.limits = (struct stack_limits){.tcp = {.stream = setup->stream,
                                                  .connections_max = setup->connections_max,
                                                  .listeners_max = 1,

@@ -55,7 +55,9 @@ struct stack_neighbour {
 
 struct stack_own_port {
     struct stack_port port;
-    struct instant announce_at; /* INSTANT_NEVER: announced */
+    uint32_t announcements;     /* still to be made */
+    struct instant announce_at; /* the next of them */
+    bool link_up;               /* when it was looked at last */
     struct instant defended_at;
     bool defended; /* ever */
 };
@@ -106,7 +108,8 @@ void stack_arp_input(struct stack *stack, uint32_t port, const struct ethernet_h
                      const char *payload, size_t bytes);
 /* Asks, ages and announces what is due. */
 void stack_arp_timers(struct stack *stack);
-void stack_announce_at(struct stack *stack, uint32_t port, struct instant at);
+/* From `at` on, as often as the setup says. */
+void stack_announce_from(struct stack *stack, uint32_t port, struct instant at);
 
 /* stack_icmp.c. The datagram is read, to an address of ours, its payload `bytes` at `payload`. */
 void stack_icmp_input(struct stack *stack, uint32_t port, const struct ethernet_header *header,

@@ -39,6 +39,7 @@ void bench_open(void) {
     setup.limits = (struct stack_limits){
         .tcp.connections_max = 1, .ports_max = 2, .neighbours_max = NEIGHBOURS + 3};
     setup.icmp_per_second = ECHOES_PER_SECOND;
+    setup.announcements = 1; /* before the test begins */
     bench = (struct bench){.now.mono.ns = 1000 * NS_PER_S};
     bench.stack_memory = aligned_alloc(64, stack_footprint(&setup.limits));
     bench.stack = stack_init(bench.stack_memory, &setup);

@@ -187,6 +187,7 @@ static void turn(struct micro_tcp *world) {
 
 static struct stack_setup stack_setup_of(const struct micro_tcp_setup *setup) {
     struct stack_setup stack = stack_setup_default();
+    stack.announcements = 1; /* before anything is counted */
     stack.limits = (struct stack_limits){.tcp = {.stream = {.send_bytes = 65536,
                                                             .receive_bytes = 65536,
                                                             .record_bytes_max = 1400,

@@ -233,6 +233,9 @@ static void start_stack(struct script_run *run, uint32_t isn) {
     size_t bytes = stack_footprint(&config->stack.limits);
     CHECK(bytes != 0 && bytes <= sizeof stack_memory);
     config->stack.tcp.seed = (struct hash_seed){{7}};
+    if (!config->announcement) {
+        config->stack.announcements = 0; /* a script of its own looks at them */
+    }
     config->stack.tcp.slow_only = run->variant.slow_only;
     config->stack.tcp.isn_is_fixed = true;
     config->stack.tcp.isn = isn;
@@ -510,9 +513,6 @@ bool script_start(struct script_run *run) {
     run->started = true;
     if (!turn(run)) {
         return false;
-    }
-    if (!run->config.announcement) { /* one ARP frame; a script of its own looks at it */
-        run->frame_count = 0;
     }
     return true;
 }

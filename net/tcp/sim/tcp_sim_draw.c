@@ -101,6 +101,7 @@ static uint32_t draw_first_number(struct prng *prng) {
 static void draw_host(struct prng *prng, struct tcp_sim_plan *plan,
                       struct tcp_sim_host_plan *host) {
     host->setup = stack_setup_default();
+    host->setup.announcements = 1; /* what follows is TCP's alone */
     draw_limits(prng, plan, host);
     draw_profile(prng, plan, &host->profile);
     struct tcp_setup *tcp = &host->setup.tcp;
