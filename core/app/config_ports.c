@@ -72,7 +72,9 @@ static void check_port_unique(struct config_loader *loader, const struct config_
         }
         node = CONFIG_NODE_OF(loader, port->device);
         if (port->device[0] != '\0' && strcmp(port->device, other->device) == 0) {
-            config_complain(loader, CONFIG_CODE_NOT_UNIQUE, node, "one port a device",
+            config_complain(loader, CONFIG_CODE_NOT_UNIQUE, node,
+                            "one port a device: another VLAN of the same NIC comes by a device of "
+                            "its own, a virtual function say",
                             "another port has this device");
         }
         node = CONFIG_NODE_OF(loader, port->address);

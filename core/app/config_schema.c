@@ -158,7 +158,8 @@ const struct config_key config_keys[] = {
     {"ports", "address", CONFIG_TYPE_NETWORK, .required = true, .example = "10.0.0.2/24",
      IN_PORT(address), .help = "Ours, with the length of its network's prefix."},
     {"ports", "vlan", CONFIG_TYPE_INTEGER, .max = ETHERNET_VLAN_MAX, .fallback = "0", IN_PORT(vlan),
-     .help = "The 802.1Q tag of its frames; 0: none."},
+     .help = "The 802.1Q tag of its frames; 0: none. Another VLAN of the same NIC is a port of its "
+             "own, with a device of its own: a virtual function, say."},
     {"ports", "gateway", CONFIG_TYPE_ADDRESS, .example = "10.0.0.1", IN_PORT(gateway),
      .help = "Where what is in no other network goes."},
     {"ports", "mtu", CONFIG_TYPE_INTEGER, .min = 576, .max = 9000, .fallback = "1500", IN_PORT(mtu),
