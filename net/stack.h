@@ -7,8 +7,9 @@
  *
  * Each port is one queue of one NIC with one IPv4 address, its network, an optional gateway, VLAN
  * and static routes. A queue serves one VLAN: another one of the same wire comes by a queue of
- * another device (a virtual function, say), since what a queue gets is not told apart by its tag. Where a datagram goes is chosen among the routes of the port whose address it
- * is sent from, so answers leave by where the question came in.
+ * another device (a virtual function, say), since what a queue gets is not told apart by its tag.
+ * Where a datagram goes is chosen among the routes of the port whose address it is sent from, so
+ * answers leave by where the question came in.
  *
  * What it is not: a router between ports, a reassembler of fragments, an answerer of anything but
  * ARP, echo requests and TCP.

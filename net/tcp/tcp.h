@@ -23,10 +23,10 @@
  *
  * Acknowledging. On the next segment sent, else by tcp_flush; at once for what is out of order.
  *
- * Limits of what a stranger can cause: half-open connections (`embryos_max`, the oldest stranger
- * makes room for who is on the listener's list), lingering ones (`time_waits_max`, the oldest
- * goes), segments out of order (`reassembly_packets_max`, and a share of that for each connection),
- * challenge and corrective ACKs, resets (`*_per_second`).
+ * Limits of what a stranger can cause: half-open connections (`embryos_max`; the oldest stranger
+ * makes room, and one of the listener's list only for another of it), lingering ones
+ * (`time_waits_max`, the oldest goes), segments out of order (`reassembly_packets_max`, and a share
+ * of that for each connection), challenge and corrective ACKs, resets (`*_per_second`).
  *
  * Threading: one thread. No allocation after init.
  */

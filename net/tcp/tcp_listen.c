@@ -66,8 +66,9 @@ void tcp_embryo_free(struct tcp *tcp, uint32_t index) {
 }
 
 /* The oldest stranger makes room: under a flood whoever answers within the time that it takes to
- * fill the table still gets in, and who is on the list always does. */
-static bool make_room(struct tcp *tcp) {
+ * fill the table still gets in, and who is on the list always does. Where no stranger is left, the
+ * flood comes under names of the list: then the oldest of these goes, for one of them alone. */
+static bool make_room(struct tcp *tcp, bool allowed) {
     if (tcp->embryo_free != TCP_NONE) {
         return true;
     }
@@ -76,6 +77,9 @@ static bool make_room(struct tcp *tcp) {
         index = tcp->embryos[index].newer;
     }
     tcp->counters.embryos_dropped++;
+    if (index == TCP_NONE && allowed) {
+        index = tcp->embryo_oldest;
+    }
     if (index == TCP_NONE) {
         return false;
     }
@@ -83,8 +87,8 @@ static bool make_room(struct tcp *tcp) {
     return true;
 }
 
-static struct tcp_embryo *embryo_take(struct tcp *tcp, const struct tcp_flow *flow) {
-    if (!make_room(tcp)) {
+static struct tcp_embryo *embryo_take(struct tcp *tcp, const struct tcp_flow *flow, bool allowed) {
+    if (!make_room(tcp, allowed)) {
         return NULL;
     }
     uint32_t index = tcp->embryo_free;
@@ -94,8 +98,11 @@ static struct tcp_embryo *embryo_take(struct tcp *tcp, const struct tcp_flow *fl
     }
     struct tcp_embryo *embryo = &tcp->embryos[index];
     tcp->embryo_free = embryo->newer;
-    *embryo = (struct tcp_embryo){
-        .in_use = true, .older = tcp->embryo_newest, .newer = TCP_NONE, .flow = *flow};
+    *embryo = (struct tcp_embryo){.in_use = true,
+                                  .allowed = allowed,
+                                  .older = tcp->embryo_newest,
+                                  .newer = TCP_NONE,
+                                  .flow = *flow};
     if (tcp->embryo_newest == TCP_NONE) {
         tcp->embryo_oldest = index;
     } else {
@@ -208,12 +215,12 @@ static void conceive(struct tcp *tcp, uint32_t listener, const struct tcp_flow *
     struct tcp_path path;
     enum tcp_route route = tcp->setup.below.route(tcp->setup.below.context, tcp->now, flow->local,
                                                   flow->remote, &path);
-    struct tcp_embryo *embryo = route == TCP_ROUTE_NONE ? NULL : embryo_take(tcp, flow);
+    bool allowed = is_allowed(&tcp->listeners[listener].listener, flow->remote);
+    struct tcp_embryo *embryo = route == TCP_ROUTE_NONE ? NULL : embryo_take(tcp, flow, allowed);
     if (embryo == NULL) {
         return;
     }
     embryo->listener = listener;
-    embryo->allowed = is_allowed(&tcp->listeners[listener].listener, flow->remote);
     embryo->path = path;
     embryo->iss = iss;
     embryo_adopt(tcp, embryo, syn);

@@ -306,6 +306,17 @@ static uint32_t listen_on(struct hand *hand, const struct tcp_listener *listener
     return tcp_listen(hand->tcp, listener);
 }
 
+/* A listener at port 9000 whose list has the peer. */
+static uint32_t listen_for_peer(struct hand *hand) {
+    struct tcp_listener listener = {.local = pair_address(0),
+                                    .port = 9000,
+                                    .backlog = 4,
+                                    .allowed = {{.address = pair_address(1), .prefix_bits = 32}},
+                                    .allowed_count = 1,
+                                    .profile = tcp_profile_default()};
+    return listen_on(hand, &listener);
+}
+
 /* From another port of the peer's. */
 static void knock(struct hand *hand, uint16_t port) {
     hand->from_port = port;
@@ -326,13 +337,7 @@ Test(tcp_open, a_flood_is_bounded_and_the_oldest_stranger_goes) {
 
 Test(tcp_open, who_is_on_the_list_stays_in_a_flood) {
     struct hand hand = make();
-    struct tcp_listener listener = {.local = pair_address(0),
-                                    .port = 9000,
-                                    .backlog = 4,
-                                    .allowed = {{.address = pair_address(1), .prefix_bits = 32}},
-                                    .allowed_count = 1,
-                                    .profile = tcp_profile_default()};
-    uint32_t index = listen_on(&hand, &listener);
+    uint32_t index = listen_for_peer(&hand);
     knock(&hand, 1999);
     struct tcp_segment answer = hand_expect(&hand, TCP_SYN | TCP_ACK);
     hand.to_port = PAIR_PORT; /* where nobody is preferred */
@@ -344,6 +349,28 @@ Test(tcp_open, who_is_on_the_list_stays_in_a_flood) {
     hand.to_port = 9000;
     hand.seq = tcp_seq_of(HAND_ISS + 1);
     hand.ack = tcp_seq_add(answer.seq, 1);
+    hand_say(&hand, TCP_ACK, bytes_of("", 0));
+    hand.stream = stream_accept(tcp_streams(hand.tcp), index);
+    cr_assert_not_null(hand.stream);
+    hand_free(&hand);
+}
+
+/* Sent under an address of the list: who answers soon still gets in, and a stranger does not. */
+Test(tcp_open, a_flood_under_a_name_of_the_list_does_not_shut_it_out) {
+    struct hand hand = make();
+    uint32_t index = listen_for_peer(&hand);
+    for (uint16_t port = 2000; port < 2050; port++) {
+        knock(&hand, port);
+        hand_expect(&hand, TCP_SYN | TCP_ACK);
+    }
+    knock(&hand, 1999);
+    hand.ack = tcp_seq_add(hand_expect(&hand, TCP_SYN | TCP_ACK).seq, 1);
+    hand.to_port = PAIR_PORT;
+    knock(&hand, 1998);
+    hand_expect_nothing(&hand);
+    hand.from_port = 1999;
+    hand.to_port = 9000;
+    hand.seq = tcp_seq_of(HAND_ISS + 1);
     hand_say(&hand, TCP_ACK, bytes_of("", 0));
     hand.stream = stream_accept(tcp_streams(hand.tcp), index);
     cr_assert_not_null(hand.stream);
