@@ -539,14 +539,18 @@ static void probe_expired(struct tcp_connection *c) {
     c->tcp->counters.tail_probes++;
 }
 
-/* What the receiver SACKed it may have thrown away since (RFC 2018 §8). */
-static void forget_sacks(struct tcp_connection *c) {
+/* What the receiver SACKed it may have thrown away since (RFC 2018 §8). It is not in the network,
+ * so with the time-out it counts as lost, however lately it was sent. */
+static void forget_sacks(struct tcp_connection *c, bool lost) {
     for (uint32_t counter = c->head; counter != c->next && c->recovery.sacked > 0; counter++) {
         struct tcp_entry *entry = tcp_entry_at(c, counter);
         if (entry->flags & TCP_ENTRY_SACKED) {
             entry->flags &= (uint8_t)~TCP_ENTRY_SACKED;
             c->recovery.sacked--;
             c->in_flight += tcp_entry_length(entry);
+            if (lost) {
+                tcp_entry_lose(c, entry);
+            }
         }
     }
 }
@@ -601,7 +605,7 @@ static void rto_expired(struct tcp_connection *c) {
         syn_expired(c);
         return;
     }
-    forget_sacks(c);
+    forget_sacks(c, true);
     suspect_black_hole(c);
     lose_on_timeout(c);
     bool first = !recovery->active;
@@ -623,7 +627,7 @@ static void rto_expired(struct tcp_connection *c) {
 static void persist_expired(struct tcp_connection *c) {
     struct tcp_entry *oldest = tcp_entry_at(c, c->head);
     if (UNLIKELY(oldest->flags & TCP_ENTRY_SACKED)) {
-        forget_sacks(c);
+        forget_sacks(c, false);
         tcp_entry_lose(c, oldest);
         c->recovery.rto_base = c->tcp->now.mono;
     }

@@ -248,6 +248,21 @@ Test(tcp_loss, a_timeout_forgets_what_was_sacked) {
     bench_free(&bench);
 }
 
+/* What was SACKed has left the network: however much patience there is, it is not in flight. */
+Test(tcp_loss, what_a_timeout_forgets_is_not_in_flight) {
+    struct bench bench = bench_make(true, false);
+    write_records(&bench, 4);
+    expect_records(&bench, 0, 4);
+    pass(&bench, pair_ms(RTT_MS));
+    sack(&bench, 0, RECORD, 4 * RECORD);
+    expect_records(&bench, 0, 1);
+    bench.c->recovery.rack_rtt = pair_ms(10000);
+    pass(&bench, pair_ms(250));
+    expect_records(&bench, 0, 1);
+    cr_assert_eq(bench.c->in_flight, RECORD);
+    bench_free(&bench);
+}
+
 /* Without SACK. */
 
 Test(tcp_loss, three_duplicates_resend_the_oldest) {
