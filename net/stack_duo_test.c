@@ -43,7 +43,7 @@ static struct stack_setup stack_setup_of(const struct duo_setup *setup, uint32_t
                                                  .embryos_max = 8,
                                                  .time_waits_max = 8,
                                                  .ring_entries = setup->ring_entries,
-                                                 .reassembly_packets_max = 64},
+                                                 .reassembly_packets_max = 384},
                                          .ports_max = 1,
                                          .neighbours_max = 8};
     stack.tcp.slow_only = setup->slow_only;

@@ -15,6 +15,7 @@
 #define SEND_BYTES (UINT32_C(512) << 10)
 #define RECEIVE_BYTES (UINT32_C(32) << 20)
 #define RECEIVE_BYTES_MAX (UINT32_C(1) << 20)
+#define REASSEMBLY_PACKETS 2048
 #define RING_ENTRIES 256
 
 /* A connection and what is said on it. */
@@ -85,23 +86,23 @@ static struct stack_setup setup_of(const struct interop_options *options) {
     uint32_t connections = (uint32_t)options->connections;
     uint32_t send = clamp(SEND_BYTES / connections, TALK_MESSAGE_BYTES_MAX, SEND_BYTES);
     uint32_t receive = clamp(RECEIVE_BYTES / connections, UINT16_MAX, RECEIVE_BYTES_MAX);
-    setup.limits = (struct stack_limits){
-        .tcp = {.stream = {.send_bytes = send,
-                           .receive_bytes = receive,
-                           .record_bytes_max = TALK_MESSAGE_BYTES_MAX,
-                           .gather_bytes_max = TALK_MESSAGE_BYTES_MAX,
-                           .hold_bytes = TALK_MESSAGE_BYTES_MAX,
-                           .hold_records_max = 1},
-                /* Those of a round that ends linger while the next begins. */
-                .connections_max = 2 * connections,
-                .listeners_max = 1,
-                .peers_max = 1,
-                .embryos_max = 2 * connections,
-                .time_waits_max = 2 * connections,
-                .ring_entries = RING_ENTRIES,
-                .reassembly_packets_max = clamp(32 * options->connections, 32, 2048)},
-        .ports_max = 1,
-        .neighbours_max = 16};
+    setup.limits =
+        (struct stack_limits){.tcp = {.stream = {.send_bytes = send,
+                                                 .receive_bytes = receive,
+                                                 .record_bytes_max = TALK_MESSAGE_BYTES_MAX,
+                                                 .gather_bytes_max = TALK_MESSAGE_BYTES_MAX,
+                                                 .hold_bytes = TALK_MESSAGE_BYTES_MAX,
+                                                 .hold_records_max = 1},
+                                      /* Those of a round that ends linger while the next begins. */
+                                      .connections_max = 2 * connections,
+                                      .listeners_max = 1,
+                                      .peers_max = 1,
+                                      .embryos_max = 2 * connections,
+                                      .time_waits_max = 2 * connections,
+                                      .ring_entries = RING_ENTRIES,
+                                      .reassembly_packets_max = REASSEMBLY_PACKETS},
+                              .ports_max = 1,
+                              .neighbours_max = 16};
     memcpy(setup.tcp.seed.key, &options->seed, sizeof(options->seed));
     if (options->local_port != 0) {
         setup.tcp.port_first = setup.tcp.port_last = (uint16_t)options->local_port;

@@ -9,7 +9,7 @@
 #include "net/nic_dpdk_eal.h"
 
 #define TIME_WAITS_MAX 1024
-#define REASSEMBLY_PACKETS_MAX 512
+#define REASSEMBLY_SHARE 4 /* one of so many of a port's packets may wait behind a hole */
 #define CONTROL_PACKETS 512
 #define LISTEN_BACKLOG 64
 #define PAYLOAD_BYTES_MIN 1500
@@ -23,7 +23,7 @@ static struct stack_limits limits_of(const struct config *config) {
                 .embryos_max = config->dpdk.half_open,
                 .time_waits_max = TIME_WAITS_MAX,
                 .ring_entries = config->dpdk.segments_per_connection,
-                .reassembly_packets_max = REASSEMBLY_PACKETS_MAX},
+                .reassembly_packets_max = config->dpdk.receive_packets / REASSEMBLY_SHARE},
         .ports_max = config->port_count,
         .neighbours_max = config->dpdk.neighbours,
     };

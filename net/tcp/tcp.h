@@ -25,8 +25,9 @@
  *
  * Limits of what a stranger can cause: half-open connections (`embryos_max`; the oldest stranger
  * makes room, and one of the listener's list only for another of it), lingering ones
- * (`time_waits_max`, the oldest goes), segments out of order (`reassembly_packets_max`, and a share
- * of that for each connection), challenge and corrective ACKs, resets (`*_per_second`).
+ * (`time_waits_max`, the oldest goes), segments out of order (`reassembly_packets_max`, of which a
+ * connection has 32, and more if there is enough in them and as much is left for the others),
+ * challenge and corrective ACKs, resets (`*_per_second`).
  *
  * Threading: one thread. No allocation after init.
  */
@@ -108,7 +109,8 @@ struct tcp_limits {
     uint32_t embryos_max;
     uint32_t time_waits_max;
     uint32_t ring_entries;           /* of a connection; a power of two, 8 .. 4096 */
-    uint32_t reassembly_packets_max; /* over all connections; a connection has at most 32 */
+    uint32_t reassembly_packets_max; /* over all connections; twice a window's segments let a peer
+                                        fill its window behind a hole */
 };
 
 /* The way to a peer, filled in by `below`. */

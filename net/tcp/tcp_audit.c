@@ -190,15 +190,24 @@ static const char *audit_receiving(const struct tcp_connection *c) {
 }
 
 static const char *audit_reassembly(const struct tcp_connection *c) {
-    MUST(c->reassembly_count <= TCP_REASSEMBLY_PER_CONNECTION);
+    MUST(c->reassembly_count <= TCP_REASSEMBLY_RANGES);
     struct tcp_seq behind = c->rcv_nxt;
+    uint32_t packets = 0;
     for (uint32_t i = 0; i < c->reassembly_count; i++) {
-        struct tcp_range range = c->reassembly_range[i];
-        MUST(tcp_seq_before(range.left, range.right));
-        MUST(i == 0 ? tcp_seq_before(behind, range.left) : tcp_seq_at_most(behind, range.left));
-        MUST(c->reassembly[i]->data_bytes == tcp_seq_since(range.right, range.left));
-        behind = range.right;
+        const struct tcp_reassembly *part = &c->reassembly[i];
+        MUST(tcp_seq_before(behind, part->range.left)); /* two that touch are one */
+        behind = part->range.left;
+        const struct packet *last = NULL;
+        for (const struct packet *packet = part->first; packet != NULL; packet = packet->next) {
+            MUST(packet->data_bytes > 0 && packets < c->reassembly_packets);
+            behind = tcp_seq_add(behind, packet->data_bytes);
+            packets++;
+            last = packet;
+        }
+        MUST(last != NULL && last == part->last);
+        MUST(tcp_seq_equal(behind, part->range.right));
     }
+    MUST(packets == c->reassembly_packets);
     MUST(tcp_seq_at_most(behind, c->rcv_edge) || c->reassembly_count == 0);
     return NULL;
 }
@@ -251,7 +260,7 @@ static const char *audit_counts(const struct tcp *tcp) {
     uint32_t free = 0;
     for (uint32_t i = 0; i < tcp->setup.limits.connections_max; i++) {
         connections += tcp->connections[i].in_use;
-        reassembly += tcp->connections[i].in_use ? tcp->connections[i].reassembly_count : 0;
+        reassembly += tcp->connections[i].in_use ? tcp->connections[i].reassembly_packets : 0;
     }
     uint32_t slot = tcp->free_connection;
     for (; slot != TCP_NONE && free <= tcp->setup.limits.connections_max; free++) {

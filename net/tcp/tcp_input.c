@@ -194,7 +194,7 @@ static void put_text(struct tcp_connection *c, struct packet *packet, struct tcp
 /* Eighth: a FIN ahead of what is missing waits; one that text was seen beyond is not believed. */
 static void fin_input(struct tcp_connection *c, struct tcp_seq seq) {
     uint32_t count = c->reassembly_count;
-    if (count > 0 && tcp_seq_before(seq, c->reassembly_range[count - 1].right)) {
+    if (count > 0 && tcp_seq_before(seq, c->reassembly[count - 1].range.right)) {
         return;
     }
     if (!c->fin_held && tcp_seq_at_most(c->rcv_nxt, seq)) {

@@ -37,8 +37,8 @@
 #include "net/tcp/tcp_limit.h"
 
 #define TCP_NONE UINT32_MAX
-#define TCP_RING_SPARE 2 /* entries that data never takes: the FIN, a split */
-#define TCP_REASSEMBLY_PER_CONNECTION 32
+#define TCP_RING_SPARE 2          /* entries that data never takes: the FIN, a split */
+#define TCP_REASSEMBLY_RANGES 32  /* of a connection */
 #define TCP_MSS_MIN 88            /* a peer's MSS below it is read as this */
 #define TCP_MSS_DEFAULT 536       /* RFC 9293 §3.7.1: no MSS option */
 #define TCP_MTU_MIN 552           /* ICMP does not go below it */
@@ -187,6 +187,12 @@ struct tcp_offer {
     bool known;          /* nothing has changed that it follows from */
 };
 
+/* What came out of order and has no hole in it: packets in a list, whose data is the payload. */
+struct tcp_reassembly {
+    struct tcp_range range;
+    struct packet *first, *last;
+};
+
 /*
  * What one segment in and one out need lies in front, each line of the cache by what asks for it
  * together; the rest, behind it, by what it is about.
@@ -274,9 +280,9 @@ struct tcp_connection {
 
     /* Receive. */
     struct instant ts_recent_at;
-    char *backlog;                                            /* stream.receive_bytes */
-    struct packet *reassembly[TCP_REASSEMBLY_PER_CONNECTION]; /* see tcp_reassembly.c */
-    struct tcp_range reassembly_range[TCP_REASSEMBLY_PER_CONNECTION];
+    char *backlog;                                           /* stream.receive_bytes */
+    struct tcp_reassembly reassembly[TCP_REASSEMBLY_RANGES]; /* see tcp_reassembly.c */
+    uint32_t reassembly_packets;
     struct tcp_range sack_recent[TCP_SACK_BLOCKS_MAX]; /* newest first */
     uint32_t sack_recent_count;
     struct tcp_range dsack;

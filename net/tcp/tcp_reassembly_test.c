@@ -10,9 +10,12 @@
 #include "net/nic_sim.h"
 #include "net/tcp/tcp_internal.h"
 
-#define STREAM_BYTES 20000
+#define STREAM_BYTES 200000
+#define RUN_BYTES 20000 /* of it are sent at random */
 #define WINDOW_BYTES 4096
 #define SEGMENT_BYTES_MAX 200
+#define FULL_BYTES 800 /* of a segment as a peer in a hurry fills them */
+#define POOL_PACKETS 512
 
 struct bench {
     struct nic_sim *sim;
@@ -34,7 +37,7 @@ static void *memory(size_t bytes) {
 
 static void bench_init(struct bench *bench, uint32_t isn, uint32_t packets_max) {
     *bench = (struct bench){.first = tcp_seq_of(isn)};
-    struct nic_sim_limits sim_limits = {.receive_packets = 64,
+    struct nic_sim_limits sim_limits = {.receive_packets = POOL_PACKETS,
                                         .send_packets = 8,
                                         .control_packets = 4,
                                         .send_ring = 8,
@@ -62,13 +65,13 @@ static void bench_free(struct bench *bench) {
     tcp_reassembly_clear(bench->c);
     tcp_receive_clear(bench->c);
     cr_assert_eq(bench->tcp->reassembly_packets, 0);
-    cr_assert_eq(nic_counters(nic_sim_nic(bench->sim)).receive_pool_free, 64);
+    cr_assert_eq(nic_counters(nic_sim_nic(bench->sim)).receive_pool_free, POOL_PACKETS);
     free(bench->tcp);
     free(bench->sim);
 }
 
 static struct packet *segment(struct bench *bench, uint32_t from, uint32_t bytes) {
-    char frame[64 + SEGMENT_BYTES_MAX];
+    char frame[64 + FULL_BYTES];
     for (uint32_t i = 0; i < bytes; i++) {
         frame[64 + i] = byte_at(from + i);
     }
@@ -164,7 +167,7 @@ static void check_blocks(struct bench *bench, bool has_dsack, struct tcp_range n
 
 static void random_arrival(struct bench *bench, struct prng *prng) {
     uint32_t next = next_offset(bench);
-    uint32_t window = STREAM_BYTES - next < WINDOW_BYTES ? STREAM_BYTES - next : WINDOW_BYTES;
+    uint32_t window = RUN_BYTES - next < WINDOW_BYTES ? RUN_BYTES - next : WINDOW_BYTES;
     uint32_t bytes = 1 + (uint32_t)prng_below(prng, SEGMENT_BYTES_MAX);
     uint32_t from = next + (uint32_t)prng_below(prng, window);
     if (prng_below(prng, 3) == 0) {
@@ -198,12 +201,12 @@ static void random_arrival(struct bench *bench, struct prng *prng) {
 static void run(uint32_t isn, uint32_t packets_max, struct prng *prng) {
     struct bench *bench = malloc(sizeof(*bench));
     bench_init(bench, isn, packets_max);
-    for (int i = 0; next_offset(bench) < STREAM_BYTES && i < 5000; i++) {
+    for (int i = 0; next_offset(bench) < RUN_BYTES && i < 5000; i++) {
         random_arrival(bench, prng);
-        cr_assert_leq(bench->c->reassembly_count, TCP_REASSEMBLY_PER_CONNECTION);
+        cr_assert_leq(bench->c->reassembly_count, TCP_REASSEMBLY_RANGES);
         cr_assert_leq(bench->tcp->reassembly_packets, packets_max);
     }
-    cr_assert_gt(next_offset(bench), STREAM_BYTES / 4, "it gets on");
+    cr_assert_gt(next_offset(bench), RUN_BYTES / 4, "it gets on");
     bench_free(bench);
     free(bench);
 }
@@ -212,9 +215,9 @@ Test(tcp_reassembly, as_a_map_of_bytes_would) {
     struct prng prng;
     prng_seed(&prng, test_seed("as_a_map_of_bytes_would"));
     for (int i = 0; i < 30; i++) {
-        run((uint32_t)prng_next(&prng), 60, &prng);
-        run(UINT32_MAX - (uint32_t)prng_below(&prng, STREAM_BYTES), 60, &prng);
-        run((uint32_t)INT32_MAX - (uint32_t)prng_below(&prng, STREAM_BYTES), 4, &prng);
+        run((uint32_t)prng_next(&prng), 400, &prng);
+        run(UINT32_MAX - (uint32_t)prng_below(&prng, RUN_BYTES), 60, &prng);
+        run((uint32_t)INT32_MAX - (uint32_t)prng_below(&prng, RUN_BYTES), 4, &prng);
     }
 }
 
@@ -232,6 +235,71 @@ Test(tcp_reassembly, what_was_kept_is_not_dropped_at_the_limit) {
     cr_assert_eq(bench->c->reassembly_count, 1);
     bench_free(bench);
     free(bench);
+}
+
+/* What takes the place of what was told is kept too, whoever has used the room up meanwhile. */
+Test(tcp_reassembly, what_covers_what_was_kept_is_not_dropped_at_the_limit) {
+    struct bench *bench = malloc(sizeof(*bench));
+    bench_init(bench, 1000, 70);
+    for (uint32_t i = 0; i < 32; i++) {
+        arrive(bench, 100 + FULL_BYTES * i, FULL_BYTES);
+    }
+    arrive(bench, 50000, 100);
+    bench->tcp->reassembly_packets += 31; /* others' */
+    arrive(bench, 60000, 100);
+    cr_assert_eq(bench->tcp->counters.reassembly_drops, 1);
+    arrive(bench, 49990, 120);
+    cr_assert_eq(bench->tcp->counters.reassembly_drops, 1);
+    cr_assert_eq(bench->c->reassembly_count, 2);
+    cr_assert_eq(offset_of(bench, bench->c->reassembly[1].range.left), 49990);
+    bench->tcp->reassembly_packets -= 31;
+    bench_free(bench);
+    free(bench);
+}
+
+/* The window is the limit, not how many segments it takes. */
+Test(tcp_reassembly, a_window_of_full_segments_waits_behind_a_hole) {
+    struct bench *bench = malloc(sizeof(*bench));
+    bench_init(bench, 1000, POOL_PACKETS);
+    for (uint32_t i = 1; i < 200; i++) {
+        arrive(bench, FULL_BYTES * i, FULL_BYTES);
+    }
+    cr_assert_eq(bench->tcp->counters.reassembly_drops, 0);
+    cr_assert_eq(bench->c->reassembly_count, 1);
+    cr_assert_eq(bench->c->reassembly_packets, 199);
+    arrive(bench, 0, FULL_BYTES);
+    cr_assert_eq(next_offset(bench), 200 * FULL_BYTES);
+    bench_free(bench);
+    free(bench);
+}
+
+/* ... and half of all there is, whatever it sends. */
+Test(tcp_reassembly, one_leaves_as_much_to_the_others) {
+    struct bench *bench = malloc(sizeof(*bench));
+    bench_init(bench, 1000, 100);
+    for (uint32_t i = 1; i < 200; i++) {
+        arrive(bench, FULL_BYTES * i, FULL_BYTES);
+    }
+    cr_assert_eq(bench->c->reassembly_packets, 50);
+    bench_free(bench);
+    free(bench);
+}
+
+/* A packet's buffer for a byte: nobody gets many of them, in a row or apart, in order or not. */
+Test(tcp_reassembly, single_bytes_take_no_more_than_a_few_packets) {
+    for (int order = 0; order < 3; order++) {
+        struct bench *bench = malloc(sizeof(*bench));
+        bench_init(bench, 1000, POOL_PACKETS);
+        for (uint32_t i = 0; i < 1000; i++) {
+            uint32_t at = order == 0 ? i : order == 1 ? 2 * i : 1000 - i;
+            arrive(bench, 1 + at, 1);
+        }
+        cr_assert_eq(bench->c->reassembly_packets, 32, "%d: %u", order,
+                     bench->c->reassembly_packets);
+        cr_assert_eq(bench->tcp->counters.reassembly_drops, 1000 - 32);
+        bench_free(bench);
+        free(bench);
+    }
 }
 
 /* A FIN behind a hole takes a number of its own: told, so that it is not sent again. */
