@@ -60,7 +60,8 @@ struct stack *stack_init(void *mem, const struct stack_setup *setup) {
     stack->deadlines = tcp_deadlines_init(
         carve(&next, tcp_deadlines_footprint(deadline_ids(limits))), deadline_ids(limits));
     stack->setup.tcp.limits = limits->tcp;
-    stack->setup.tcp.below = (struct tcp_below){.route = stack_route_to, .context = stack};
+    stack->setup.tcp.below =
+        (struct tcp_below){.route = stack_route_to, .way_back = stack_way_back, .context = stack};
     stack->tcp = tcp_init(next, &stack->setup.tcp);
     return stack;
 }
@@ -208,6 +209,8 @@ static bool ip_input(struct stack *stack, uint32_t index, struct packet *packet,
         return false;
     }
     if (ip.protocol == IPV4_PROTOCOL_TCP) {
+        stack->brought_to = index;
+        stack->brought_by = header->from;
         tcp_input(stack->tcp, packet, &ip, header->header_bytes + ip.header_bytes);
         return true;
     }

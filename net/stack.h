@@ -14,6 +14,9 @@
  * What it is not: a router between ports, a reassembler of fragments, an answerer of anything but
  * ARP, echo requests and TCP.
  *
+ * Strangers: echoes and resets go back to the station that brought the question, so nobody makes us
+ * ask for who he says he is.
+ *
  * Neighbours. A bounded table; entries come from static configuration, from answers to our own
  * questions, and from requests for our address by neighbours that are in the table. A neighbour is
  * asked up to 5 times. When it is stale it is used on while it is asked again: unicast first, and

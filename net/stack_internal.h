@@ -73,6 +73,8 @@ struct stack {
     struct tcp_deadlines *deadlines; /* ids: neighbours, then ports */
     uint32_t neighbour_hand;         /* where the search for a place goes on */
     uint32_t turns_since_reap;
+    uint32_t brought_to;                /* the port of the datagram that TCP is given ... */
+    struct ethernet_address brought_by; /* ... and who sent its frame */
     struct tcp_bucket echoes;
     struct tcp_bucket arp_answers; /* to strangers */
     struct stack_counters counters;
@@ -91,6 +93,8 @@ bool stack_next_hop(const struct stack_port *port, struct ipv4_address remote,
 /* tcp_below.route. */
 enum tcp_route stack_route_to(void *context, struct now now, struct ipv4_address local,
                               struct ipv4_address remote, struct tcp_path *path);
+/* tcp_below.way_back. */
+void stack_way_back(void *context, struct tcp_path *path);
 
 /* stack_arp.c. */
 

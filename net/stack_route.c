@@ -79,3 +79,13 @@ enum tcp_route stack_route_to(void *context, struct now now, struct ipv4_address
                               .vlan = port->vlan};
     return stack_neighbour_resolve(stack, place, &path->to);
 }
+
+void stack_way_back(void *context, struct tcp_path *path) {
+    const struct stack *stack = context;
+    const struct stack_port *port = &stack->ports[stack->brought_to].port;
+    *path = (struct tcp_path){.nic = port->nic,
+                              .neighbour = STACK_NEIGHBOUR_NONE,
+                              .mtu = port->nic->mtu,
+                              .vlan = port->vlan,
+                              .to = stack->brought_by};
+}

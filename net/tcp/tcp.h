@@ -131,6 +131,9 @@ enum tcp_route {
 struct tcp_below {
     enum tcp_route (*route)(void *context, struct now now, struct ipv4_address local,
                             struct ipv4_address remote, struct tcp_path *path);
+    /* Back to where the datagram comes from that tcp_input was given, during that call: a stranger
+     * is answered without a question who he is. `neighbour` is nobody's. */
+    void (*way_back)(void *context, struct tcp_path *path);
     void *context;
 };
 

@@ -360,11 +360,8 @@ void tcp_send_reset_to(struct tcp *tcp, const struct tcp_flow *flow,
         tcp->counters.resets_withheld++;
         return;
     }
-    struct tcp_path path = {0};
-    const struct tcp_below *below = &tcp->setup.below;
-    if (below->route(below->context, tcp->now, flow->local, flow->remote, &path) != TCP_ROUTE_OK) {
-        return;
-    }
+    struct tcp_path path;
+    tcp->setup.below.way_back(tcp->setup.below.context, &path);
     struct tcp_segment reset = {
         .from_port = flow->local_port,
         .to_port = flow->remote_port,

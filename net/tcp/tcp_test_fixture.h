@@ -72,6 +72,14 @@ static inline enum tcp_route pair_route(void *context, struct now now, struct ip
     return end->route;
 }
 
+static inline void pair_way_back(void *context, struct tcp_path *path) {
+    struct pair_end *end = context;
+    struct nic *nic = nic_sim_nic(end->sim);
+    uint32_t other = nic->address.byte[5] == 1 ? 1 : 0;
+    *path = (struct tcp_path){
+        .nic = nic, .neighbour = TCP_NONE, .mtu = 1500, .to = pair_ethernet(other)};
+}
+
 static inline struct tcp_setup pair_setup(void) {
     struct tcp_setup setup = tcp_setup_default();
     setup.limits = (struct tcp_limits){.stream = {.send_bytes = 65536,
@@ -107,7 +115,8 @@ static inline void pair_end_init(struct pair *pair, uint32_t side, const struct 
     struct ethernet_address address = pair_ethernet(side);
     end->sim = nic_sim_init(pair_memory(nic_sim_footprint(&limits)), &limits, &address);
     struct tcp_setup setup = *given;
-    setup.below = (struct tcp_below){.route = pair_route, .context = end};
+    setup.below =
+        (struct tcp_below){.route = pair_route, .way_back = pair_way_back, .context = end};
     setup.seed.key[0] = (unsigned char)(1 + side);
     end->tcp = tcp_init(pair_memory(tcp_footprint(&setup.limits)), &setup);
     struct tcp_listener listener = {.local = pair_address(side),

@@ -321,6 +321,12 @@ static enum tcp_route route(void *context, struct now now, struct ipv4_address l
     return rig->unresolved ? TCP_ROUTE_UNRESOLVED : TCP_ROUTE_OK;
 }
 
+static void way_back(void *context, struct tcp_path *path) {
+    const struct tcp_rig *rig = context;
+    *path = (struct tcp_path){
+        .nic = nic_sim_nic(rig->nic), .neighbour = UINT32_MAX, .mtu = 1500, .to = their_mac};
+}
+
 /* Kept for the next rig: a fuzzer opens some thousands a second. */
 struct tcp_rig_memory {
     void *tcp, *nic;
@@ -364,7 +370,7 @@ static struct tcp_limits limits_of(bool small) {
 static void start_tcp(struct tcp_rig *rig) {
     struct tcp_setup setup = tcp_setup_default();
     setup.limits = limits_of(rig->setup.small);
-    setup.below = (struct tcp_below){.route = route, .context = rig};
+    setup.below = (struct tcp_below){.route = route, .way_back = way_back, .context = rig};
     setup.slow_only = rig->setup.slow_only;
     setup.isn_is_fixed = rig->setup.near_wrap;
     setup.isn = UINT32_MAX - 2000;
