@@ -564,6 +564,33 @@ Test(tcp_open, initial_numbers_follow_the_clock_and_the_secret) {
     cr_assert_neq(numbers[0], numbers[1], "another secret, other numbers");
 }
 
+/* RFC 7323 §5.4, §7.1: the next incarnation of a flow goes on with its clock, and no two flows show
+ * each other's, nor the host's. */
+Test(tcp_open, timestamps_tick_a_millisecond_from_an_offset_of_the_flow) {
+    struct tcp_setup setup = pair_setup();
+    setup.port_last = setup.port_first;
+    struct hand hand = hand_make(&setup);
+    uint32_t values[2];
+    for (int i = 0; i < 2; i++) {
+        struct tcp_segment syn = hand_dialled(&hand);
+        cr_assert(syn.has_timestamps);
+        values[i] = syn.ts_value;
+        hand_discard(&hand);
+        hand_pass(&hand, (struct duration){.ns = 1500 * NS_PER_US});
+        hand_pass(&hand, (struct duration){.ns = 5500 * NS_PER_US});
+    }
+    cr_expect_eq(values[1] - values[0], 7, "%u", values[1] - values[0]);
+    hand_free(&hand);
+
+    hand = make();
+    values[0] = hand_dialled(&hand).ts_value;
+    values[1] = hand_dialled(&hand).ts_value;
+    uint32_t host_ms = (uint32_t)(hand.pair->now.mono.ns / NS_PER_MS);
+    cr_expect_gt((uint32_t)abs((int)(values[1] - values[0])), 1000, "another port, another clock");
+    cr_expect_gt((uint32_t)abs((int)(values[0] - host_ms)), 1000);
+    hand_free(&hand);
+}
+
 Test(tcp_open, no_port_or_no_slot_is_no_stream) {
     struct tcp_setup setup = pair_setup();
     setup.port_last = setup.port_first + 1;
