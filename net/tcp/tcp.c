@@ -27,7 +27,8 @@ struct tcp_setup tcp_setup_default(void) {
     return (struct tcp_setup){.time_wait = DURATION_MS(60000),
                               .port_first = 32768,
                               .port_last = 60999,
-                              .challenges_per_second = 100,
+                              .challenges_per_second = 1000,
+                              .challenges_per_connection_per_second = 10,
                               .corrections_per_second = 100,
                               .resets_per_second = 1000};
 }
@@ -135,7 +136,6 @@ struct tcp *tcp_init(void *mem, const struct tcp_setup *setup) {
                         .setup = *setup,
                         .pending = TCP_NONE,
                         .unread = TCP_NONE,
-                        .challenges.tokens = setup->challenges_per_second,
                         .resets.tokens = setup->resets_per_second};
     tcp->flows = hash_index_init(at + layout.flows, limits->connections_max + limits->embryos_max +
                                                         limits->time_waits_max);

@@ -144,7 +144,9 @@ struct tcp_setup {
     struct duration time_wait;      /* 2 MSL: 60 s */
     uint16_t port_first, port_last; /* of dialled connections: a dial looks at 64 of them at most,
                                        the next one at those behind */
-    uint32_t challenges_per_second; /* RFC 5961 §7: 100 */
+    uint32_t
+        challenges_per_second; /* RFC 5961 §7, over all: 1000, by half more or less each second */
+    uint32_t challenges_per_connection_per_second; /* of an open one: 10 */
     uint32_t
         corrections_per_second; /* ACKs that answer what is not acceptable, per connection: 100 */
     uint32_t resets_per_second; /* RSTs to who has no connection: 1000 */

@@ -219,12 +219,7 @@ static bool wants_answer(struct tcp *tcp, const struct tcp_time_wait *entry,
     if (!(segment->flags & TCP_SYN) && tcp_seq_equal(segment->seq, entry->rcv_nxt)) {
         return false;
     }
-    if (!tcp_limit_take(&tcp->challenges, tcp->setup.challenges_per_second, tcp->now)) {
-        tcp->counters.challenges_withheld++;
-        return false;
-    }
-    tcp->counters.challenges++;
-    return true;
+    return tcp_may_challenge(tcp, NULL);
 }
 
 /* A RST does not shorten the wait (RFC 1337). */

@@ -9,14 +9,21 @@ void tcp_owe_ack(struct tcp_connection *c, bool at_once) {
     tcp_pend(c);
 }
 
+bool tcp_may_challenge(struct tcp *tcp, struct tcp_bucket *own) {
+    const struct tcp_setup *setup = &tcp->setup;
+    bool may =
+        own == NULL || tcp_limit_take(own, setup->challenges_per_connection_per_second, tcp->now);
+    may = may &&
+          tcp_budget_take(&tcp->challenges, setup->challenges_per_second, &setup->seed, tcp->now);
+    tcp->counters.challenges += may;
+    tcp->counters.challenges_withheld += !may;
+    return may;
+}
+
 void tcp_challenge(struct tcp_connection *c) {
-    struct tcp *tcp = c->tcp;
-    if (!tcp_limit_take(&tcp->challenges, tcp->setup.challenges_per_second, tcp->now)) {
-        tcp->counters.challenges_withheld++;
-        return;
+    if (tcp_may_challenge(c->tcp, &c->challenges)) {
+        tcp_owe_ack(c, true);
     }
-    tcp->counters.challenges++;
-    tcp_owe_ack(c, true);
 }
 
 /* What carries data or a FIN is always answered: its sender repeats it until it is. What carries

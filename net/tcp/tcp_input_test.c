@@ -294,10 +294,15 @@ Test(tcp_input, answers_are_limited_only_to_what_says_nothing) {
     hand_free(&hand);
 }
 
-Test(tcp_input, challenges_are_limited_over_all) {
-    struct tcp_setup setup = pair_setup();
-    setup.challenges_per_second = 2;
-    struct hand hand = hand_make(&setup);
+static bool seed_allows_two(const struct tcp_setup *setup) {
+    struct tcp_budget budget = {0};
+    struct now now = {.mono = {.ns = 5 * NS_PER_S}};
+    return tcp_budget_take(&budget, 2, &setup->seed, now) &&
+           tcp_budget_take(&budget, 2, &setup->seed, now);
+}
+
+static void expect_two_challenges_of_five(const struct tcp_setup *setup) {
+    struct hand hand = hand_make(setup);
     hand_connect(&hand);
     for (int i = 0; i < 5; i++) {
         struct tcp_segment syn = hand_segment(&hand, TCP_SYN);
@@ -306,8 +311,25 @@ Test(tcp_input, challenges_are_limited_over_all) {
     hand_expect(&hand, TCP_ACK);
     hand_expect(&hand, TCP_ACK);
     hand_expect_nothing(&hand);
+    cr_assert_eq(tcp_counters(hand.tcp)->challenges, 2);
     cr_assert_eq(tcp_counters(hand.tcp)->challenges_withheld, 3);
     hand_free(&hand);
+}
+
+Test(tcp_input, challenges_are_limited_for_each) {
+    struct tcp_setup setup = pair_setup();
+    setup.challenges_per_connection_per_second = 2;
+    expect_two_challenges_of_five(&setup);
+}
+
+/* Of two a second it is one to two, by the seed. */
+Test(tcp_input, challenges_are_limited_over_all) {
+    struct tcp_setup setup = pair_setup();
+    setup.challenges_per_second = 2;
+    do {
+        setup.seed.key[0]++;
+    } while (!seed_allows_two(&setup));
+    expect_two_challenges_of_five(&setup);
 }
 
 /* Windows. */

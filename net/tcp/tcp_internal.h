@@ -296,7 +296,7 @@ struct tcp_connection {
     uint32_t held_bytes;       /* of those, beyond `durable` */
     uint32_t held_positions;   /* distinct ones that they wait for */
     uint32_t keepalives;       /* unanswered */
-    struct tcp_bucket corrections;
+    struct tcp_bucket corrections, challenges;
 
     /* Lists: links are slots, TCP_NONE ends them. */
     uint32_t accept_next;
@@ -384,7 +384,8 @@ struct tcp {
     uint32_t reassembly_packets;
     uint32_t epoch;
     uint32_t port_next;
-    struct tcp_bucket challenges, resets;
+    struct tcp_budget challenges;
+    struct tcp_bucket resets;
     struct tcp_counters counters;
 };
 
@@ -458,8 +459,11 @@ void tcp_owe_ack(struct tcp_connection *c, bool at_once);
  */
 void tcp_text_input(struct tcp_connection *c, struct packet *packet,
                     const struct tcp_segment *segment);
-/* An ACK that answers what may be an attack (RFC 5961): limited over all connections. */
+/* An ACK that answers what may be an attack (RFC 5961), if there may be one. */
 void tcp_challenge(struct tcp_connection *c);
+/* Whether a challenge may be sent: by the connection's `own` limit (NULL: it has none), and then by
+ * that of all. Counts it. */
+bool tcp_may_challenge(struct tcp *tcp, struct tcp_bucket *own) MUST_USE;
 /* The timestamp is older than what was seen (RFC 7323 §5.3), and that is not outdated (§5.5). */
 bool tcp_paws_rejects(struct tcp *tcp, const struct tcp_segment *segment, uint32_t ts_recent,
                       struct instant ts_recent_at);

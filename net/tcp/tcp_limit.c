@@ -25,3 +25,27 @@ bool tcp_limit_take(struct tcp_bucket *bucket, uint32_t per_second, struct now n
     bucket->tokens--;
     return true;
 }
+
+/* ceil(n/2) .. ceil(n/2) + n - 1 */
+static uint32_t draw(uint32_t per_second, const struct hash_seed *secret, int64_t second) {
+    struct {
+        char what[8];
+        int64_t second;
+    } of = {.what = "budget", .second = second};
+    uint64_t random = hash_bytes(bytes_of((const char *)&of, sizeof(of)), secret) >> 32;
+    return per_second / 2 + per_second % 2 + (uint32_t)(random * per_second >> 32);
+}
+
+bool tcp_budget_take(struct tcp_budget *budget, uint32_t per_second, const struct hash_seed *secret,
+                     struct now now) {
+    int64_t second = now.mono.ns / NS_PER_S + 1;
+    if (second != budget->second) {
+        budget->second = second;
+        budget->left = draw(per_second, secret, second);
+    }
+    if (budget->left == 0) {
+        return false;
+    }
+    budget->left--;
+    return true;
+}

@@ -59,3 +59,44 @@ Test(tcp_limit, the_rate_holds_at_every_pace) {
         }
     }
 }
+
+/* How many it is, nobody knows: not the same in two seconds, nor with two secrets. */
+Test(tcp_limit, a_budget_differs_from_second_to_second) {
+    enum { SECONDS = 1000, PER_SECOND = 100 };
+    struct hash_seed secrets[2] = {{.key = {1}}, {.key = {2}}};
+    struct tcp_budget budgets[2] = {{0}, {0}};
+    uint64_t sum = 0;
+    uint32_t repeated = 0, same = 0, before = 0;
+    for (int64_t second = 0; second < SECONDS; second++) {
+        struct now now = at_ns(second * NS_PER_S + 7);
+        uint32_t taken[2] = {0, 0};
+        for (int i = 0; i < 2; i++) {
+            while (tcp_budget_take(&budgets[i], PER_SECOND, &secrets[i], now)) {
+                taken[i]++;
+            }
+            cr_assert(!tcp_budget_take(&budgets[i], PER_SECOND, &secrets[i],
+                                       at_ns((second + 1) * NS_PER_S - 1)));
+        }
+        cr_assert_geq(taken[0], PER_SECOND / 2);
+        cr_assert_lt(taken[0], PER_SECOND + PER_SECOND / 2);
+        sum += taken[0];
+        repeated += taken[0] == before;
+        same += taken[0] == taken[1];
+        before = taken[0];
+    }
+    cr_assert_lt(sum, SECONDS * (PER_SECOND + 5));
+    cr_assert_gt(sum, SECONDS * (PER_SECOND - 5));
+    cr_assert_lt(repeated, SECONDS / 20);
+    cr_assert_lt(same, SECONDS / 20);
+}
+
+Test(tcp_limit, a_budget_of_nothing_or_of_one) {
+    struct hash_seed secret = {.key = {3}};
+    struct tcp_budget none = {0}, one = {0};
+    for (int64_t second = 0; second < 10; second++) {
+        struct now now = at_ns(second * NS_PER_S);
+        cr_assert(!tcp_budget_take(&none, 0, &secret, now));
+        cr_assert(tcp_budget_take(&one, 1, &secret, now));
+        cr_assert(!tcp_budget_take(&one, 1, &secret, now));
+    }
+}

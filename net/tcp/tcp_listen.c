@@ -275,12 +275,13 @@ void tcp_listen_again(struct tcp *tcp, struct packet *packet, const struct tcp_f
 /* Who is told what we have by our SYN-ACK acknowledges it, or resets us: there is time for that,
  * though it may be the last one. Whoever only repeats itself is not answered for ever, nor kept. */
 static void embryo_correct(struct tcp *tcp, struct tcp_embryo *embryo) {
-    if (embryo->answers >= SYN_ACK_ANSWERS_MAX ||
-        !tcp_limit_take(&tcp->challenges, tcp->setup.challenges_per_second, tcp->now)) {
+    if (embryo->answers >= SYN_ACK_ANSWERS_MAX) {
         tcp->counters.challenges_withheld++;
         return;
     }
-    tcp->counters.challenges++;
+    if (!tcp_may_challenge(tcp, NULL)) {
+        return;
+    }
     embryo->answers++;
     send_syn_ack(tcp, embryo);
     struct duration wait = profile_of(tcp, embryo)->rto_initial;

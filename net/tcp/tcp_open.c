@@ -83,6 +83,7 @@ struct tcp_connection *tcp_connection_take(struct tcp *tcp, const struct tcp_flo
     c->snd_nxt = c->iss;
     c->ts_offset = tcp_timestamp_offset(tcp, flow);
     c->corrections = tcp_bucket_of(tcp->setup.corrections_per_second, tcp->now);
+    c->challenges = tcp_bucket_of(tcp->setup.challenges_per_connection_per_second, tcp->now);
     c->heard_at = tcp->now.mono;
     for (uint32_t i = 0; i < TCP_TIMERS; i++) {
         c->timer[i] = INSTANT_NEVER;

@@ -57,6 +57,8 @@ static const struct setting settings[] = {
     SETTING("port_first", SETTING_U16, stack.tcp.port_first),
     SETTING("port_last", SETTING_U16, stack.tcp.port_last),
     SETTING("challenges_per_second", SETTING_U32, stack.tcp.challenges_per_second),
+    SETTING("challenges_per_connection", SETTING_U32,
+            stack.tcp.challenges_per_connection_per_second),
     SETTING("corrections_per_second", SETTING_U32, stack.tcp.corrections_per_second),
     SETTING("resets_per_second", SETTING_U32, stack.tcp.resets_per_second),
     SETTING("icmp_per_second", SETTING_U32, stack.icmp_per_second),
