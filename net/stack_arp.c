@@ -63,25 +63,39 @@ static bool may_be_displaced(const struct stack *stack, const struct stack_neigh
            (neighbour->state == STACK_NEIGHBOUR_KNOWN && instant_reached(stack->now.mono, idle_at));
 }
 
-/* A few places are looked at, so that who floods us with addresses does not buy a long search. */
+/* A few places are looked at, so that who floods us with addresses does not buy a long search. One
+ * that has not answered yet goes last, and the places behind it are next: whoever answers within
+ * the time that it takes to fill the table is found. To TCP it is one that does not answer. */
 static uint32_t find_room(struct stack *stack) {
     uint32_t count = stack->setup.limits.neighbours_max;
     uint32_t displaced = STACK_NEIGHBOUR_NONE;
+    uint32_t asked = STACK_NEIGHBOUR_NONE;
     for (uint32_t i = 0; i < PLACES_LOOKED_AT && i < count; i++) {
         uint32_t place = stack->neighbour_hand;
+        const struct stack_neighbour *neighbour = &stack->neighbours[place];
         stack->neighbour_hand = place + 1 < count ? place + 1 : 0;
-        if (stack->neighbours[place].state == STACK_NEIGHBOUR_FREE) {
+        if (neighbour->state == STACK_NEIGHBOUR_FREE) {
             return place;
         }
-        if (displaced == STACK_NEIGHBOUR_NONE &&
-            may_be_displaced(stack, &stack->neighbours[place])) {
+        if (displaced == STACK_NEIGHBOUR_NONE && may_be_displaced(stack, neighbour)) {
             displaced = place;
+        }
+        if (asked == STACK_NEIGHBOUR_NONE && neighbour->state == STACK_NEIGHBOUR_ASKED &&
+            !neighbour->pinned) {
+            asked = place;
         }
     }
     if (displaced != STACK_NEIGHBOUR_NONE) {
         neighbour_free(stack, displaced);
+        return displaced;
     }
-    return displaced;
+    if (asked != STACK_NEIGHBOUR_NONE) {
+        uint32_t id = stack_neighbour_id(stack, asked);
+        stack->neighbour_hand = asked + 1 < count ? asked + 1 : 0;
+        neighbour_free(stack, asked);
+        tcp_neighbour(stack->tcp, id, NULL);
+    }
+    return asked;
 }
 
 uint32_t stack_neighbour_place(struct stack *stack, uint32_t port, struct ipv4_address address) {

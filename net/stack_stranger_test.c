@@ -4,6 +4,7 @@
 
 #include "net/nic_sim.h"
 #include "net/stack_duo_test.h"
+#include "net/wire/arp.h"
 #include "net/wire/ethernet.h"
 #include "net/wire/ipv4.h"
 #include "net/wire/tcp_segment.h"
@@ -16,13 +17,17 @@ static const struct ethernet_address stranger_mac = {{2, 0, 0, 0, 6, 6}};
 
 static struct duo *duo;
 
+static void drop_sent(void) {
+    while (nic_sim_sent(duo->nics[1]).len != 0) {
+        nic_sim_drop_sent(duo->nics[1]);
+    }
+}
+
 static void start(void) {
     struct duo_setup setup = duo_setup_default();
     duo = duo_open(&setup);
     nic_sim_verdict(duo->nics[1], PACKET_GOOD, PACKET_GOOD);
-    while (nic_sim_sent(duo->nics[1]).len != 0) {
-        nic_sim_drop_sent(duo->nics[1]);
-    }
+    drop_sent();
 }
 
 static void end(void) {
@@ -52,6 +57,22 @@ static void put(struct ipv4_address from, uint16_t to_port, uint8_t flags) {
                                    .payload_bytes = tcp_bytes};
     ipv4_write(frame + at, &ip);
     cr_assert(nic_sim_put(duo->nics[1], bytes_of(frame, at + IPV4_HEADER_BYTES + tcp_bytes)));
+    (void)duo_turn_one(duo, 1);
+}
+
+/* That address says that it is at the one station. */
+static void put_answer(struct ipv4_address from) {
+    char frame[ETHERNET_HEADER_BYTES + ARP_BYTES];
+    const struct ethernet_header ethernet = {
+        .to = our_mac, .from = stranger_mac, .type = ETHERNET_TYPE_ARP};
+    const struct arp_message answer = {.operation = ARP_REPLY,
+                                       .sender_at = stranger_mac,
+                                       .sender = from,
+                                       .target_at = our_mac,
+                                       .target = {OURS}};
+    uint32_t at = ethernet_write(frame, &ethernet);
+    at += arp_write(frame + at, &answer);
+    cr_assert(nic_sim_put(duo->nics[1], bytes_of(frame, at)));
     (void)duo_turn_one(duo, 1);
 }
 
@@ -87,4 +108,25 @@ Test(stack_stranger, is_refused_without_a_question_who_he_is) {
     cr_expect_eq(counters->arp_asked, 0, "%lu", counters->arp_asked);
     cr_expect_eq(counters->arp_full, 0);
     cr_expect_eq(tcp_counters(stack_tcp(duo->stacks[1]))->resets_sent, 200);
+}
+
+/* Half-open connections of invented neighbours, and of one who is there. */
+Test(stack_stranger, who_is_there_gets_in_among_invented_neighbours) {
+    const struct ipv4_address there = {STRANGERS};
+    for (uint32_t i = 1; i < 200; i++) {
+        put((struct ipv4_address){STRANGERS + i}, DUO_PORT, TCP_SYN);
+        drop_sent();
+    }
+    put(there, DUO_PORT, TCP_SYN);
+    drop_sent();
+    put((struct ipv4_address){STRANGERS + 200}, DUO_PORT, TCP_SYN);
+    drop_sent();
+    put_answer(there);
+    struct bytes frame = nic_sim_sent(duo->nics[1]);
+    cr_assert_geq(frame.len, 54, "a SYN-ACK");
+    cr_expect_eq((unsigned char)frame.data[47], TCP_SYN | TCP_ACK);
+    cr_expect_eq(stack_counters(duo->stacks[1])->arp_full, 0);
+    duo_run_ms(duo, 20000);
+    duo_audit(duo);
+    drop_sent();
 }
