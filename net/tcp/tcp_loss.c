@@ -27,9 +27,11 @@ static int64_t max_ns(int64_t a, int64_t b) {
 
 /* Amounts. */
 
-/* What the peer may take before it acknowledges what is in flight; a SYN is answered at once. */
+/* What the peer may take before it acknowledges what is in flight; a SYN is answered at once, and
+ * so is what comes while there is a hole (RFC 5681 §4.2). */
 static int64_t peer_delay_ns(const struct tcp_connection *c) {
-    bool waits = c->state >= TCP_ESTABLISHED && tcp_loss_is_lone(c, c->in_flight);
+    bool waits =
+        c->state >= TCP_ESTABLISHED && tcp_loss_is_lone(c, c->in_flight) && c->recovery.sacked == 0;
     return waits ? c->rtt.ack_delay.ns : 0;
 }
 

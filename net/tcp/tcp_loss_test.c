@@ -59,6 +59,24 @@ Test(tcp_loss, new_data_is_the_better_probe) {
     bench_free(&bench);
 }
 
+/* Behind a hole the peer acknowledges at once (RFC 5681 §4.2), so the RTO has no delay in it. */
+Test(tcp_loss, behind_a_hole_the_peers_delay_is_not_added) {
+    struct bench bench = bench_make(true, false);
+    bench.c->rtt.ack_delay.ns = 50 * NS_PER_MS;
+    write_records(&bench, 2);
+    expect_records(&bench, 0, 2);
+    pass(&bench, pair_ms(RTT_MS));
+    sack(&bench, 0, RECORD, 2 * RECORD);
+    pass(&bench, us(RTT_MS * 1000 / 4));
+    expect_records(&bench, 0, 1);
+    pass(&bench, us(RTO_MIN_MS * 1000 - RTT_MS * 1000 * 5 / 4 - 1));
+    hand_expect_nothing(&bench.hand);
+    pass(&bench, us(RTT_MS * 1000 * 5 / 4 + 1));
+    expect_records(&bench, 0, 1);
+    cr_assert_eq(tcp_info(bench.hand.stream).timeouts, 1);
+    bench_free(&bench);
+}
+
 /* After the probe comes the RTO, with the oldest. */
 Test(tcp_loss, one_probe_and_then_the_timeout) {
     struct bench bench = bench_make(true, false);
@@ -180,6 +198,44 @@ Test(tcp_loss, what_arrives_late_is_no_loss) {
     hand_expect_nothing(&bench.hand);
     pass(&bench, us(RTT_MS * 1000 / 4));
     expect_records(&bench, 2, 1);
+    bench_free(&bench);
+}
+
+/* Two records, of which the first is overtaken: it is sent again after so long, and acknowledged,
+ * perhaps as one that came twice. */
+static void overtake(struct bench *bench, uint32_t first, int64_t patience_us, bool twice) {
+    uint32_t offset = first * RECORD, end = offset + 2 * RECORD;
+    write_records(bench, 2);
+    expect_records(bench, first, 2);
+    pass(bench, pair_ms(RTT_MS));
+    sack(bench, offset, offset + RECORD, end);
+    pass(bench, us(patience_us - 1));
+    hand_expect_nothing(&bench->hand);
+    pass(bench, us(1));
+    expect_records(bench, first, 1);
+    pass(bench, pair_ms(RTT_MS));
+    if (twice) {
+        sack(bench, end, offset, offset + RECORD);
+    } else {
+        ack(bench, end);
+    }
+}
+
+/* RFC 8985 §6.2 step 4: wider by a quarter of the RTT after a round with a DSACK, as far as SRTT,
+ * and as it was when sixteen recoveries had none. */
+Test(tcp_loss, dsacks_widen_the_reordering_window_for_a_while) {
+    struct bench bench = bench_make(true, false);
+    const int64_t quarter_us = RTT_MS * 1000 / 4;
+    uint32_t first = 0;
+    for (int64_t steps = 1; steps <= 6; steps++, first += 2) {
+        int64_t patience_us = (steps < 4 ? steps : 4) * quarter_us;
+        overtake(&bench, first, patience_us, true);
+    }
+    cr_assert_eq(bench.c->recovery.reorder_steps, 6);
+    for (int calm = 1; calm < 16; calm++, first += 2) {
+        overtake(&bench, first, 4 * quarter_us, false);
+    }
+    overtake(&bench, first, quarter_us, false);
     bench_free(&bench);
 }
 
