@@ -5,9 +5,6 @@
 
 #include "net/nic_dpdk_eal.h"
 
-/* A yielding worker looks at its queues so often: nothing wakes it when a frame arrives. */
-#define NAP_NS (50 * NS_PER_US)
-
 static struct transport_dpdk *of(struct transport *transport) {
     return (struct transport_dpdk *)transport;
 }
@@ -25,11 +22,8 @@ static bool start(struct transport *transport, char failure[TRANSPORT_FAILURE_BY
 
 /* The one system call that a yielding worker makes for itself; one that spins makes none. */
 static void nap(struct transport_dpdk *dpdk, struct now now, int64_t wait_ns) {
-    int64_t due = stack_deadline(dpdk->stack).ns;
-    int64_t left = due > now.mono.ns ? due - now.mono.ns : 0;
-    int64_t ns = wait_ns < NAP_NS ? wait_ns : NAP_NS;
-    ns = left < ns ? left : ns;
-    if (ns > 0 && !atomic_exchange_explicit(&dpdk->woken, false, memory_order_acquire)) {
+    int64_t ns = transport_dpdk_nap_ns(stack_deadline(dpdk->stack), now.mono, wait_ns);
+    if (!atomic_exchange_explicit(&dpdk->woken, false, memory_order_acquire)) {
         const struct timespec wait = {.tv_nsec = ns};
         (void)nanosleep(&wait, NULL);
     }

@@ -25,6 +25,18 @@ struct transport_dpdk {
 
 extern const struct transport_ops transport_dpdk_ops;
 
+/* A yielding worker looks at its queues so often: nothing wakes it when a frame arrives. */
+#define TRANSPORT_DPDK_NAP_NS (50 * NS_PER_US)
+
+/* How long it sleeps after a turn that received nothing, up to what is due next. What is due
+ * already waits for the NIC, whose link may be down for hours: that is no reason to stay awake. */
+static inline int64_t transport_dpdk_nap_ns(struct instant due, struct instant now,
+                                            int64_t wait_ns) {
+    int64_t ns = wait_ns < TRANSPORT_DPDK_NAP_NS ? wait_ns : TRANSPORT_DPDK_NAP_NS;
+    bool sooner = !instant_reached(now, due) && instant_since(due, now).ns < ns;
+    return sooner ? instant_since(due, now).ns : ns;
+}
+
 /* Both pools of a port: what is in nobody's hands. */
 uint32_t transport_dpdk_packets_free(struct transport_dpdk *dpdk, uint32_t port);
 
