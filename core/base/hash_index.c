@@ -6,21 +6,7 @@
 
 #define ENTRIES_MAX (UINT32_C(1) << 27)
 
-struct entry {
-    uint64_t key;
-    uint32_t slot; /* HASH_INDEX_NONE: empty */
-    uint32_t reserved;
-};
-
-struct hash_index {
-    uint32_t mask;
-    uint32_t shift;
-    uint32_t count;
-    uint32_t entries_max;
-    _Alignas(64) struct entry table[];
-};
-
-_Static_assert(sizeof(struct entry) == 16, "four entries a cache line");
+_Static_assert(sizeof(struct hash_index_entry) == 16, "four entries a cache line");
 _Static_assert(sizeof(struct hash_seed) == crypto_shorthash_KEYBYTES, "SipHash key");
 _Static_assert(sizeof(uint64_t) == crypto_shorthash_BYTES, "SipHash-2-4 gives 64 bits");
 
@@ -41,7 +27,8 @@ size_t hash_index_footprint(uint32_t entries) {
     if (entries == 0 || entries > ENTRIES_MAX) {
         return 0;
     }
-    size_t bytes = sizeof(struct hash_index) + (sizeof(struct entry) << table_bits(entries));
+    size_t bytes =
+        sizeof(struct hash_index) + (sizeof(struct hash_index_entry) << table_bits(entries));
     return bits_whole_lines(bytes);
 }
 
@@ -55,14 +42,9 @@ struct hash_index *hash_index_init(void *mem, uint32_t entries) {
     index->count = 0;
     index->entries_max = entries;
     for (uint32_t i = 0; i <= index->mask; i++) {
-        index->table[i] = (struct entry){.slot = HASH_INDEX_NONE};
+        index->table[i] = (struct hash_index_entry){.slot = HASH_INDEX_NONE};
     }
     return index;
-}
-
-/* Fibonacci hashing: the high bits of key * 2^64/phi spread keys that differ only in low bits. */
-static uint32_t home_of(const struct hash_index *index, uint64_t key) {
-    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> index->shift);
 }
 
 bool hash_index_insert(struct hash_index *index, uint64_t key, uint32_t slot) {
@@ -70,11 +52,11 @@ bool hash_index_insert(struct hash_index *index, uint64_t key, uint32_t slot) {
     if (index->count == index->entries_max) {
         return false;
     }
-    uint32_t home = home_of(index, key);
+    uint32_t home = hash_index_home_of(index, key);
     for (uint32_t distance = 0; distance < HASH_INDEX_PROBES_MAX; distance++) {
-        struct entry *entry = &index->table[(home + distance) & index->mask];
+        struct hash_index_entry *entry = &index->table[(home + distance) & index->mask];
         if (entry->slot == HASH_INDEX_NONE) {
-            *entry = (struct entry){.key = key, .slot = slot};
+            *entry = (struct hash_index_entry){.key = key, .slot = slot};
             index->count++;
             return true;
         }
@@ -88,26 +70,26 @@ static void close_hole(struct hash_index *index, uint32_t hole) {
     uint32_t at = hole;
     for (;;) {
         at = (at + 1) & index->mask;
-        struct entry entry = index->table[at];
+        struct hash_index_entry entry = index->table[at];
         if (entry.slot == HASH_INDEX_NONE) {
             break;
         }
-        uint32_t from_home = (at - home_of(index, entry.key)) & index->mask;
+        uint32_t from_home = (at - hash_index_home_of(index, entry.key)) & index->mask;
         uint32_t from_hole = (at - hole) & index->mask;
         if (from_home >= from_hole) {
             index->table[hole] = entry;
             hole = at;
         }
     }
-    index->table[hole] = (struct entry){.slot = HASH_INDEX_NONE};
+    index->table[hole] = (struct hash_index_entry){.slot = HASH_INDEX_NONE};
 }
 
 bool hash_index_remove(struct hash_index *index, uint64_t key, uint32_t slot) {
     DCHECK(slot != HASH_INDEX_NONE);
-    uint32_t home = home_of(index, key);
+    uint32_t home = hash_index_home_of(index, key);
     for (uint32_t distance = 0; distance < HASH_INDEX_PROBES_MAX; distance++) {
         uint32_t at = (home + distance) & index->mask;
-        const struct entry *entry = &index->table[at];
+        const struct hash_index_entry *entry = &index->table[at];
         if (entry->slot == HASH_INDEX_NONE) {
             return false;
         }
@@ -121,9 +103,9 @@ bool hash_index_remove(struct hash_index *index, uint64_t key, uint32_t slot) {
 }
 
 uint32_t hash_index_next(const struct hash_index *index, uint64_t key, uint32_t *cursor) {
-    uint32_t home = home_of(index, key);
+    uint32_t home = hash_index_home_of(index, key);
     while (*cursor < HASH_INDEX_PROBES_MAX) {
-        const struct entry *entry = &index->table[(home + *cursor) & index->mask];
+        const struct hash_index_entry *entry = &index->table[(home + *cursor) & index->mask];
         if (entry->slot == HASH_INDEX_NONE) {
             break;
         }

@@ -21,7 +21,20 @@
 #define HASH_INDEX_PROBES_MAX 128
 #define HASH_INDEX_NONE UINT32_MAX
 
-struct hash_index;
+/* Their parts are for this module, and for what is inline below. */
+struct hash_index_entry {
+    uint64_t key;
+    uint32_t slot; /* HASH_INDEX_NONE: empty */
+    uint32_t reserved;
+};
+
+struct hash_index {
+    uint32_t mask;
+    uint32_t shift;
+    uint32_t count;
+    uint32_t entries_max;
+    _Alignas(64) struct hash_index_entry table[];
+};
 
 struct hash_seed {
     unsigned char key[16];
@@ -53,6 +66,20 @@ bool hash_index_remove(struct hash_index *index, uint64_t key, uint32_t slot);
  * insert or a removal ends it too: start again.
  */
 uint32_t hash_index_next(const struct hash_index *index, uint64_t key, uint32_t *cursor);
+
+/* Fibonacci hashing: the high bits of key * 2^64/phi spread keys that differ only in low bits. */
+static inline uint32_t hash_index_home_of(const struct hash_index *index, uint64_t key) {
+    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> index->shift);
+}
+
+/*
+ * The slot in the place where `key` belongs: the first of hash_index_next's walk, unless something
+ * else took the place before; who has to compare what is behind a slot anyway looks here first, and
+ * walks when it is not what was sought. HASH_INDEX_NONE: nothing is stored under `key`.
+ */
+static inline uint32_t hash_index_at_home(const struct hash_index *index, uint64_t key) {
+    return index->table[hash_index_home_of(index, key)].slot;
+}
 
 uint32_t hash_index_count(const struct hash_index *index);
 

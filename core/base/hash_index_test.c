@@ -78,6 +78,25 @@ Test(hash_index, the_end_of_a_walk_is_repeatable) {
     free(index);
 }
 
+/* Three of one home: the first stands in it, and steps aside for the next when it goes. */
+Test(hash_index, the_home_holds_the_first_that_came_or_nothing) {
+    struct hash_index *index = index_make(4);
+    uint64_t keys[] = {key_at_home(7, 3, 1), key_at_home(7, 3, 2), key_at_home(7, 3, 3)};
+    cr_assert_eq(hash_index_at_home(index, keys[0]), HASH_INDEX_NONE);
+    for (uint32_t i = 0; i < 3; i++) {
+        cr_assert(hash_index_insert(index, keys[i], i));
+        cr_assert_eq(hash_index_at_home(index, keys[i]), 0);
+    }
+    for (uint32_t i = 0; i < 2; i++) {
+        cr_assert(hash_index_remove(index, keys[i], i));
+        cr_assert_eq(hash_index_at_home(index, keys[i]), i + 1);
+    }
+    cr_assert(hash_index_remove(index, keys[2], 2));
+    cr_assert_eq(hash_index_at_home(index, keys[0]), HASH_INDEX_NONE);
+    cr_assert_eq(hash_index_at_home(index, key_at_home(3, 3, 1)), HASH_INDEX_NONE);
+    free(index);
+}
+
 Test(hash_index, removing_what_is_not_there_changes_nothing) {
     struct hash_index *index = index_make(4);
     cr_assert(!hash_index_remove(index, 1, 1));
