@@ -134,6 +134,7 @@ struct tcp *tcp_init(void *mem, const struct tcp_setup *setup) {
     struct tcp *tcp = mem;
     *tcp = (struct tcp){.streams.ops = &tcp_stack_ops,
                         .setup = *setup,
+                        .frame_bytes_min = tcp_frame_bytes_min(setup->slow_only),
                         .pending = TCP_NONE,
                         .unread = TCP_NONE,
                         .resets.tokens = setup->resets_per_second};

@@ -1,4 +1,4 @@
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_segment_in.h"
 
 /* The window. */
 
@@ -16,12 +16,7 @@ void tcp_window_told(struct tcp_connection *c, const struct tcp_segment *segment
          tcp_seq_before(segment->ack, c->window_ack))) {
         return;
     }
-    c->snd_window = window_bytes(c, segment);
-    if (c->snd_window > c->snd_window_max) {
-        c->snd_window_max = c->snd_window;
-    }
-    c->window_seq = segment->seq;
-    c->window_ack = segment->ack;
+    tcp_window_set(c, segment->seq, segment->ack, window_bytes(c, segment));
 }
 
 /* RFC 5681 §2: it says nothing but that something else than the oldest arrived. */
@@ -202,59 +197,17 @@ COLD static bool acked_unusually(struct tcp_connection *c, const struct tcp_segm
     return acked.fin;
 }
 
-/* How many entries, if they are whole, of data, sent once and not marked, end at `bytes`; 0: not
- * so. */
-static uint32_t plain_entries(const struct tcp_connection *c, uint32_t bytes) {
-    uint32_t counter = c->head;
-    for (; bytes > 0; counter++) {
-        const struct tcp_entry *entry = tcp_entry_at(c, counter);
-        if ((entry->flags & ~TCP_ENTRY_SECRET) != TCP_ENTRY_SENT || entry->bytes > bytes) {
-            return 0;
-        }
-        bytes -= entry->bytes;
-    }
-    return counter - c->head;
-}
-
-/* As `advance`, note_delivered and tcp_loss_delivered do it for each of them. */
-static void let_go(struct tcp_connection *c, uint32_t count, uint32_t bytes) {
-    struct tcp_recovery *recovery = &c->recovery;
-    struct instant now = c->tcp->now.mono;
-    c->snd_una = tcp_seq_add(c->snd_una, bytes);
-    recovery->rack_sent_at = tcp_entry_at(c, c->head + count - 1)->sent_at;
-    recovery->rack_rtt = instant_since(now, recovery->rack_sent_at);
-    recovery->rack_end = c->snd_una;
-    recovery->rack_highest = c->snd_una;
-    recovery->rto_base = now;
-    recovery->acked_at = now;
-    c->progress_at = now;
-    for (; count > 0; count--) {
-        const struct tcp_entry *entry = tcp_entry_at(c, c->head);
-        if (UNLIKELY(entry->bytes > recovery->passed_bytes)) {
-            recovery->passed_bytes = entry->bytes;
-        }
-        c->head++;
-        tcp_packet_release(c->tcp, entry->packet, (entry->flags & TCP_ENTRY_SECRET) != 0);
-    }
-    c->in_flight -= bytes;
-}
-
 /* What nearly every ACK says: the oldest arrived, and nothing was in doubt. */
 bool tcp_acked_segment(struct tcp_connection *c, const struct tcp_segment *segment) {
     int32_t bytes = tcp_seq_distance(segment->ack, c->snd_una);
     if (bytes <= 0 || segment->sack_count > 0 || !tcp_recovery_is_settled(&c->recovery)) {
         return acked_unusually(c, segment);
     }
-    uint32_t count = plain_entries(c, (uint32_t)bytes);
+    uint32_t count = tcp_plain_entries(c, (uint32_t)bytes);
     if (UNLIKELY(count == 0)) {
         return acked_unusually(c, segment);
     }
     tcp_window_told(c, segment);
-    bool lone = tcp_loss_is_lone(c, c->in_flight);
-    let_go(c, count, (uint32_t)bytes);
-    tcp_rtt_sample(&c->rtt, c->recovery.rack_rtt, lone, &c->profile);
-    if (UNLIKELY(c->congestion.limited)) {
-        tcp_congestion_acked(c, (uint32_t)bytes);
-    }
+    tcp_acked_plainly(c, count, (uint32_t)bytes);
     return false;
 }

@@ -145,6 +145,8 @@ static const char *audit_timers(const struct tcp_connection *c) {
 }
 
 static const char *audit_sending(const struct tcp_connection *c) {
+    MUST(c->state < TCP_ESTABLISHED || tcp_seq_at_most(c->window_ack, c->snd_una));
+    MUST(c->state < TCP_ESTABLISHED || tcp_seq_at_most(c->last_ack, c->rcv_nxt));
     MUST(c->state < TCP_ESTABLISHED || (c->mss > 0 && c->congestion.cwnd >= c->mss));
     MUST(!c->output_blocked || c->in_pending);
     MUST(!c->ack_pending || c->in_pending);

@@ -1,7 +1,7 @@
 /* Tables worked out from RFC 5681, 3465, 6928 and 6937. */
 #include <criterion/criterion.h>
 
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_rtt.h"
 
 #define MSS 1000
 

@@ -1,13 +1,7 @@
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_segment_in.h"
 
 /* RFC 7323 §5.5: a timestamp that was remembered for so long may have wrapped. */
 #define TS_RECENT_VALID_NS (24 * INT64_C(86400) * NS_PER_S)
-
-void tcp_owe_ack(struct tcp_connection *c, bool at_once) {
-    c->ack_pending = true;
-    c->ack_now = c->ack_now || at_once;
-    tcp_pend(c);
-}
 
 bool tcp_may_challenge(struct tcp *tcp, struct tcp_bucket *own) {
     const struct tcp_setup *setup = &tcp->setup;
@@ -181,7 +175,7 @@ static void deliver(struct tcp_connection *c, struct packet *packet) {
     if (gap_filled) {
         tcp_reassembly_join(c);
     }
-    tcp_owe_ack(c, gap_filled || tcp_seq_since(c->rcv_nxt, c->last_ack) >= 2 * c->mss);
+    tcp_owe_ack(c, gap_filled || tcp_text_is_much(c));
     if (c->state == TCP_FIN_WAIT_2) {
         tcp_timer_set(c, TCP_TIMER_FIN_WAIT, instant_add(c->tcp->now.mono, c->profile.fin_wait));
     }

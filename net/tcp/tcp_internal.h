@@ -240,6 +240,10 @@ struct tcp_connection {
     uint32_t offer_step; /* the edge is moved on by no less than this, but to fill up a unit */
     bool ack_pending;    /* owed; paid by any segment */
     bool ack_now;        /* not to wait for the end of the turn */
+    bool in_pending;
+    bool in_unread;
+    uint32_t pending_next; /* of tcp->pending */
+    uint32_t unread_next;  /* of tcp->unread */
     bool timestamps;
     bool sack;
     bool window_scaling;         /* both sides sent the option, or we are about to */
@@ -300,10 +304,6 @@ struct tcp_connection {
 
     /* Lists: links are slots, TCP_NONE ends them. */
     uint32_t accept_next;
-    uint32_t pending_next; /* of tcp->pending */
-    bool in_pending;
-    uint32_t unread_next; /* of tcp->unread */
-    bool in_unread;
 
     /* tcp_info. */
     uint64_t retransmissions, timeouts, probes, fast_recoveries, spurious;
@@ -367,6 +367,7 @@ struct tcp {
     struct stream_stack streams;
     struct tcp_setup setup;
     struct now now;
+    uint32_t frame_bytes_min; /* that the fast path looks at */
     struct hash_index *flows; /* ids: connections, then embryos, then TIME_WAITs */
     uint64_t flow_key[2];
     struct tcp_deadlines *deadlines; /* ids: connections, then embryos */
@@ -388,6 +389,22 @@ struct tcp {
     struct tcp_bucket resets;
     struct tcp_counters counters;
 };
+
+/* tcp_flush has to look at it. */
+static inline void tcp_pend(struct tcp_connection *c) {
+    if (!c->in_pending) {
+        c->in_pending = true;
+        c->pending_next = c->tcp->pending;
+        c->tcp->pending = c->slot;
+    }
+}
+
+/* An ACK is owed; `at_once`: leaves before tcp_input returns (out of order, gap filled, FIN...). */
+static inline void tcp_owe_ack(struct tcp_connection *c, bool at_once) {
+    c->ack_pending = true;
+    c->ack_now |= at_once;
+    tcp_pend(c);
+}
 
 /* Ids in `flows` and `deadlines`. */
 static inline uint32_t tcp_embryo_id(const struct tcp *tcp, uint32_t embryo) {
@@ -442,6 +459,9 @@ static inline uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset) {
     return tcp_timestamp_at(tcp->now.mono, offset);
 }
 
+/* tcp_input_fast.c: the least frame it looks at; none when it is not to be taken. */
+uint32_t tcp_frame_bytes_min(bool slow_only);
+
 /* tcp_table.c. TCP_NONE when there is none; keys are hashed with the instance's secret. */
 struct tcp_flow_key tcp_flow_key_of(const struct tcp_flow *flow);
 uint32_t tcp_table_find(const struct tcp *tcp, const struct tcp_flow *flow);
@@ -453,8 +473,6 @@ void tcp_table_remove(struct tcp *tcp, const struct tcp_flow *flow, uint32_t id)
  * functions of connection and segment in files of their own; this keeps their order. */
 void tcp_connection_input(struct tcp_connection *c, struct packet *packet,
                           const struct tcp_segment *segment);
-/* An ACK is owed; `now_`: leaves before tcp_input returns (out of order, gap filled, FIN...). */
-void tcp_owe_ack(struct tcp_connection *c, bool at_once);
 /* Sixth to eighth of RFC 9293 §3.10.7.4: text and FIN of an acceptable segment. Takes the packet.
  */
 void tcp_text_input(struct tcp_connection *c, struct packet *packet,
@@ -485,8 +503,6 @@ uint32_t tcp_sack_blocks(struct tcp_connection *c, struct tcp_range *blocks, uin
 void tcp_packet_drop(struct packet *packet);
 void tcp_packet_cut_left(struct packet *packet, uint32_t bytes);
 void tcp_packet_cut_right(struct packet *packet, uint32_t bytes);
-/* In-order payload (packet_data of packet_bytes, trimmed, > 0): rcv_nxt moves. Takes the packet. */
-void tcp_deliver(struct tcp_connection *c, struct packet *packet);
 void tcp_receive_settle(struct tcp_connection *c); /* chain to backlog */
 void tcp_receive_clear(struct tcp_connection *c);  /* drops and wipes what is unread */
 /* A reader may wait for gather_bytes_max, and consume nothing before: what is free then must be
@@ -603,7 +619,6 @@ void tcp_secrets_drain(struct tcp *tcp);
 void tcp_output(struct tcp_connection *c);
 /* In tcp_flush: the owed ACK, and what was blocked. False: stays on the list. */
 bool tcp_output_pending(struct tcp_connection *c) MUST_USE;
-void tcp_pend(struct tcp_connection *c); /* onto tcp->pending */
 /* The NIC took the oldest unsent entry's frame not: tried again in tcp_flush. */
 void tcp_output_refused(struct tcp_connection *c);
 /* For persist: what fits the window, or one byte beyond it. For keep-alive: one old byte's place.
@@ -743,9 +758,6 @@ void tcp_congestion_idle(struct tcp_connection *c); /* before sending after a pa
 
 /* tcp_rtt.c. */
 void tcp_rtt_init(struct tcp_rtt *rtt, const struct tcp_profile *profile);
-/* `lone`: so little was in flight that the peer may have waited with its ACK. */
-void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
-                    const struct tcp_profile *profile);
 /* The peer paused for so long though much was in flight. */
 static inline void tcp_rtt_pause(struct tcp_rtt *rtt, struct duration pause) {
     rtt->pause = rtt->pause.ns > pause.ns ? rtt->pause : pause;

@@ -1,4 +1,4 @@
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_rtt.h"
 
 /* A SYN-ACK is sent so often, at doubled intervals (Linux: tcp_synack_retries 5). */
 #define SYN_ACKS_MAX 6

@@ -6,6 +6,7 @@
 #define TERCEL_NET_TCP_TCP_LOSS_TEST_FIXTURE_H
 
 #include "net/tcp/tcp_hand_test_fixture.h"
+#include "net/tcp/tcp_rtt.h"
 
 #define RECORD 1000
 #define RTT_MS 10

@@ -1,13 +1,5 @@
 #include "net/tcp/tcp_internal.h"
 
-void tcp_pend(struct tcp_connection *c) {
-    if (!c->in_pending) {
-        c->in_pending = true;
-        c->pending_next = c->tcp->pending;
-        c->tcp->pending = c->slot;
-    }
-}
-
 /* No packet, or the NIC took none: tried again in tcp_flush. */
 COLD static void block(struct tcp_connection *c) {
     c->output_blocked = true;

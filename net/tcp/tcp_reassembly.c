@@ -14,7 +14,7 @@
  */
 #include <string.h>
 
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_segment_in.h"
 
 #define SMALL_PACKETS_MAX 32
 #define SMALL_BYTES 256

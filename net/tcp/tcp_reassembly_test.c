@@ -8,7 +8,7 @@
 #include "core/base/prng.h"
 #include "core/base/test_seed.h"
 #include "net/nic_sim.h"
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_segment_in.h"
 
 #define STREAM_BYTES 200000
 #define RUN_BYTES 20000 /* of it are sent at random */

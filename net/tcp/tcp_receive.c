@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "net/tcp/tcp_segment_in.h"
 #include "net/tcp/tcp_window.h"
 
 static uint32_t receive_bytes(const struct tcp_connection *c) {
@@ -26,31 +27,6 @@ void tcp_packet_cut_left(struct packet *packet, uint32_t bytes) {
 void tcp_packet_cut_right(struct packet *packet, uint32_t bytes) {
     packet->data_bytes -= bytes;
     explicit_bzero(packet_data(packet) + packet->data_bytes, bytes);
-}
-
-/* In order. */
-
-static void unread_add(struct tcp_connection *c) {
-    if (!c->in_unread) {
-        c->in_unread = true;
-        c->unread_next = c->tcp->unread;
-        c->tcp->unread = c->slot;
-    }
-}
-
-void tcp_deliver(struct tcp_connection *c, struct packet *packet) {
-    packet->next = NULL;
-    if (c->chain_tail == NULL) {
-        c->chain_head = packet;
-    } else {
-        c->chain_tail->next = packet;
-    }
-    c->chain_tail = packet;
-    c->chain_bytes += packet->data_bytes;
-    c->bytes_in += packet->data_bytes;
-    c->rcv_nxt = tcp_seq_add(c->rcv_nxt, packet->data_bytes);
-    c->offer.known = false;
-    unread_add(c);
 }
 
 static struct packet *chain_pop(struct tcp_connection *c) {

@@ -1,4 +1,4 @@
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_rtt.h"
 
 /* No peer is believed to wait longer than that with an ACK (RFC 9293 §3.8.6.3: under 500 ms;
  * Linux: 200 ms). */
@@ -36,48 +36,18 @@ void tcp_rtt_init(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
     };
 }
 
-/* RFC 6298 §2.3 and §2.4; the clock's granularity is below what matters. */
-static void set_rto(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
-    int64_t rto_ns = rtt->srtt.ns + 4 * rtt->rttvar.ns;
-    rto_ns = max_ns(rto_ns, profile->rto_min.ns);
-    rtt->rto.ns = min_ns(rto_ns, profile->rto_max.ns);
-}
-
 /* RFC 6298 §2.2, the first measurement, or the first of a new path. */
 static void start_over(struct tcp_rtt *rtt, int64_t sample_ns) {
     rtt->srtt.ns = max_ns(sample_ns, 1);
     rtt->rttvar.ns = sample_ns / 2;
 }
 
-static void smooth(struct tcp_rtt *rtt, int64_t sample_ns) {
-    int64_t error_ns = sample_ns - rtt->srtt.ns;
-    int64_t size_ns = error_ns < 0 ? -error_ns : error_ns;
-    rtt->rttvar.ns += (size_ns - rtt->rttvar.ns) / 4;
-    rtt->srtt.ns = max_ns(rtt->srtt.ns + error_ns / 8, 1);
-}
-
-/*
- * More than the path explains: half of SRTT over it at least, so that a steady path with hardly any
- * variance does not call its noise a delay. And nothing beyond twice the minimum pulls SRTT up:
- * delays only ever add, so what they let in one by one would make room for more of them.
- */
-static bool is_late(const struct tcp_rtt *rtt, int64_t sample_ns) {
-    int64_t above_ns = sample_ns - rtt->srtt.ns;
-    return above_ns > max_ns(4 * rtt->rttvar.ns, rtt->srtt.ns / 2) ||
-           (above_ns > 0 && sample_ns > 2 * rtt->minimum.ns);
-}
-
 static void learn_delay(struct tcp_rtt *rtt, int64_t delay_ns) {
     rtt->ack_delay.ns = max_ns(rtt->ack_delay.ns, min_ns(delay_ns, ACK_DELAY_MAX_NS));
 }
 
-/* A prompt ACK of a lone segment: what was learned beyond the configured delay wears off, since a
- * longer wait mends losses later. */
-static void forget_delay(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
+void tcp_rtt_forget_delay(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
     int64_t learned_ns = rtt->ack_delay.ns - profile->ack_delay.ns;
-    if (LIKELY(learned_ns <= 0 && rtt->doubts == 0)) {
-        return;
-    }
     rtt->ack_delay.ns -= learned_ns >> rtt->forget_shift;
     if (++rtt->prompt_in_a_row >= PROMPT_IN_A_ROW) {
         rtt->prompt_in_a_row = 0;
@@ -103,31 +73,18 @@ static bool note_late(struct tcp_rtt *rtt, int64_t sample_ns, const struct tcp_p
     return ++rtt->late_in_a_row >= LATE_IN_A_ROW;
 }
 
-/* A host that let ACKs wait once does so again: that wears off by a 4096th with each of them. */
-static void note_pause(struct tcp_rtt *rtt, int64_t sample_ns) {
-    rtt->pause.ns = max_ns(rtt->pause.ns - (rtt->pause.ns >> 12), sample_ns);
-}
-
-void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
-                    const struct tcp_profile *profile) {
-    int64_t sample_ns = max_ns(sample.ns, 0);
-    rtt->minimum.ns = min_ns(rtt->minimum.ns, sample_ns);
+void tcp_rtt_sample_unusual(struct tcp_rtt *rtt, struct duration sample,
+                            const struct tcp_profile *profile) {
     if (rtt->srtt.ns == 0) {
-        start_over(rtt, sample_ns);
-    } else if (!lone) {
-        note_pause(rtt, sample_ns);
-        smooth(rtt, sample_ns);
-    } else if (!is_late(rtt, sample_ns)) {
-        smooth(rtt, sample_ns);
-        forget_delay(rtt, profile);
-    } else if (note_late(rtt, sample_ns, profile)) {
+        start_over(rtt, sample.ns);
+    } else if (note_late(rtt, sample.ns, profile)) {
         start_over(rtt, rtt->late_minimum.ns);
         rtt->minimum = rtt->late_minimum;
     } else {
         return;
     }
     rtt->late_in_a_row = 0;
-    set_rto(rtt, profile);
+    tcp_rtt_set_rto(rtt, profile);
 }
 
 /*

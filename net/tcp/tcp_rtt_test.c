@@ -3,7 +3,7 @@
 
 #include "core/base/prng.h"
 #include "core/base/test_seed.h"
-#include "net/tcp/tcp_internal.h"
+#include "net/tcp/tcp_rtt.h"
 
 #define LONE true
 #define AMONG_OTHERS false
