@@ -211,7 +211,7 @@ static void first_unfinished(const struct tcp_sim *sim, uint32_t *index, uint32_
 }
 
 static void stuck(struct tcp_sim *sim, const char *rule) {
-    uint32_t index, host;
+    uint32_t index = 0, host = 0;
     first_unfinished(sim, &index, &host);
     tcp_sim_fail(sim, rule, "talk %u host %u", index, host);
 }
