@@ -110,6 +110,21 @@ static void notice_clock(struct instance *instance, struct clock_event event, st
     spsc_publish(instance->log.admin_notices);
 }
 
+/* Best effort too. */
+static void attend_transport(struct instance *instance, struct utc at) {
+    _Static_assert(TRANSPORT_NEWS_BYTES <= NOTICE_TEXT_MAX + 1, "news fit a notice");
+    char news[TRANSPORT_NEWS_BYTES];
+    if (!transport_attend(instance->transport, news)) {
+        return;
+    }
+    struct notice *notice = spsc_reserve(instance->log.admin_notices);
+    if (notice != NULL) {
+        *notice = (struct notice){.kind = NOTICE_LINK, .at = at};
+        memcpy(notice->text, news, sizeof(news));
+        spsc_publish(instance->log.admin_notices);
+    }
+}
+
 static void attend_slowly(struct instance *instance) {
     struct clock_sample sample = clock_sample_take();
     struct clock_steer *steer = &instance->clock_steer;
@@ -120,7 +135,7 @@ static void attend_slowly(struct instance *instance) {
     struct clock_event event = clock_steer_sample(steer, sample);
     clock_publish(instance->clock, &steer->mapping);
     notice_clock(instance, event, (struct utc){.ns = sample.utc_ns});
-    transport_attend(instance->transport);
+    attend_transport(instance, (struct utc){.ns = sample.utc_ns});
 }
 
 void instance_attend(struct instance *instance) {

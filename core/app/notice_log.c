@@ -14,6 +14,7 @@ static struct bytes session_name(const struct directory *directory, const struct
         return directory->clients[notice->session].name;
     case NOTICE_CLIENT_REFUSED:
     case NOTICE_CLOCK:
+    case NOTICE_LINK:
     case NOTICE_STOPPING:
     case NOTICE_STOPPED:
         return BYTES("-");

@@ -21,6 +21,7 @@
 #include "net/stream_limits.h"
 
 #define TRANSPORT_FAILURE_BYTES 256
+#define TRANSPORT_NEWS_BYTES 128
 
 struct transport;
 
@@ -29,7 +30,7 @@ struct transport_ops {
     void (*turn)(struct transport *transport, struct now now, int64_t wait_ns);
     void (*flush)(struct transport *transport);
     void (*wake)(struct transport *transport);
-    void (*attend)(struct transport *transport);
+    bool (*attend)(struct transport *transport, char news[TRANSPORT_NEWS_BYTES]);
     struct endpoint (*listens_at)(const struct transport *transport, uint32_t listener);
     uint64_t (*turns)(const struct transport *transport);
     void (*close)(struct transport *transport);
@@ -74,9 +75,9 @@ static inline void transport_wake(struct transport *transport) {
     transport->ops->wake(transport);
 }
 
-/* Cold duties, now and then. */
-static inline void transport_attend(struct transport *transport) {
-    transport->ops->attend(transport);
+/* Cold duties, now and then. True: `news` is what people should know. */
+static inline bool transport_attend(struct transport *transport, char news[TRANSPORT_NEWS_BYTES]) {
+    return transport->ops->attend(transport, news);
 }
 
 /* Where it listens, with the port that was chosen for port 0. */

@@ -45,11 +45,25 @@ static void wake(struct transport *transport) {
     atomic_store_explicit(&of(transport)->woken, true, memory_order_release);
 }
 
-static void attend(struct transport *transport) {
-    struct transport_dpdk *dpdk = of(transport);
-    for (uint32_t i = 0; i < dpdk->port_count; i++) {
-        (void)nic_dpdk_poll_link(dpdk->ports[i]);
+bool transport_dpdk_tell_link(struct transport_dpdk *dpdk, uint32_t port, bool up,
+                              char news[TRANSPORT_NEWS_BYTES]) {
+    if (dpdk->link_down[port] == !up) {
+        return false;
     }
+    dpdk->link_down[port] = !up;
+    (void)snprintf(news, TRANSPORT_NEWS_BYTES, "port %s is %s", dpdk->config->ports[port].name,
+                   up ? "up again" : "down");
+    return true;
+}
+
+static bool attend(struct transport *transport, char news[TRANSPORT_NEWS_BYTES]) {
+    struct transport_dpdk *dpdk = of(transport);
+    bool told = false;
+    for (uint32_t i = 0; i < dpdk->port_count; i++) {
+        bool up = nic_dpdk_poll_link(dpdk->ports[i]);
+        told = told || transport_dpdk_tell_link(dpdk, i, up, news);
+    }
+    return told;
 }
 
 static struct endpoint listens_at(const struct transport *transport, uint32_t listener) {

@@ -16,6 +16,7 @@ struct transport_dpdk {
     struct nic_dpdk *ports[CONFIG_PORTS_MAX];
     uint32_t port_count;                     /* opened */
     uint32_t packets_free[CONFIG_PORTS_MAX]; /* of both pools, before the first turn */
+    bool link_down[CONFIG_PORTS_MAX];        /* as was told */
     bool environment;                        /* DPDK is started */
     bool joined;                             /* the worker's thread is known to DPDK */
     bool closed;
@@ -36,6 +37,10 @@ static inline int64_t transport_dpdk_nap_ns(struct instant due, struct instant n
     bool sooner = !instant_reached(now, due) && instant_since(due, now).ns < ns;
     return sooner ? instant_since(due, now).ns : ns;
 }
+
+/* True: `news` tells that the port's link is not as was told last. */
+bool transport_dpdk_tell_link(struct transport_dpdk *dpdk, uint32_t port, bool up,
+                              char news[TRANSPORT_NEWS_BYTES]);
 
 /* Both pools of a port: what is in nobody's hands. */
 uint32_t transport_dpdk_packets_free(struct transport_dpdk *dpdk, uint32_t port);

@@ -26,3 +26,17 @@ Test(transport_dpdk, a_worker_that_yields_sleeps_up_to_what_is_due) {
     }
     cr_expect_eq(transport_dpdk_nap_ns(INSTANT_NEVER, now, NS_PER_S), NAP);
 }
+
+Test(transport_dpdk, a_link_is_told_of_when_it_changes) {
+    static struct config config;
+    static struct transport_dpdk dpdk = {.config = &config};
+    char news[TRANSPORT_NEWS_BYTES] = "";
+    config.ports[1].name = "venues-a";
+    cr_expect_not(transport_dpdk_tell_link(&dpdk, 1, true, news));
+    cr_expect(transport_dpdk_tell_link(&dpdk, 1, false, news));
+    cr_expect_str_eq(news, "port venues-a is down");
+    cr_expect_not(transport_dpdk_tell_link(&dpdk, 1, false, news));
+    cr_expect(transport_dpdk_tell_link(&dpdk, 1, true, news));
+    cr_expect_str_eq(news, "port venues-a is up again");
+    cr_expect_not(transport_dpdk_tell_link(&dpdk, 0, true, news));
+}

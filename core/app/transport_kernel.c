@@ -52,8 +52,10 @@ static void wake(struct transport *transport) {
     uring_stack_wake(of(transport)->stack);
 }
 
-static void attend(struct transport *transport) {
+static bool attend(struct transport *transport, char news[TRANSPORT_NEWS_BYTES]) {
+    (void)news;
     (void)uring_stack_refill(of(transport)->stack);
+    return false;
 }
 
 static struct endpoint listens_at(const struct transport *transport, uint32_t listener) {

@@ -23,6 +23,7 @@ const char *notice_kind_name(enum notice_kind kind) {
         [NOTICE_CLOCK] = "clock",
         [NOTICE_STOPPING] = "stopping",
         [NOTICE_STOPPED] = "stopped",
+        [NOTICE_LINK] = "link",
     };
     CHECK((unsigned)kind < NOTICE_KINDS);
     return names[kind];

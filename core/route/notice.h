@@ -31,6 +31,7 @@ enum notice_kind {
     NOTICE_CLOCK, /* the host's clock was set, or the TSC jumped */
     NOTICE_STOPPING,
     NOTICE_STOPPED,
+    NOTICE_LINK, /* of a port, gone or come back */
     NOTICE_KINDS
 };
 
