@@ -108,6 +108,36 @@ static void print_port(struct transport_dpdk *dpdk, uint32_t port, FILE *log) {
                   (long long)dpdk->packets_free[port] - (long long)back);
 }
 
+/* What should not be, and is said only when it was. */
+static void print_trouble(struct transport_dpdk *dpdk, FILE *log) {
+    struct nic_counters nics = {.received = 0};
+    for (uint32_t i = 0; i < dpdk->port_count; i++) {
+        struct nic_counters one = nic_counters(nic_dpdk_nic(dpdk->ports[i], 0));
+        nics.receive_errors += one.receive_errors;
+        nics.send_errors += one.send_errors;
+        nics.take_failures += one.take_failures;
+    }
+    const struct stack_counters *stack = stack_counters(dpdk->stack);
+    const struct {
+        const char *what;
+        uint64_t count;
+    } rows[] = {{"received with an error", nics.receive_errors},
+                {"not to be sent", nics.send_errors},
+                {"without a packet to send in", nics.take_failures},
+                {"malformed", stack->malformed},
+                {"with a bad checksum", stack->bad_checksum},
+                {"fragments", stack->fragments},
+                {"from impossible addresses", stack->martians},
+                {"in conflict about an address", stack->arp_conflicts},
+                {"from neighbours beyond dpdk.neighbours", stack->arp_full}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (rows[i].count > 0) {
+            (void)fprintf(log, "tercel: network: %llu %s\n", (unsigned long long)rows[i].count,
+                          rows[i].what);
+        }
+    }
+}
+
 static void print_tcp(const struct tcp_counters *tcp, FILE *log) {
     (void)fprintf(log,
                   "tercel: TCP: %llu opened, %llu accepted, %llu segments by the fast path, %llu "
@@ -122,6 +152,7 @@ static void free_ports(struct transport *transport, FILE *log) {
     close_streams(transport);
     if (dpdk->turns > 0) {
         print_tcp(tcp_counters(stack_tcp(dpdk->stack)), log);
+        print_trouble(dpdk, log);
     }
     for (uint32_t i = 0; i < dpdk->port_count; i++) {
         if (dpdk->turns > 0) {
