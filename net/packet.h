@@ -16,7 +16,9 @@
 #define TERCEL_NET_PACKET_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct nic;
 
@@ -46,6 +48,18 @@ struct packet {
     bool kept;             /* to send: stays the sender's, see above */
     bool sent; /* the owner's: was handed to a NIC once, so it is not written any more */
 };
+
+/* Where a frame lies in its packet and how it is to be sent, from data_offset to `kept`: copied as
+ * one where many packets are alike. */
+#define PACKET_SHAPE_BYTES 16
+_Static_assert(offsetof(struct packet, kept) + 1 ==
+                   offsetof(struct packet, data_offset) + PACKET_SHAPE_BYTES,
+               "a packet's shape is what lies between");
+
+static inline void packet_take_shape(struct packet *packet, const struct packet *like) {
+    memcpy((char *)packet + offsetof(struct packet, data_offset),
+           (const char *)like + offsetof(struct packet, data_offset), PACKET_SHAPE_BYTES);
+}
 
 static inline char *packet_data(const struct packet *packet) {
     return packet->buffer + packet->data_offset;

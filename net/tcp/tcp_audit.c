@@ -152,7 +152,7 @@ static const char *audit_sending(const struct tcp_connection *c) {
     MUST(!c->ack_pending || c->in_pending);
     MUST(!c->fin_queued || c->finishing);
     MUST(c->room_count <= STREAM_ROOMS_MAX);
-    MUST((c->room_count == 0) == (c->room_bytes == 0));
+    MUST(c->room_count == 0 || c->room_bytes > 0);
     MUST(!c->recovery.active || tcp_seq_at_most(c->snd_una, c->recovery.point));
     MUST(c->recovery.sacked == 0 || c->sack);
     return NULL;
@@ -166,10 +166,12 @@ static const char *audit_plan(const struct tcp_connection *c) {
     struct tcp_connection planned = *c;
     tcp_plan(&planned);
     MUST(planned.plain_bytes_max == c->plain_bytes_max);
+    MUST(planned.plain_entries_max == c->plain_entries_max);
+    MUST(planned.room_is_large == c->room_is_large);
     MUST(planned.offer_step == c->offer_step);
     struct tcp_offer offer = tcp_offer_of(c);
     MUST(!c->offer.known ||
-         (tcp_seq_equal(offer.edge, c->offer.edge) && offer.window == c->offer.window));
+         (tcp_seq_equal(offer.edge, c->offer.edge) && offer.field == c->offer.field));
     return NULL;
 }
 

@@ -183,7 +183,7 @@ struct tcp_flow_key {
 /* What the next segment tells of our window: see tcp_window.h. */
 struct tcp_offer {
     struct tcp_seq edge; /* rcv_edge, once it is told */
-    uint16_t window;     /* as it goes into the header: scaled */
+    uint16_t field;      /* the window as it lies in the header: scaled, in network order */
     bool known;          /* nothing has changed that it follows from */
 };
 
@@ -204,34 +204,38 @@ struct tcp_connection {
     union {
         struct {
             uint8_t state;            /* enum tcp_state */
+            uint8_t room_count;       /* packets of the open reservation */
+            bool room_is_large;       /* ... which is more than one plain segment */
             uint8_t reassembly_count; /* of `reassembly` */
             bool fin_held;            /* beyond a hole: fin_seq */
             bool dsack_pending;       /* `dsack` */
             bool output_blocked;      /* the NIC refused: tried again in tcp_flush */
             bool finishing;           /* finish was called: no more records */
-            bool fin_queued;          /* its entry is in the ring */
-            uint8_t close_reason;
         };
         uint64_t condition;
     };
-    uint32_t plain_bytes_max;        /* of a record that the predicted way may take: see tcp_plan */
-    uint32_t mss;                    /* payload bytes of a segment, timestamps taken off */
-    uint32_t in_flight;              /* bytes sent, not SACKED, not LOST */
-    uint32_t head, next, held, tail; /* counters: the oldest; the first unsent; the first that
-                                        waits for the journal, or tail; end */
+    size_t plain_bytes_max; /* of a record that the predicted way may take: see tcp_plan */
+    uint32_t next;          /* counter: the first unsent entry */
+    uint32_t head;          /* the oldest */
+    uint32_t held;          /* the first that waits for the journal, or tail */
     uint32_t ring_mask;
+    uint32_t tail;              /* the end */
+    uint32_t plain_entries_max; /* of the ring, beside which a plain record has its place */
 
-    struct tcp_seq snd_una, snd_nxt;
-    struct tcp_seq window_seq, window_ack; /* SND.WL1, SND.WL2 */
-    uint32_t snd_window;                   /* bytes */
+    uint32_t mss;           /* payload bytes of a segment, timestamps taken off */
+    uint32_t in_flight;     /* bytes sent, not SACKED, not LOST */
+    struct tcp_seq rcv_nxt; /* in front of snd_nxt, as which they are written in one */
+    struct tcp_seq snd_nxt;
+    struct tcp_seq snd_una;
+    struct tcp_seq window_ack; /* SND.WL2 */
+    uint32_t snd_window;       /* bytes */
     struct tcp_congestion congestion;
     struct tcp_entry *ring;
     uint64_t durable;
-    struct instant sent_at; /* last data: for restart_after_idle, keep-alive */
 
-    struct tcp_seq rcv_nxt;
-    struct tcp_seq rcv_edge; /* right edge of the window as told: never goes back */
-    struct tcp_seq last_ack; /* the last rcv_nxt we sent */
+    struct tcp_seq window_seq; /* SND.WL1 */
+    struct tcp_seq rcv_edge;   /* right edge of the window as told: never goes back */
+    struct tcp_seq last_ack;   /* the last rcv_nxt we sent */
     uint32_t ts_recent;
     uint32_t ts_offset; /* added to our clock: RFC 7323 §5.4 */
     uint32_t chain_bytes;
@@ -248,15 +252,17 @@ struct tcp_connection {
     bool sack;
     bool window_scaling;         /* both sides sent the option, or we are about to */
     int8_t snd_scale, rcv_scale; /* shifts; 0 unless both sides sent the option */
-    uint32_t room_count, room_bytes;
-    uint32_t room_each; /* bytes in each packet but the last */
+    bool fin_queued;             /* its entry is in the ring */
+    size_t room_bytes;           /* of the open reservation, if there is one */
 
+    struct instant sent_at;     /* last data: for restart_after_idle, keep-alive */
     struct instant progress_at; /* snd_una moved, or something may leave after nothing might */
-
     uint64_t segments_in, segments_out, bytes_in, bytes_out; /* tcp_info */
     struct packet *chain_head, *chain_tail; /* in order, unread, in place: payload is packet_data */
+
     struct instant heard_at;
     struct packet *room[STREAM_ROOMS_MAX]; /* the open reservation */
+    uint32_t room_each;                    /* bytes in each packet but the last, of several */
 
     struct tcp_recovery recovery;
     struct tcp_rtt rtt;
@@ -264,6 +270,7 @@ struct tcp_connection {
     bool persists; /* the window is closed, and is probed */
     uint8_t persist_backoff;
     bool in_use;
+    uint8_t close_reason;
     uint32_t slot; /* its index */
 
     /* Constant, or nearly. */
@@ -273,7 +280,7 @@ struct tcp_connection {
     struct checksum ip_sum;  /* folded; of the IPv4 header, total length and checksum 0 */
     char template[TCP_TEMPLATE_BYTES_MAX];
     uint8_t header_bytes;     /* Ethernet and IPv4 in front of TCP in `template` */
-    uint8_t l2_bytes;         /* of those Ethernet's */
+    struct packet shape;      /* of the usual segment with a record, without its bytes */
     uint8_t tcp_header_bytes; /* of the usual segment */
     bool resolved;
     uint32_t mtu;
@@ -311,17 +318,24 @@ struct tcp_connection {
 
 _Static_assert(offsetof(struct tcp_connection, state) ==
                        offsetof(struct tcp_connection, condition) &&
+                   offsetof(struct tcp_connection, room_count) ==
+                       offsetof(struct tcp_connection, condition) + 1 &&
                    __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-               "the state is the condition's lowest byte");
+               "the condition's lowest byte is the state, the next one counts rooms");
 
 /* Of a stream of ours: it is embedded first. */
 static inline struct tcp_connection *tcp_connection_of(const struct stream *stream) {
     return (struct tcp_connection *)(uintptr_t)stream;
 }
 
-/* Established, in order, and nothing but data to be sent. */
+/* Established, in order, nothing but data to be sent, and no reservation open; or one of a plain
+ * segment. */
 static inline bool tcp_is_ordinary(const struct tcp_connection *c) {
     return c->condition == TCP_ESTABLISHED;
+}
+
+static inline bool tcp_is_ordinary_with_room(const struct tcp_connection *c) {
+    return c->condition == (TCP_ESTABLISHED | 1 << 8);
 }
 
 /* A connection that a SYN asked for and no ACK has completed: RFC 9293's SYN_RECEIVED. */
@@ -452,7 +466,7 @@ static inline uint64_t tcp_flow_hash(const struct tcp *tcp, struct tcp_flow_key 
 
 /* The clock of timestamps (RFC 7323): 1 ms ticks, and what is added to them. */
 static inline uint32_t tcp_timestamp_at(struct instant at, uint32_t offset) {
-    return (uint32_t)(at.ns / NS_PER_MS) + offset;
+    return (uint32_t)((uint64_t)at.ns / NS_PER_MS) + offset;
 }
 
 static inline uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset) {
@@ -590,6 +604,7 @@ void tcp_stream_commit(struct stream *stream, size_t len, struct stream_position
 /* tcp_send.c. */
 /* tcp_stream_reserve and tcp_stream_commit, whatever the connection's state. */
 enum stream_result tcp_reserve(struct tcp_connection *c, size_t bytes, struct stream_room *room);
+COLD enum stream_result tcp_pool_is_empty(struct tcp *tcp); /* counts, and says so */
 void tcp_commit(struct tcp_connection *c, size_t len, uint64_t release_after, unsigned flags);
 enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
                                            struct stream_rooms *rooms);
@@ -708,22 +723,25 @@ static inline bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_
  * segment into an empty network) and nothing is in doubt, it need only be early enough: the tail is
  * not probed sooner than after `probe_ns`, and no RTO is shorter than rto.
  */
-static inline void tcp_loss_watch(struct tcp_connection *c) {
+static inline void tcp_loss_watch_for(struct tcp_connection *c, bool lone) {
     const struct tcp_rtt *rtt = &c->rtt;
-    bool lone = tcp_loss_is_lone(c, c->in_flight);
     int64_t probe_ns = lone ? 2 * rtt->srtt.ns + rtt->ack_delay.ns : rtt->rto.ns / 8;
     int64_t wait_ns = probe_ns < rtt->rto.ns ? probe_ns : rtt->rto.ns;
-    DCHECK(!c->persists);
+    DCHECK(!c->persists && lone == tcp_loss_is_lone(c, c->in_flight));
     if (UNLIKELY(c->timer[TCP_TIMER_LOSS].ns > c->tcp->now.mono.ns + wait_ns)) {
         tcp_loss_arm(c);
     }
+}
+
+static inline void tcp_loss_watch(struct tcp_connection *c) {
+    tcp_loss_watch_for(c, tcp_loss_is_lone(c, c->in_flight));
 }
 
 /* The same after one segment more, when `before` bytes were in flight already: what was due then is
  * due no earlier now, unless the peer has to wait no longer with its ACK. */
 static inline void tcp_loss_watch_sent(struct tcp_connection *c, uint32_t before) {
     if (before == 0) {
-        tcp_loss_watch(c);
+        tcp_loss_watch_for(c, true);
     } else if (UNLIKELY(tcp_loss_is_lone(c, before) && !tcp_loss_is_lone(c, c->in_flight))) {
         tcp_loss_arm(c);
     }

@@ -34,6 +34,28 @@ static uint32_t write_lower(char *to, const struct tcp_path *path, const struct 
     return bytes + IPV4_HEADER_BYTES;
 }
 
+/* Of a packet with one record and headers in front of it. */
+static struct packet shape_of(const struct tcp_connection *c, uint32_t tcp_bytes) {
+    uint32_t headers = c->header_bytes + tcp_bytes;
+    return (struct packet){.data_offset = PACKET_HEADROOM_BYTES - headers,
+                           .data_bytes = headers,
+                           .shares = 1,
+                           .l2_bytes = (uint8_t)(c->header_bytes - IPV4_HEADER_BYTES),
+                           .l4_bytes = (uint8_t)tcp_bytes,
+                           .offload = c->path.nic->checksum_offload,
+                           .kept = true};
+}
+
+/* The shape of a packet whose shares, and whether it is kept, is its sender's. */
+static void set_shape(const struct tcp_connection *c, struct packet *packet, uint32_t tcp_bytes,
+                      uint32_t payload_bytes) {
+    struct packet shape = shape_of(c, tcp_bytes);
+    shape.data_bytes += payload_bytes;
+    shape.shares = packet->shares;
+    shape.kept = packet->kept;
+    packet_take_shape(packet, &shape);
+}
+
 /*
  * The headers of a data segment without what changes, at the end of `template`: behind them the
  * payload follows. Total length and both checksums are 0, their constant parts are summed up.
@@ -44,26 +66,39 @@ void tcp_make_template(struct tcp_connection *c) {
     char *ip = lower + c->header_bytes - IPV4_HEADER_BYTES;
     big_endian_put_u16(ip + TCP_IPV4_AT_TOTAL, 0);
     big_endian_put_u16(ip + TCP_IPV4_AT_CHECKSUM, 0);
-    c->l2_bytes = (uint8_t)(c->header_bytes - IPV4_HEADER_BYTES);
     c->ip_sum.sum = checksum_fold(checksum_add((struct checksum){0}, ip, IPV4_HEADER_BYTES));
     c->pseudo.sum =
         checksum_fold(checksum_pseudo(c->flow.local, c->flow.remote, IPV4_PROTOCOL_TCP));
 
     uint32_t tcp_bytes = TCP_HEADER_BYTES + (c->timestamps ? TCP_TIMESTAMPS_BYTES : 0);
     c->tcp_header_bytes = (uint8_t)tcp_bytes;
+    c->shape = shape_of(c, tcp_bytes);
     memset(c->template, 0, sizeof c->template);
     char *tcp = c->template + sizeof c->template - tcp_bytes;
     memcpy(tcp - c->header_bytes, lower, c->header_bytes);
     big_endian_put_u16(tcp, c->flow.local_port);
     big_endian_put_u16(tcp + 2, c->flow.remote_port);
     tcp[12] = (char)(tcp_bytes / 4 << 4);
-    tcp[TCP_AT_FLAGS] = TCP_ACK | TCP_PSH;
+    tcp[TCP_AT_FLAGS] = TCP_TEMPLATE_FLAGS;
     if (c->timestamps) {
         big_endian_put_u32(tcp + TCP_HEADER_BYTES, TIMESTAMPS_WORD);
     }
 }
 
 /* Handing a packet to the NIC. */
+
+/* TCP's field holds the pseudo header's sum. */
+uint32_t tcp_send_summed(struct tcp_connection *c, struct packet **packet) {
+    char *tcp = packet_data(*packet) + c->header_bytes;
+    char *ip = tcp - IPV4_HEADER_BYTES;
+    uint32_t bytes = (*packet)->data_bytes - c->header_bytes;
+    struct checksum sum = checksum_add_u16(c->ip_sum, (uint16_t)(IPV4_HEADER_BYTES + bytes));
+    uint16_t field = (uint16_t)~checksum_fold_two(sum);
+    memcpy(ip + TCP_IPV4_AT_CHECKSUM, &field, sizeof field);
+    field = checksum_finish(checksum_add((struct checksum){0}, tcp, bytes));
+    memcpy(tcp + TCP_CHECKSUM_OFFSET, &field, sizeof field);
+    return nic_send(c->path.nic, c->tcp->now, packet, 1);
+}
 
 static struct packet *take_control(struct tcp *tcp, struct nic *nic) {
     struct packet *packet = nic_take(nic, NIC_CONTROL);
@@ -75,7 +110,8 @@ static struct packet *take_control(struct tcp *tcp, struct nic *nic) {
 
 /* A packet that is nobody's once sent: leaves, or is given back. */
 static bool send_or_give(struct tcp *tcp, struct packet *packet) {
-    if (!tcp_hand_over(tcp, &packet)) {
+    if (nic_send(packet->nic, tcp->now, &packet, 1) == 0) {
+        tcp->counters.ring_full++;
         nic_give(packet);
         return false;
     }
@@ -107,12 +143,9 @@ COLD static bool send_unusual(struct tcp_connection *c, struct packet *packet,
     memcpy(tcp, header, tcp_bytes);
     const char *lower = c->template + sizeof c->template - c->tcp_header_bytes - c->header_bytes;
     memcpy(tcp - c->header_bytes, lower, c->header_bytes);
-    tcp_seal(c, packet, tcp, tcp_bytes, payload_bytes);
-    if (!tcp_hand_over(c->tcp, &packet)) {
-        return false;
-    }
-    c->segments_out++;
-    return true;
+    set_shape(c, packet, tcp_bytes, payload_bytes);
+    tcp_put_lengths(c, tcp, tcp_bytes + payload_bytes);
+    return tcp_segment_leaves(c, c->tcp->now, &packet);
 }
 
 /* How many SACK blocks a segment of `payload_bytes` has room for. */
@@ -128,7 +161,7 @@ static bool owes_sack(const struct tcp_connection *c) {
     return c->sack && (c->reassembly_count > 0 || c->dsack_pending);
 }
 
-/* As tcp_send_usual, with SACK blocks as far as there is room for them. */
+/* As send_segment, with SACK blocks as far as there is room for them. */
 COLD static bool send_with_sack(struct tcp_connection *c, struct packet *packet, struct tcp_seq seq,
                                 uint8_t flags, uint32_t payload_bytes) {
     struct tcp_segment segment = plain_segment(c, seq, flags);
@@ -151,7 +184,13 @@ static bool send_segment(struct tcp_connection *c, struct packet *packet, struct
     if (UNLIKELY(owes_sack(c))) {
         return send_with_sack(c, packet, seq, flags, payload_bytes);
     }
-    return tcp_send_usual(c, &packet, seq, flags, payload_bytes);
+    set_shape(c, packet, c->tcp_header_bytes, payload_bytes);
+    tcp_put_headers(c, packet, seq, flags, payload_bytes, c->tcp->now.mono);
+    if (UNLIKELY(!tcp_segment_leaves(c, c->tcp->now, &packet))) {
+        return false;
+    }
+    tcp_ack_told(c);
+    return true;
 }
 
 /* Entries. */
@@ -222,7 +261,7 @@ COLD static bool send_syn(struct tcp_connection *c, const struct tcp_entry *entr
 }
 
 static void note_first(struct tcp_connection *c, struct tcp_entry *entry) {
-    tcp_ring_note_first(c, tcp_entry_length(entry), entry->bytes);
+    tcp_ring_note_first(c, c->next, tcp_entry_length(entry), entry->bytes, c->tcp->now.mono);
     entry->flags |= TCP_ENTRY_SENT;
     c->committed_unsent -= entry->bytes;
 }

@@ -77,7 +77,7 @@ COLD static void hold(struct tcp_connection *c, const struct tcp_entry *entry) {
 /* The first held entry's position was reached. */
 static void let_go(struct tcp_connection *c) {
     const struct tcp_entry *entry = tcp_entry_at(c, c->held);
-    tcp_ring_let_leave(c);
+    tcp_ring_let_leave(c, c->held, c->tcp->now.mono);
     bool last =
         c->held == c->tail || tcp_entry_at(c, c->held)->release_after != entry->release_after;
     c->held_positions -= last;
@@ -98,7 +98,7 @@ static void put(struct tcp_connection *c, struct packet *packet, uint32_t offset
     };
     if (LIKELY(entry->release_after <= c->durable)) {
         DCHECK(c->held == c->tail);
-        tcp_ring_let_leave(c);
+        tcp_ring_let_leave(c, c->held, c->tcp->now.mono);
     } else {
         hold(c, entry);
     }
@@ -116,7 +116,7 @@ void tcp_ring_put_control(struct tcp_connection *c, uint8_t flag) {
 
 bool tcp_ring_split(struct tcp_connection *c, uint32_t counter, uint32_t bytes) {
     /* The FIN's place is kept, and those of an open reservation. */
-    uint32_t kept = c->room_count + (c->fin_queued ? 0 : 1);
+    uint32_t kept = (c->fin_queued ? 0U : 1U) + c->room_count;
     if (tcp_ring_free(c) <= kept) {
         return false;
     }
@@ -213,6 +213,8 @@ static uint32_t plain_bytes_max(const struct tcp_connection *c) {
 
 void tcp_plan(struct tcp_connection *c) {
     c->plain_bytes_max = plain_bytes_max(c);
+    c->plain_entries_max = c->ring_mask + 1 - TCP_RING_SPARE;
+    c->room_is_large = c->room_count > 0 && c->room_bytes > c->plain_bytes_max;
     c->offer_step = tcp_offer_step(c);
     c->offer.known = false;
 }
@@ -255,26 +257,32 @@ static uint32_t entries_for(const struct tcp_connection *c, uint32_t packets, ui
 /* Wiped as drafts of secrets may lie there. */
 static void give_rooms(struct tcp_connection *c, uint32_t first) {
     for (uint32_t i = first; i < c->room_count; i++) {
-        explicit_bzero(tcp_payload_of(c->room[i]), c->room_each);
+        size_t bytes = packet_payload_bytes_max(c->room[i]);
+        explicit_bzero(tcp_payload_of(c->room[i]), bytes < c->room_bytes ? bytes : c->room_bytes);
         nic_give(c->room[i]);
     }
     c->room_count = 0;
-    c->room_bytes = 0;
+    c->room_is_large = false;
+}
+
+enum stream_result tcp_pool_is_empty(struct tcp *tcp) {
+    tcp->counters.pool_empty++;
+    return STREAM_AGAIN_POOL;
 }
 
 /* Takes packets for `bytes`, `each` at most in one. */
 static bool take_rooms(struct tcp_connection *c, uint32_t bytes, uint32_t each, uint32_t packets) {
-    c->room_each = min_u32(each, bytes);
+    c->room_bytes = bytes;
+    c->room_each = each;
     for (c->room_count = 0; c->room_count < packets; c->room_count++) {
         struct packet *packet = nic_take(c->path.nic, NIC_DATA);
         if (UNLIKELY(packet == NULL)) {
-            c->tcp->counters.pool_empty++;
             give_rooms(c, 0);
             return false;
         }
         c->room[c->room_count] = packet;
     }
-    c->room_bytes = bytes;
+    c->room_is_large = bytes > c->plain_bytes_max;
     return true;
 }
 
@@ -287,7 +295,7 @@ enum stream_result tcp_reserve(struct tcp_connection *c, size_t bytes, struct st
         return result;
     }
     if (!take_rooms(c, (uint32_t)bytes, each, 1)) {
-        return STREAM_AGAIN_POOL;
+        return tcp_pool_is_empty(c->tcp);
     }
     *room = (struct stream_room){.data = tcp_payload_of(c->room[0]), .bytes = bytes};
     return STREAM_OK;
@@ -322,7 +330,7 @@ enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
         return result;
     }
     if (!take_rooms(c, (uint32_t)bytes, each, packets)) {
-        return STREAM_AGAIN_POOL;
+        return tcp_pool_is_empty(c->tcp);
     }
     size_t left = bytes;
     for (rooms->count = 0; rooms->count < packets; rooms->count++) {
@@ -339,7 +347,7 @@ enum stream_result tcp_stream_reserve_many(struct stream *stream, size_t bytes,
 /* `behind`: packets that are still to be put. */
 static void put_data(struct tcp_connection *c, struct packet *packet, uint32_t bytes,
                      uint64_t position, unsigned flags, uint32_t behind) {
-    uint8_t kind = (flags & STREAM_SECRET) ? TCP_ENTRY_SECRET : 0;
+    uint8_t kind = tcp_entry_kind(flags);
     uint32_t offset = 0;
     packet->shares = 1;
     while (UNLIKELY(bytes - offset > c->mss) && tcp_ring_free(c) > TCP_RING_SPARE + 1 + behind) {
@@ -362,7 +370,7 @@ COLD static void put_many(struct tcp_connection *c, uint32_t left, uint64_t posi
 }
 
 void tcp_commit(struct tcp_connection *c, size_t len, uint64_t release_after, unsigned flags) {
-    CHECK(len >= 1 && len <= c->room_bytes);
+    CHECK(c->room_count > 0 && len >= 1 && len <= c->room_bytes);
     if (UNLIKELY(c->state == TCP_CLOSED)) {
         give_rooms(c, 0);
         return;
@@ -370,7 +378,7 @@ void tcp_commit(struct tcp_connection *c, size_t len, uint64_t release_after, un
     if (LIKELY(c->room_count == 1)) {
         put_data(c, c->room[0], (uint32_t)len, release_after, flags, 0);
         c->room_count = 0;
-        c->room_bytes = 0;
+        c->room_is_large = false;
     } else {
         put_many(c, (uint32_t)len, release_after, flags);
     }

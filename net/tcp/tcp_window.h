@@ -17,13 +17,18 @@ static inline uint32_t tcp_receive_room(const struct tcp_connection *c) {
            c->chain_bytes;
 }
 
-/* How far the right edge could move; `told` is what the peer may send still. */
-static inline uint32_t tcp_edge_gain(const struct tcp_connection *c, uint32_t *told) {
-    *told = tcp_seq_since(c->rcv_edge, c->rcv_nxt);
+/* The largest window that could be offered; `told` is what the peer may send still. */
+static inline uint32_t tcp_offer_most(const struct tcp_connection *c, uint32_t told) {
     uint32_t room = tcp_receive_room(c);
     uint32_t most = UINT32_C(65535) << c->rcv_scale;
     room = room < most ? room : most;
-    return room > *told ? room - *told : 0;
+    return room > told ? room : told;
+}
+
+/* How far the right edge could move; `told` is what the peer may send still. */
+static inline uint32_t tcp_edge_gain(const struct tcp_connection *c, uint32_t *told) {
+    *told = tcp_seq_since(c->rcv_edge, c->rcv_nxt);
+    return tcp_offer_most(c, *told) - *told;
 }
 
 /*
@@ -32,29 +37,36 @@ static inline uint32_t tcp_edge_gain(const struct tcp_connection *c, uint32_t *t
  * lie less than one unit before rcv_edge (RFC 7323 §2.4); all up to rcv_edge is accepted.
  */
 static inline struct tcp_offer tcp_offer_of(const struct tcp_connection *c) {
-    uint32_t told;
-    uint32_t most = tcp_edge_gain(c, &told) + told;
-    uint32_t below_unit = (UINT32_C(1) << c->rcv_scale) - 1;
-    uint32_t window = (told + below_unit) & ~below_unit;
+    uint32_t told = tcp_seq_since(c->rcv_edge, c->rcv_nxt);
+    uint32_t most = tcp_offer_most(c, told);
+    uint32_t scaled;
     if (most - told >= c->offer_step) {
-        window = most & ~below_unit;
-    } else if (window > most) {
-        window = told & ~below_unit;
+        scaled = most >> c->rcv_scale;
+    } else {
+        scaled = (told + (UINT32_C(1) << c->rcv_scale) - 1) >> c->rcv_scale;
+        if (scaled << c->rcv_scale > most) {
+            scaled = told >> c->rcv_scale;
+        }
     }
+    uint32_t window = scaled << c->rcv_scale;
     return (struct tcp_offer){
         .edge = tcp_seq_later(c->rcv_edge, tcp_seq_add(c->rcv_nxt, window)),
-        .window = (uint16_t)(window >> c->rcv_scale),
+        .field = __builtin_bswap16((uint16_t)scaled),
         .known = true,
     };
 }
 
 /* The window for the header of the next segment with an ACK; tcp_offer_told is called once that
  * has left. */
-static inline uint16_t tcp_offer_window(struct tcp_connection *c) {
+static inline uint16_t tcp_offer_field(struct tcp_connection *c) {
     if (!c->offer.known) {
         c->offer = tcp_offer_of(c);
     }
-    return c->offer.window;
+    return c->offer.field;
+}
+
+static inline uint16_t tcp_offer_window(struct tcp_connection *c) {
+    return __builtin_bswap16(tcp_offer_field(c));
 }
 
 static inline void tcp_offer_told(struct tcp_connection *c) {

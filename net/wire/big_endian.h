@@ -29,4 +29,9 @@ static inline void big_endian_put_u32(char *at, uint32_t value) {
     memcpy(at, &value, sizeof value);
 }
 
+static inline void big_endian_put_u64(char *at, uint64_t value) {
+    value = __builtin_bswap64(value);
+    memcpy(at, &value, sizeof value);
+}
+
 #endif
