@@ -52,7 +52,8 @@ struct stack *stack_init(void *mem, const struct stack_setup *setup) {
     struct stack *stack = carve(&next, sizeof(*stack));
     *stack = (struct stack){.setup = *setup,
                             .echoes.tokens = setup->icmp_per_second,
-                            .arp_answers.tokens = STACK_ARP_ANSWERS_PER_SECOND};
+                            .arp_answers.tokens = STACK_ARP_ANSWERS_PER_SECOND,
+                            .displaced.tokens = STACK_ARP_DISPLACED_PER_SECOND};
     stack->neighbours = carve(&next, limits->neighbours_max * sizeof(struct stack_neighbour));
     memset(stack->neighbours, 0, limits->neighbours_max * sizeof(struct stack_neighbour));
     stack->neighbour_index = hash_index_init(

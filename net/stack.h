@@ -25,8 +25,8 @@
  * and makes us ask. One that answers no more is asked for again when it is wanted, and after the
  * time that makes one stale; then it is forgotten, unless it is a gateway or a peer's next hop. At
  * the limit a neighbour that nobody wanted for long makes room, else the oldest that has not
- * answered yet, never a gateway or a peer's next hop (that were added while there was room); else
- * there is no route.
+ * answered yet (1000 times a second at most), never a gateway or a peer's next hop (that were added
+ * while there was room); else there is no route.
  *
  * Our own address is announced twice, 2 s apart, from the first turn on and again whenever the link
  * has come up (RFC 5227 §2.3, without probing first: it is configured), since switches and peers

@@ -65,7 +65,8 @@ static bool may_be_displaced(const struct stack *stack, const struct stack_neigh
 
 /* A few places are looked at, so that who floods us with addresses does not buy a long search. One
  * that has not answered yet goes last, and the places behind it are next: whoever answers within
- * the time that it takes to fill the table is found. To TCP it is one that does not answer. */
+ * the time that it takes to fill the table is found. To TCP it is one that does not answer. That
+ * costs a question to everybody and a look at every connection, so it is limited. */
 static uint32_t find_room(struct stack *stack) {
     uint32_t count = stack->setup.limits.neighbours_max;
     uint32_t displaced = STACK_NEIGHBOUR_NONE;
@@ -89,12 +90,14 @@ static uint32_t find_room(struct stack *stack) {
         neighbour_free(stack, displaced);
         return displaced;
     }
-    if (asked != STACK_NEIGHBOUR_NONE) {
-        uint32_t id = stack_neighbour_id(stack, asked);
-        stack->neighbour_hand = asked + 1 < count ? asked + 1 : 0;
-        neighbour_free(stack, asked);
-        tcp_neighbour(stack->tcp, id, NULL);
+    if (asked == STACK_NEIGHBOUR_NONE ||
+        !tcp_limit_take(&stack->displaced, STACK_ARP_DISPLACED_PER_SECOND, stack->now)) {
+        return STACK_NEIGHBOUR_NONE;
     }
+    uint32_t id = stack_neighbour_id(stack, asked);
+    stack->neighbour_hand = asked + 1 < count ? asked + 1 : 0;
+    neighbour_free(stack, asked);
+    tcp_neighbour(stack->tcp, id, NULL);
     return asked;
 }
 

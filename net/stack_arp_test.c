@@ -596,6 +596,26 @@ Test(stack_arp, silence_makes_room) {
     sent_drop_all(0);
 }
 
+/* RFC 1122 §2.3.2.1: each invented address would cost a broadcast and a look at every connection,
+ * and the same few the same ones again. */
+Test(stack_arp, a_flood_of_invented_addresses_makes_no_flood_of_questions) {
+    struct tcp_path path;
+    for (uint32_t i = 0; i < 5000; i++) {
+        route(OUR_IP, stranger(i % 100), &path);
+        sent_drop_all(0);
+    }
+    cr_assert_leq(counted()->arp_asked, NEIGHBOURS + 1000);
+    cr_assert_gt(counted()->arp_asked, 900);
+    cr_assert_gt(counted()->arp_full, 3000);
+    cr_assert_eq(route(OUR_IP, stranger(100), &path), TCP_ROUTE_NONE);
+    bench_run_ms(RETRY_MS);
+    sent_drop_all(0);
+    cr_assert_eq(route(OUR_IP, stranger(100), &path), TCP_ROUTE_UNRESOLVED, "there is time again");
+    sent_drop_all(0);
+    bench_run_ms(6 * RETRY_MS);
+    sent_drop_all(0);
+}
+
 Test(stack_arp, who_was_not_wanted_for_long_makes_room) {
     for (uint32_t i = 0; i < NEIGHBOURS; i++) {
         resolve(stranger(i), &peer_mac);

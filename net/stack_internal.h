@@ -17,7 +17,8 @@
 
 #define STACK_NEIGHBOURS_MAX 4096
 #define STACK_NEIGHBOUR_ASKS 5
-#define STACK_ARP_ANSWERS_PER_SECOND 1000 /* to strangers */
+#define STACK_ARP_ANSWERS_PER_SECOND 1000   /* to strangers */
+#define STACK_ARP_DISPLACED_PER_SECOND 1000 /* who has not answered, for somebody else */
 #define STACK_NEIGHBOUR_NONE UINT32_MAX
 
 /*
@@ -77,6 +78,7 @@ struct stack {
     struct ethernet_address brought_by; /* ... and who sent its frame */
     struct tcp_bucket echoes;
     struct tcp_bucket arp_answers; /* to strangers */
+    struct tcp_bucket displaced;   /* who has not answered yet */
     struct stack_counters counters;
 };
 
