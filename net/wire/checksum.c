@@ -50,7 +50,7 @@ static inline uint64_t add_eight_words(uint64_t sum, const char *at) {
             "adcq 48(%1), %0\n\t"
             "adcq 56(%1), %0\n\t"
             "adcq $0, %0"
-            : "+r"(sum)
+            : "+&r"(sum)
             : "r"(at), "m"(*(const char(*)[64])at)
             : "cc");
     return sum;
