@@ -102,21 +102,6 @@ bool hash_index_remove(struct hash_index *index, uint64_t key, uint32_t slot) {
     return false;
 }
 
-uint32_t hash_index_next(const struct hash_index *index, uint64_t key, uint32_t *cursor) {
-    uint32_t home = hash_index_home_of(index, key);
-    while (*cursor < HASH_INDEX_PROBES_MAX) {
-        const struct hash_index_entry *entry = &index->table[(home + *cursor) & index->mask];
-        if (entry->slot == HASH_INDEX_NONE) {
-            break;
-        }
-        ++*cursor;
-        if (entry->key == key) {
-            return entry->slot;
-        }
-    }
-    return HASH_INDEX_NONE;
-}
-
 uint32_t hash_index_count(const struct hash_index *index) {
     return index->count;
 }

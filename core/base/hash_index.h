@@ -61,15 +61,29 @@ bool hash_index_insert(struct hash_index *index, uint64_t key, uint32_t slot) MU
  */
 bool hash_index_remove(struct hash_index *index, uint64_t key, uint32_t slot);
 
+/* Fibonacci hashing: the high bits of key * 2^64/phi spread keys that differ only in low bits. */
+static inline uint32_t hash_index_home_of(const struct hash_index *index, uint64_t key) {
+    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> index->shift);
+}
+
 /*
  * Walks the slots stored under `key`: start with *cursor = 0; HASH_INDEX_NONE ends the walk. An
  * insert or a removal ends it too: start again.
  */
-uint32_t hash_index_next(const struct hash_index *index, uint64_t key, uint32_t *cursor);
-
-/* Fibonacci hashing: the high bits of key * 2^64/phi spread keys that differ only in low bits. */
-static inline uint32_t hash_index_home_of(const struct hash_index *index, uint64_t key) {
-    return (uint32_t)((key * UINT64_C(0x9e3779b97f4a7c15)) >> index->shift);
+static inline uint32_t hash_index_next(const struct hash_index *index, uint64_t key,
+                                       uint32_t *cursor) {
+    uint32_t home = hash_index_home_of(index, key);
+    while (*cursor < HASH_INDEX_PROBES_MAX) {
+        const struct hash_index_entry *entry = &index->table[(home + *cursor) & index->mask];
+        if (entry->slot == HASH_INDEX_NONE) {
+            break;
+        }
+        ++*cursor;
+        if (entry->key == key) {
+            return entry->slot;
+        }
+    }
+    return HASH_INDEX_NONE;
 }
 
 /*

@@ -197,6 +197,28 @@ COLD static bool acked_unusually(struct tcp_connection *c, const struct tcp_segm
     return acked.fin;
 }
 
+uint32_t tcp_count_plain_entries(const struct tcp_connection *c, uint32_t bytes) {
+    uint32_t counter = c->head;
+    for (; bytes > 0; counter++) {
+        const struct tcp_entry *entry = tcp_entry_at(c, counter);
+        if (!tcp_entry_is_plain(entry) || entry->bytes > bytes) {
+            return 0;
+        }
+        bytes -= entry->bytes;
+    }
+    return counter - c->head;
+}
+
+void tcp_let_go(struct tcp_connection *c, uint32_t count) {
+    for (; count > 0; count--) {
+        const struct tcp_entry *entry = tcp_entry_at(c, c->head++);
+        if (entry->bytes > c->recovery.passed_bytes) {
+            c->recovery.passed_bytes = entry->bytes;
+        }
+        tcp_entry_give(c->tcp, entry);
+    }
+}
+
 /* What nearly every ACK says: the oldest arrived, and nothing was in doubt. */
 bool tcp_acked_segment(struct tcp_connection *c, const struct tcp_segment *segment) {
     int32_t bytes = tcp_seq_distance(segment->ack, c->snd_una);

@@ -2,6 +2,8 @@
  * Invariants, as they hold between calls. Written to find what is inconsistent, so it adds up from
  * the parts what the rest keeps as sums.
  */
+#include <string.h>
+
 #include "net/tcp/tcp_window.h"
 
 #define MUST(condition)                                                                            \
@@ -146,6 +148,8 @@ static const char *audit_timers(const struct tcp_connection *c) {
 
 static const char *audit_sending(const struct tcp_connection *c) {
     MUST(c->state < TCP_ESTABLISHED || tcp_seq_at_most(c->window_ack, c->snd_una));
+    MUST(c->state < TCP_ESTABLISHED ||
+         memcmp(&c->to_us, c->path.nic->address.byte, ETHERNET_ADDRESS_BYTES) == 0);
     MUST(c->state < TCP_ESTABLISHED || tcp_seq_at_most(c->last_ack, c->rcv_nxt));
     MUST(c->state < TCP_ESTABLISHED || (c->mss > 0 && c->congestion.cwnd >= c->mss));
     MUST(!c->output_blocked || c->in_pending);
@@ -169,6 +173,7 @@ static const char *audit_plan(const struct tcp_connection *c) {
     MUST(planned.plain_entries_max == c->plain_entries_max);
     MUST(planned.room_is_large == c->room_is_large);
     MUST(planned.offer_step == c->offer_step);
+    MUST(planned.update_step == c->update_step);
     struct tcp_offer offer = tcp_offer_of(c);
     MUST(!c->offer.known ||
          (tcp_seq_equal(offer.edge, c->offer.edge) && offer.field == c->offer.field));

@@ -18,27 +18,29 @@
 /* Ethernet type, version and header length, and a mask for the type of service behind them. */
 #define TYPE_AND_VERSION UINT32_C(0x08004500)
 #define TYPE_AND_VERSION_MASK UINT32_C(0xffffff00)
+/* A station's address in front, and the group bit of the next one. */
+#define TO_US_MASK UINT64_C(0x0001ffffffffffff)
 /* Fragment flags and offset (DF aside), TTL, protocol. */
 #define NO_FRAGMENT_TCP UINT32_C(0x00000006)
 #define NO_FRAGMENT_TCP_MASK UINT32_C(0x3fff00ff)
 /* Data offset, reserved bits, flags: ACK, with or without PSH. */
-#define PLAIN_ACK 0x5010
-#define TIMESTAMPS_ACK 0x8010
-#define ACK_MASK 0xf0f7
+#define PLAIN_ACK UINT32_C(0x50100000)
+#define TIMESTAMPS_ACK UINT32_C(0x80100000)
+#define ACK_MASK UINT32_C(0xf0f70000)
 #define TIMESTAMPS_WORD UINT32_C(0x0101080a) /* two NOPs, kind 8, length 10 */
 
 /* Where things lie in the TCP header. */
-enum { AT_SEQ = 4, AT_ACK = 8, AT_FLAGS = 12, AT_WINDOW = 14, AT_OPTIONS = 20 };
+enum { AT_SEQ = 4, AT_ACK = 8, AT_FLAGS = 12, AT_OPTIONS = 20 }; /* the window behind the flags */
 enum { AT_TS_VALUE = 24, AT_TS_ECHO = 28 };
 
 /* What was found in a frame. */
 struct predicted {
     const char *tcp;
-    uint32_t tcp_bytes;    /* header and text, by the IPv4 total length: frames are padded */
-    uint32_t header_bytes; /* of TCP */
+    uint32_t tcp_bytes; /* header and text, by the IPv4 total length: frames are padded */
     uint32_t text_bytes;
     struct tcp_seq seq;
     struct tcp_seq ack;
+    uint32_t window;  /* as it stands there */
     uint32_t acked;   /* bytes it acknowledges for the first time: */
     uint32_t entries; /* ... so many, plain ones */
 };
@@ -61,10 +63,11 @@ static inline bool is_of_flow(const struct tcp_connection *c, struct tcp_flow_ke
 }
 
 /* Something else stands where the flow belongs in the table. */
-static struct tcp_connection *find_elsewhere(const struct tcp *tcp, struct tcp_flow_key key) {
+NOINLINE static struct tcp_connection *find_elsewhere(const struct tcp *tcp,
+                                                      struct tcp_flow_key key, uint64_t hash) {
     uint32_t cursor = 0;
     for (;;) {
-        uint32_t id = hash_index_next(tcp->flows, tcp_flow_hash(tcp, key), &cursor);
+        uint32_t id = hash_index_next(tcp->flows, hash, &cursor);
         if (id == HASH_INDEX_NONE) {
             return NULL;
         }
@@ -76,27 +79,27 @@ static struct tcp_connection *find_elsewhere(const struct tcp *tcp, struct tcp_f
 
 static inline struct tcp_connection *find_connection(const struct tcp *tcp, const char *ip) {
     struct tcp_flow_key key = key_of(ip);
-    uint32_t id = hash_index_at_home(tcp->flows, tcp_flow_hash(tcp, key));
+    uint64_t hash = tcp_flow_hash(tcp, key);
+    uint32_t id = hash_index_at_home(tcp->flows, hash);
     if (LIKELY(id < tcp->setup.limits.connections_max)) {
         struct tcp_connection *c = &tcp->connections[id];
         if (LIKELY(is_of_flow(c, key))) {
             return c;
         }
     }
-    return find_elsewhere(tcp, key);
+    return find_elsewhere(tcp, key, hash);
 }
 
 /* Whether it is what comes next. */
 
-/* To the connection's NIC, with its tag, from a station. */
+/* To the connection's NIC, with its tag, from a station: the address it is to, and the bit of the
+ * other one that tells groups, are seven bytes. */
 static inline bool is_from_network(const struct tcp_connection *c, const struct packet *packet,
-                                   const char *ip) {
-    const char *data = packet_data(packet);
-    bool untagged = ip == data + ETHERNET_HEADER_BYTES;
-    uint16_t vlan = untagged ? ETHERNET_VLAN_NONE : big_endian_u16(data + 14) & 0x0fff;
-    return c->path.nic == packet->nic && c->path.vlan == vlan &&
-           memcmp(data, packet->nic->address.byte, ETHERNET_ADDRESS_BYTES) == 0 &&
-           (data[ETHERNET_ADDRESS_BYTES] & 1) == 0;
+                                   uint16_t vlan) {
+    uint64_t addresses;
+    memcpy(&addresses, packet_data(packet), sizeof(addresses));
+    return ((addresses ^ c->to_us) & TO_US_MASK) == 0 && c->path.nic == packet->nic &&
+           c->path.vlan == vlan;
 }
 
 /* A whole datagram of TCP, in an IPv4 header without options. */
@@ -112,16 +115,17 @@ static inline bool read_ipv4(const struct packet *packet, const char *ip, struct
 /* The text lies within the window. What is too short for its header seems to be longer than that:
  * no window is as large as what comes of the subtraction then. */
 static inline bool text_is_wanted(const struct tcp_connection *c, struct predicted *p) {
-    p->header_bytes = TCP_HEADER_BYTES + (c->timestamps ? TCP_TIMESTAMPS_BYTES : 0);
-    p->text_bytes = p->tcp_bytes - p->header_bytes;
+    p->text_bytes = p->tcp_bytes - c->tcp_header_bytes;
     p->seq = tcp_seq_of(big_endian_u32(p->tcp + AT_SEQ));
     return tcp_seq_equal(p->seq, c->rcv_nxt) &&
            p->text_bytes <= tcp_seq_since(c->rcv_edge, c->rcv_nxt);
 }
 
 /* No flags but ACK and PSH, and no options but the timestamps of a connection that uses them. */
-static inline bool header_is_plain(const struct tcp_connection *c, const struct predicted *p) {
-    uint32_t offset_and_flags = big_endian_u16(p->tcp + AT_FLAGS) & ACK_MASK;
+static inline bool header_is_plain(const struct tcp_connection *c, struct predicted *p) {
+    uint32_t flags_and_window = big_endian_u32(p->tcp + AT_FLAGS);
+    uint32_t offset_and_flags = flags_and_window & ACK_MASK;
+    p->window = flags_and_window & 0xffff;
     if (UNLIKELY(!c->timestamps)) {
         return offset_and_flags == PLAIN_ACK;
     }
@@ -147,11 +151,12 @@ static inline bool ack_is_plain(const struct tcp_connection *c, struct predicted
     return p->entries != 0;
 }
 
-static bool software_finds_it_good(const struct tcp_connection *c, const struct packet *packet,
-                                   const struct predicted *p) {
+NOINLINE static bool software_finds_it_good(const struct tcp_connection *c,
+                                            const struct packet *packet, const char *tcp,
+                                            uint32_t tcp_bytes) {
     struct checksum none = {0};
     if (packet->ip_checksum != PACKET_GOOD) {
-        const char *ip = p->tcp - IPV4_HEADER_BYTES;
+        const char *ip = tcp - IPV4_HEADER_BYTES;
         if (packet->ip_checksum == PACKET_BAD ||
             checksum_finish(checksum_add(none, ip, IPV4_HEADER_BYTES)) != 0) {
             return false;
@@ -161,14 +166,14 @@ static bool software_finds_it_good(const struct tcp_connection *c, const struct 
         return packet->l4_checksum == PACKET_GOOD;
     }
     /* The pseudo header's sum is the same in both directions. */
-    struct checksum sum = checksum_add_u16(c->pseudo, (uint16_t)p->tcp_bytes);
-    return checksum_finish(checksum_add(sum, p->tcp, p->tcp_bytes)) == 0;
+    struct checksum sum = checksum_add_u16(c->pseudo, (uint16_t)tcp_bytes);
+    return checksum_finish(checksum_add(sum, tcp, tcp_bytes)) == 0;
 }
 
 static inline bool checksums_are_good(const struct tcp_connection *c, const struct packet *packet,
                                       const struct predicted *p) {
     bool known = packet->ip_checksum == PACKET_GOOD && packet->l4_checksum == PACKET_GOOD;
-    return LIKELY(known) || software_finds_it_good(c, packet, p);
+    return LIKELY(known) || software_finds_it_good(c, packet, p->tcp, p->tcp_bytes);
 }
 
 /* What it does. */
@@ -190,29 +195,16 @@ static inline void hear(struct tcp_connection *c, const struct predicted *p) {
 static inline void read_window(struct tcp_connection *c, const struct predicted *p) {
     DCHECK(tcp_seq_at_most(c->window_ack, c->snd_una));
     if (LIKELY(tcp_seq_at_most(c->window_seq, p->seq))) {
-        uint32_t window = (uint32_t)big_endian_u16(p->tcp + AT_WINDOW) << c->snd_scale;
-        tcp_window_set(c, p->seq, p->ack, window);
+        tcp_window_set(c, p->seq, p->ack, p->window << c->snd_scale);
     }
 }
 
 static inline void take_text(struct tcp_connection *c, struct packet *packet,
                              const struct predicted *p) {
-    packet->data_offset = (uint32_t)(p->tcp + p->header_bytes - packet->buffer);
+    packet->data_offset = (uint32_t)(p->tcp + c->tcp_header_bytes - packet->buffer);
     packet->data_bytes = p->text_bytes;
     tcp_deliver(c, packet);
     tcp_owe_ack(c, tcp_text_is_much(c));
-}
-
-/* With nothing to send there is but the timer. */
-static inline void follow_up(struct tcp_connection *c, const struct predicted *p) {
-    if (UNLIKELY(c->next != c->held)) {
-        tcp_output(c);
-    } else if (p->acked != 0 && c->in_flight != 0) {
-        tcp_loss_watch(c);
-    }
-    if (UNLIKELY(c->ack_now) && c->ack_pending && !tcp_send_ack(c)) {
-        tcp_pend(c);
-    }
 }
 
 static inline void take(struct tcp_connection *c, struct packet *packet,
@@ -221,13 +213,21 @@ static inline void take(struct tcp_connection *c, struct packet *packet,
     read_window(c, p);
     if (p->acked != 0) {
         tcp_acked_plainly(c, p->entries, p->acked);
+        if (UNLIKELY(c->in_flight != 0)) {
+            tcp_loss_watch(c);
+        }
     }
     if (p->text_bytes != 0) {
         take_text(c, packet, p);
     } else {
         nic_give(packet);
     }
-    follow_up(c, p);
+    if (UNLIKELY(c->next != c->held)) {
+        tcp_output(c);
+    }
+    if (UNLIKELY(c->ack_now) && c->ack_pending && !tcp_send_ack(c)) {
+        tcp_pend(c);
+    }
 }
 
 bool tcp_input_fast(struct tcp *tcp, struct packet *packet) {
@@ -235,12 +235,14 @@ bool tcp_input_fast(struct tcp *tcp, struct packet *packet) {
         return false;
     }
     const char *ip = packet_data(packet) + ETHERNET_HEADER_BYTES;
+    uint16_t vlan = ETHERNET_VLAN_NONE;
     if (UNLIKELY(big_endian_u16(ip - 2) == ETHERNET_TYPE_VLAN)) {
+        vlan = big_endian_u16(ip) & 0x0fff;
         ip += ETHERNET_TAG_BYTES;
     }
     struct predicted p;
     struct tcp_connection *c = find_connection(tcp, ip);
-    if (UNLIKELY(c == NULL || !is_from_network(c, packet, ip) || !read_ipv4(packet, ip, &p) ||
+    if (UNLIKELY(c == NULL || !is_from_network(c, packet, vlan) || !read_ipv4(packet, ip, &p) ||
                  !tcp_is_ordinary(c) || !tcp_recovery_is_settled(&c->recovery) ||
                  !text_is_wanted(c, &p) || !header_is_plain(c, &p) || !ack_is_plain(c, &p) ||
                  !checksums_are_good(c, packet, &p))) {

@@ -241,9 +241,10 @@ struct tcp_connection {
     uint32_t chain_bytes;
     uint32_t backlog_start, backlog_end;
     struct tcp_offer offer;
-    uint32_t offer_step; /* the edge is moved on by no less than this, but to fill up a unit */
-    bool ack_pending;    /* owed; paid by any segment */
-    bool ack_now;        /* not to wait for the end of the turn */
+    uint32_t update_step; /* nothing less is told in an ACK of its own */
+    uint32_t offer_step;  /* the edge is moved on by no less than this, but to fill up a unit */
+    bool ack_pending;     /* owed; paid by any segment */
+    bool ack_now;         /* not to wait for the end of the turn */
     bool in_pending;
     bool in_unread;
     uint32_t pending_next; /* of tcp->pending */
@@ -279,6 +280,7 @@ struct tcp_connection {
     struct checksum pseudo;  /* folded; without the length */
     struct checksum ip_sum;  /* folded; of the IPv4 header, total length and checksum 0 */
     char template[TCP_TEMPLATE_BYTES_MAX];
+    uint64_t to_us;           /* our address, as it lies in front of a frame */
     uint8_t header_bytes;     /* Ethernet and IPv4 in front of TCP in `template` */
     struct packet shape;      /* of the usual segment with a record, without its bytes */
     uint8_t tcp_header_bytes; /* of the usual segment */
@@ -473,8 +475,7 @@ static inline uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset) {
     return tcp_timestamp_at(tcp->now.mono, offset);
 }
 
-/* tcp_input_fast.c: the least frame it looks at; none when it is not to be taken. */
-uint32_t tcp_frame_bytes_min(bool slow_only);
+uint32_t tcp_frame_bytes_min(bool slow_only); /* that tcp_input_fast.c looks at */
 
 /* tcp_table.c. TCP_NONE when there is none; keys are hashed with the instance's secret. */
 struct tcp_flow_key tcp_flow_key_of(const struct tcp_flow *flow);
@@ -522,6 +523,8 @@ void tcp_receive_clear(struct tcp_connection *c);  /* drops and wipes what is un
 /* A reader may wait for gather_bytes_max, and consume nothing before: what is free then must be
  * enough to move the edge, however little it is. */
 uint32_t tcp_offer_step(const struct tcp_connection *c);
+/* The same for two segments, which may be worth an ACK of their own. */
+uint32_t tcp_update_step(const struct tcp_connection *c);
 /* The window a SYN tells, which is never scaled. */
 uint32_t tcp_syn_window(const struct tcp *tcp);
 struct bytes tcp_stream_peek(struct stream *stream, size_t at_least);

@@ -82,17 +82,23 @@ void tcp_receive_clear(struct tcp_connection *c) {
 
 /* Reading. */
 
-struct bytes tcp_stream_peek(struct stream *stream, size_t at_least) {
-    struct tcp_connection *c = tcp_connection_of(stream);
-    DCHECK(at_least <= c->tcp->setup.limits.stream.gather_bytes_max);
-    if (backlog_bytes(c) == 0 && c->chain_head != NULL &&
-        (c->chain_head->data_bytes >= at_least || c->chain_head->next == NULL)) {
-        return bytes_of(packet_data(c->chain_head), c->chain_head->data_bytes);
-    }
+/* What lies over several packets, or in the backlog already: in one piece. */
+NOINLINE static struct bytes gather(struct tcp_connection *c, size_t at_least) {
     while (backlog_bytes(c) < at_least && c->chain_head != NULL) {
         backlog_append(c, chain_pop(c));
     }
     return bytes_of(c->backlog + c->backlog_start, backlog_bytes(c));
+}
+
+struct bytes tcp_stream_peek(struct stream *stream, size_t at_least) {
+    struct tcp_connection *c = tcp_connection_of(stream);
+    const struct packet *first = c->chain_head;
+    DCHECK(at_least <= c->tcp->setup.limits.stream.gather_bytes_max);
+    if (LIKELY(backlog_bytes(c) == 0 && first != NULL) &&
+        LIKELY(first->data_bytes >= at_least || first->next == NULL)) {
+        return bytes_of(packet_data(first), first->data_bytes);
+    }
+    return gather(c, at_least);
 }
 
 static void backlog_consume(struct tcp_connection *c, uint32_t count, unsigned flags) {
@@ -142,6 +148,10 @@ uint32_t tcp_offer_step(const struct tcp_connection *c) {
     return gain_enough(c, receive_mss(c));
 }
 
+uint32_t tcp_update_step(const struct tcp_connection *c) {
+    return gain_enough(c, 2 * receive_mss(c));
+}
+
 uint32_t tcp_syn_window(const struct tcp *tcp) {
     return at_most(tcp->setup.limits.stream.receive_bytes, 65535);
 }
@@ -152,21 +162,24 @@ static bool receives(const struct tcp_connection *c) {
 
 /* A peer that could send on is told when much was read; one that could not, as soon as it is worth
  * a segment or two. */
-static bool update_is_due(const struct tcp_connection *c) {
+NOINLINE static void update(struct tcp_connection *c) {
     uint32_t told;
     uint32_t gain = tcp_edge_gain(c, &told);
     uint32_t segments = 2 * receive_mss(c);
     uint32_t half = receive_bytes(c) / 2;
-    uint32_t worth =
-        told < segments ? gain_enough(c, segments) : (segments > half ? segments : half);
-    return gain >= worth;
+    uint32_t worth = told < segments ? c->update_step : (segments > half ? segments : half);
+    if (receives(c) && gain >= worth) {
+        tcp_owe_ack(c, false);
+    }
 }
 
-void tcp_stream_consume(struct stream *stream, size_t count, unsigned flags) {
-    struct tcp_connection *c = tcp_connection_of(stream);
-    if (count == 0) {
-        return;
-    }
+/* Less than update_step is never worth an update, and what is read is mostly less. */
+static inline bool update_may_be_due(const struct tcp_connection *c) {
+    uint32_t told = tcp_seq_since(c->rcv_edge, c->rcv_nxt);
+    return UNLIKELY(tcp_receive_room(c) >= told + c->update_step);
+}
+
+NOINLINE static void consume(struct tcp_connection *c, size_t count, unsigned flags) {
     CHECK(count <= UINT32_MAX);
     c->offer.known = false;
     if (backlog_bytes(c) != 0) {
@@ -174,7 +187,24 @@ void tcp_stream_consume(struct stream *stream, size_t count, unsigned flags) {
     } else {
         chain_consume(c, (uint32_t)count, flags);
     }
-    if (receives(c) && update_is_due(c)) {
-        tcp_owe_ack(c, false);
+    if (update_may_be_due(c)) {
+        update(c);
+    }
+}
+
+/* Nearly always what peek has shown, a packet in place, is consumed as a whole. */
+void tcp_stream_consume(struct stream *stream, size_t count, unsigned flags) {
+    struct tcp_connection *c = tcp_connection_of(stream);
+    struct packet *first = c->chain_head;
+    if (LIKELY(first != NULL && count == first->data_bytes && flags == STREAM_PLAIN &&
+               backlog_bytes(c) == 0)) {
+        chain_pop(c);
+        c->offer.known = false;
+        if (update_may_be_due(c)) {
+            update(c);
+        }
+        nic_give(first);
+    } else if (count != 0) {
+        consume(c, count, flags);
     }
 }

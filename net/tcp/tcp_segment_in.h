@@ -7,6 +7,8 @@
 
 #include "net/tcp/tcp_rtt.h"
 
+#define NOINLINE __attribute__((noinline)) /* so that who calls it keeps its registers */
+
 /* The window. */
 
 static inline void tcp_window_set(struct tcp_connection *c, struct tcp_seq seq, struct tcp_seq ack,
@@ -21,64 +23,71 @@ static inline void tcp_window_set(struct tcp_connection *c, struct tcp_seq seq, 
 
 /* The oldest entries. */
 
-/* How many, if they are whole, of data, sent once and not marked, end at `bytes`, of what is in
- * flight; 0: not so. */
-static inline uint32_t tcp_plain_entries(const struct tcp_connection *c, uint32_t bytes) {
-    uint32_t counter = c->head;
-    do {
-        const struct tcp_entry *entry = tcp_entry_at(c, counter++);
-        if ((entry->flags & ~TCP_ENTRY_SECRET) != TCP_ENTRY_SENT || entry->bytes > bytes) {
-            return 0;
-        }
-        bytes -= entry->bytes;
-    } while (UNLIKELY(bytes > 0));
-    return counter - c->head;
+/* tcp_acked.c: tcp_plain_entries, of any number. */
+uint32_t tcp_count_plain_entries(const struct tcp_connection *c, uint32_t bytes);
+/* tcp_acked.c: the `count` oldest, plain ones. */
+void tcp_let_go(struct tcp_connection *c, uint32_t count);
+
+/* Of data, sent once and not marked. */
+static inline bool tcp_entry_is_plain(const struct tcp_entry *entry) {
+    return (entry->flags & ~TCP_ENTRY_SECRET) == TCP_ENTRY_SENT;
 }
 
-static inline void tcp_let_go_of(struct tcp *tcp, const struct tcp_entry *entry) {
-    struct packet *packet = entry->packet;
-    if (LIKELY(packet->shares == 1 && !(entry->flags & TCP_ENTRY_SECRET))) {
-        packet->shares = 0;
-        nic_give(packet);
+/* How many, if they are whole and plain, end at `bytes`, of what is in flight; 0: not so. */
+static inline uint32_t tcp_plain_entries(const struct tcp_connection *c, uint32_t bytes) {
+    const struct tcp_entry *oldest = tcp_entry_at(c, c->head);
+    if (LIKELY(oldest->bytes == bytes && tcp_entry_is_plain(oldest))) {
+        return 1;
+    }
+    return tcp_count_plain_entries(c, bytes);
+}
+
+static inline void tcp_entry_give(struct tcp *tcp, const struct tcp_entry *entry) {
+    bool secret = (entry->flags & TCP_ENTRY_SECRET) != 0;
+    if (LIKELY(entry->packet->shares == 1 && !secret)) {
+        nic_give(entry->packet);
     } else {
-        tcp_packet_release(tcp, packet, (entry->flags & TCP_ENTRY_SECRET) != 0);
+        tcp_packet_release(tcp, entry->packet, secret);
     }
 }
 
-/* `count` plain entries are let go of. As tcp_loss_delivered does it for each: what counts is the
- * last of them. */
-static inline void tcp_let_go(struct tcp_connection *c, uint32_t count, uint32_t bytes) {
-    struct tcp *tcp = c->tcp;
+/* What was learned by the last of the entries that `bytes` are of, when it was delivered. */
+static inline void tcp_note_plain(struct tcp_connection *c, const struct tcp_entry *last,
+                                  uint32_t bytes, struct instant now) {
     struct tcp_recovery *recovery = &c->recovery;
-    const struct tcp_entry *entry;
-    do {
-        entry = tcp_entry_at(c, c->head++);
-        if (UNLIKELY(entry->bytes > recovery->passed_bytes)) {
-            recovery->passed_bytes = entry->bytes;
-        }
-        tcp_let_go_of(tcp, entry);
-    } while (UNLIKELY(--count > 0));
+    struct tcp_seq end = tcp_seq_add(c->snd_una, bytes);
     c->in_flight -= bytes;
-    c->snd_una = tcp_seq_add(c->snd_una, bytes);
-    recovery->rack_sent_at = entry->sent_at;
-    recovery->rack_rtt = instant_since(tcp->now.mono, entry->sent_at);
-    recovery->rack_end = c->snd_una;
-    recovery->rack_highest = c->snd_una;
-    recovery->rto_base = tcp->now.mono;
-    recovery->acked_at = tcp->now.mono;
-    c->progress_at = tcp->now.mono;
+    c->snd_una = end;
+    c->progress_at = now;
+    recovery->rack_sent_at = last->sent_at;
+    recovery->rack_rtt = instant_since(now, last->sent_at);
+    recovery->rack_end = end;
+    recovery->rack_highest = end;
+    recovery->rto_base = now;
+    recovery->acked_at = now;
+    if (UNLIKELY(last->bytes > recovery->passed_bytes)) {
+        recovery->passed_bytes = last->bytes;
+    }
 }
 
-/* While nothing is in doubt, `count` > 0 plain entries of `bytes` were acknowledged: all that
- * follows but what may be sent. */
+/*
+ * While nothing is in doubt, `count` > 0 plain entries of `bytes` were acknowledged: all that
+ * follows but what may be sent. As tcp_loss_delivered does it for each: what counts is the last.
+ */
 static inline void tcp_acked_plainly(struct tcp_connection *c, uint32_t count, uint32_t bytes) {
     DCHECK(tcp_recovery_is_settled(&c->recovery));
+    struct tcp *tcp = c->tcp;
     bool lone = tcp_loss_is_lone(c, c->in_flight);
-    tcp_let_go(c, count, bytes);
+    if (UNLIKELY(count > 1)) {
+        tcp_let_go(c, count - 1);
+    }
+    const struct tcp_entry *last = tcp_entry_at(c, c->head++);
+    tcp_note_plain(c, last, bytes, tcp->now.mono);
     tcp_rtt_sample(&c->rtt, c->recovery.rack_rtt, lone, &c->profile);
     if (UNLIKELY(c->congestion.limited)) {
         tcp_congestion_acked(c, bytes);
     }
+    tcp_entry_give(tcp, last);
 }
 
 /* Text. */

@@ -216,6 +216,7 @@ void tcp_plan(struct tcp_connection *c) {
     c->plain_entries_max = c->ring_mask + 1 - TCP_RING_SPARE;
     c->room_is_large = c->room_count > 0 && c->room_bytes > c->plain_bytes_max;
     c->offer_step = tcp_offer_step(c);
+    c->update_step = tcp_update_step(c);
     c->offer.known = false;
 }
 
