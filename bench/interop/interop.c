@@ -115,6 +115,7 @@ static void add_other_end(struct interop *interop, struct ipv4_address local,
     const struct interop_options *options = interop->options;
     struct tcp_profile profile = tcp_profile_default();
     profile.ack_delay.ns = (int64_t)options->ack_delay_us * NS_PER_US;
+    profile.user_timeout.ns = (int64_t)options->patience_s * NS_PER_S;
     if (options->peer == NULL) {
         (void)stack_listen(interop->stack,
                            &(struct tcp_listener){.local = local,
