@@ -44,12 +44,16 @@ void tcp_sim_delete(struct tcp_sim *sim) {
 /* The beginning. */
 
 static void begin_talks(struct tcp_sim *sim) {
+    struct prng prng;
+    prng_seed(&prng, ~sim->options.seed);
     for (uint32_t i = 0; i < sim->plan.talk_count; i++) {
         struct tcp_sim_talk *talk = &sim->talk[i];
         *talk = (struct tcp_sim_talk){0};
         talk->dial_at = instant_add(sim->now.mono, sim->plan.talk[i].dial_after);
         for (uint8_t host = 0; host < TCP_SIM_HOSTS; host++) {
             talk->side[host].release_at = INSTANT_NEVER;
+            prng_seed(&talk->side[host].reading, prng_next(&prng));
+            prng_seed(&talk->side[host].writing, prng_next(&prng));
             talk->half[host].scale = -1;
         }
     }
@@ -64,7 +68,6 @@ static void begin(struct tcp_sim *sim, const struct tcp_sim_options *options) {
     if (options->plant != TCP_SIM_PLANT_NONE) {
         sim->plan.host[0].offload = false;
     }
-    prng_seed(&sim->prng, ~options->seed);
     sim->now = (struct now){.mono = sim->plan.begin};
     sim->heal_at = instant_add(sim->plan.begin, sim->plan.heal_after);
     sim->is_healed = false;

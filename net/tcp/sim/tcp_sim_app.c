@@ -113,9 +113,9 @@ static void closes(struct tcp_sim *sim, uint32_t index, uint8_t host) {
 
 /* Reading. */
 
-static size_t wanted(struct tcp_sim *sim, uint8_t host) {
+static size_t wanted(const struct tcp_sim *sim, uint8_t host, struct prng *prng) {
     uint32_t gather = sim->plan.host[host].setup.limits.tcp.stream.gather_bytes_max;
-    return prng_below(&sim->prng, 8) == 0 ? prng_below(&sim->prng, gather + 1) : 0;
+    return prng_below(prng, 8) == 0 ? prng_below(prng, gather + 1) : 0;
 }
 
 static void judge_view(struct tcp_sim *sim, uint32_t index, uint8_t host, struct bytes view) {
@@ -144,10 +144,12 @@ static void read_some(struct tcp_sim *sim, uint32_t index, uint8_t host) {
     struct tcp_sim_side *side = &talk->side[host];
     uint32_t budget = plan->read_max;
     while (budget > 0 && instant_reached(sim->now.mono, side->read_at)) {
-        struct bytes view = stream_peek(side->stream, wanted(sim, host));
+        struct prng prng = side->reading;
+        struct bytes view = stream_peek(side->stream, wanted(sim, host, &prng));
         if (view.len == 0) {
             return;
         }
+        side->reading = prng;
         if (!talk->broken) {
             judge_view(sim, index, host, view);
         }
@@ -178,21 +180,21 @@ static bool may_send(const struct tcp_sim *sim, uint32_t index, uint8_t host) {
            instant_reached(sim->now.mono, side->send_at) && is_answered(sim, index, host);
 }
 
-static uint32_t next_length(struct tcp_sim *sim, const struct tcp_sim_side_plan *plan,
-                            const struct tcp_sim_side *side, bool *many) {
+static uint32_t next_length(const struct tcp_sim_side_plan *plan, const struct tcp_sim_side *side,
+                            struct prng *prng, bool *many) {
     uint32_t left = plan->bytes - side->committed;
     uint32_t span = plan->record_max - plan->record_min + 1;
-    uint32_t length = plan->record_min + (uint32_t)prng_below(&sim->prng, span);
-    *many = plan->many_max != 0 && prng_below(&sim->prng, 4) == 0;
+    uint32_t length = plan->record_min + (uint32_t)prng_below(prng, span);
+    *many = plan->many_max != 0 && prng_below(prng, 4) == 0;
     if (*many) {
-        length = 1 + (uint32_t)prng_below(&sim->prng, plan->many_max);
+        length = 1 + (uint32_t)prng_below(prng, plan->many_max);
     }
     return length < left ? length : left;
 }
 
 static struct stream_position
 position_for(struct tcp_sim *sim, const struct tcp_sim_side_plan *plan, struct tcp_sim_side *side) {
-    if (plan->hold.ns == 0 || prng_below(&sim->prng, 4) == 0) {
+    if (plan->hold.ns == 0 || prng_below(&side->writing, 4) == 0) {
         return STREAM_RELEASE_NOW;
     }
     if (instant_is_never(side->release_at)) {
@@ -225,16 +227,21 @@ static bool write_one(struct tcp_sim *sim, uint32_t index, uint8_t host) {
     const struct tcp_sim_side_plan *plan = &sim->plan.talk[index].side[host];
     struct tcp_sim_side *side = &sim->talk[index].side[host];
     bool many;
-    uint32_t bytes = next_length(sim, plan, side, &many);
+    struct prng prng = side->writing;
+    uint32_t bytes = next_length(plan, side, &prng, &many);
     struct stream_rooms rooms;
     enum stream_result result = reserve(side, bytes, many, &rooms);
     if (result != STREAM_OK) {
         if (result == STREAM_TOO_LONG && !many) {
             tcp_sim_fail(sim, "a record within the limit is taken", "%u bytes", bytes);
         }
+        if (result == STREAM_TOO_LONG) {
+            side->writing = prng; /* another length, then */
+        }
         return result == STREAM_TOO_LONG;
     }
-    if (plan->cancels && prng_below(&sim->prng, 8) == 0) {
+    side->writing = prng;
+    if (plan->cancels && prng_below(&side->writing, 8) == 0) {
         stream_cancel(side->stream);
         return true;
     }

@@ -134,6 +134,7 @@ struct tcp_sim_side {
     struct stream *stream; /* NULL: not yet, or not any more */
     uint32_t committed, read;
     uint32_t records;
+    struct prng reading, writing; /* move on by what is done, not by how often it is tried */
     struct instant send_at, read_at, release_at;
     uint64_t journal; /* the last position used */
     bool had;         /* there was a stream */
@@ -196,8 +197,7 @@ struct tcp_sim {
     struct link_sim *link;
     void *link_memory;
     struct tcp_sim_talk talk[TCP_SIM_TALKS_MAX];
-    struct prng prng; /* of the applications */
-    uint64_t runs;    /* for TCP_SIM_PLANT_UNREPEATABLE */
+    uint64_t runs; /* for TCP_SIM_PLANT_UNREPEATABLE */
     uint32_t steps_at_instant;
     struct tcp_sim_event event[TCP_SIM_EVENTS];
     uint64_t events;
