@@ -1,14 +1,6 @@
 /* How connections end: RFC 9293 §3.6 and §3.10.7.4 eighth, TIME_WAIT with RFC 1337 and 6191. */
 #include "net/tcp/tcp_hand_test_fixture.h"
 
-static struct hand make(bool timestamps) {
-    struct tcp_setup setup = pair_setup();
-    struct hand hand = hand_make(&setup);
-    hand.timestamps = timestamps;
-    hand_connect(&hand);
-    return hand;
-}
-
 static void nothing(struct hand *hand, uint8_t flags) {
     hand_say(hand, flags, bytes_of("", 0));
 }
@@ -21,7 +13,7 @@ static void expect_fin(struct hand *hand) {
 }
 
 Test(tcp_close, we_first) {
-    struct hand hand = make(true);
+    struct hand hand = hand_established(true);
     stream_finish(hand.stream);
     expect_fin(&hand);
     cr_assert_eq(hand_state(&hand), TCP_FIN_WAIT_1);
@@ -37,7 +29,7 @@ Test(tcp_close, we_first) {
 }
 
 Test(tcp_close, fin_and_ack_of_ours_in_one) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     stream_finish(hand.stream);
     expect_fin(&hand);
     hand_say(&hand, TCP_ACK | TCP_FIN, BYTES("rest"));
@@ -47,7 +39,7 @@ Test(tcp_close, fin_and_ack_of_ours_in_one) {
 }
 
 Test(tcp_close, crossing_fins) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     stream_finish(hand.stream);
     struct tcp_segment fin = hand_expect(&hand, TCP_FIN | TCP_ACK);
     nothing(&hand, TCP_ACK | TCP_FIN);
@@ -63,7 +55,7 @@ Test(tcp_close, crossing_fins) {
 }
 
 Test(tcp_close, the_peer_first_and_last_ack_must_cover_the_fin) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     nothing(&hand, TCP_ACK | TCP_FIN);
     hand_expect_ack(&hand);
     cr_assert_eq(stream_state(hand.stream), STREAM_PEER_FINISHED);
@@ -84,7 +76,7 @@ Test(tcp_close, the_peer_first_and_last_ack_must_cover_the_fin) {
 
 Test(tcp_close, our_fin_is_repeated_in_every_state) {
     for (int state = 0; state < 3; state++) { /* FIN_WAIT_1, CLOSING, LAST_ACK */
-        struct hand hand = make(false);
+        struct hand hand = hand_established(false);
         if (state == 2) {
             nothing(&hand, TCP_ACK | TCP_FIN);
             hand_expect_ack(&hand);
@@ -111,7 +103,7 @@ Test(tcp_close, our_fin_is_repeated_in_every_state) {
 /* R2: it does not go on for ever, in any state. */
 Test(tcp_close, a_fin_nobody_acknowledges_times_out) {
     for (int state = 0; state < 2; state++) {
-        struct hand hand = make(false);
+        struct hand hand = hand_established(false);
         if (state == 1) {
             nothing(&hand, TCP_ACK | TCP_FIN);
         }
@@ -128,7 +120,7 @@ Test(tcp_close, a_fin_nobody_acknowledges_times_out) {
 }
 
 Test(tcp_close, fin_wait_2_does_not_wait_for_ever) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     stream_finish(hand.stream);
     expect_fin(&hand);
     nothing(&hand, TCP_ACK);
@@ -142,7 +134,7 @@ Test(tcp_close, fin_wait_2_does_not_wait_for_ever) {
 /* The peer's FIN. */
 
 Test(tcp_close, a_fin_behind_a_hole_waits) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     hand_text(&hand, tcp_seq_add(hand.seq, 10), TCP_ACK | TCP_FIN, 10);
     struct tcp_segment ack = hand_expect_ack(&hand);
     cr_assert_eq(ack.sack_count, 1);
@@ -157,13 +149,13 @@ Test(tcp_close, a_fin_behind_a_hole_waits) {
 
 /* Text beyond the FIN that was seen is cut off, and a FIN amid what was seen is not believed. */
 Test(tcp_close, text_does_not_go_beyond_a_fin) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     hand_text(&hand, tcp_seq_add(hand.seq, 10), TCP_ACK | TCP_FIN, 0);
     hand_text(&hand, hand.seq, TCP_ACK, 100);
     cr_assert_eq(hand_state(&hand), TCP_CLOSE_WAIT);
     cr_assert_eq(hand_read(&hand), 10);
     hand_free(&hand);
-    hand = make(false);
+    hand = hand_established(false);
     hand_text(&hand, tcp_seq_add(hand.seq, 50), TCP_ACK, 50);
     hand_text(&hand, tcp_seq_add(hand.seq, 60), TCP_ACK | TCP_FIN, 0);
     hand_text(&hand, hand.seq, TCP_ACK, 50);
@@ -190,7 +182,7 @@ Test(tcp_close, a_repeated_fin_is_answered_every_time) {
 }
 
 Test(tcp_close, text_after_the_fin_is_ignored) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     nothing(&hand, TCP_ACK | TCP_FIN);
     hand_expect_ack(&hand);
     hand_text(&hand, hand.seq, TCP_ACK, 10);
@@ -202,7 +194,7 @@ Test(tcp_close, text_after_the_fin_is_ignored) {
 /* Abort. */
 
 Test(tcp_close, abort_says_where_it_stands) {
-    struct hand hand = make(true);
+    struct hand hand = hand_established(true);
     cr_assert_eq(pair_write(hand.stream, BYTES("abc")), STREAM_OK);
     hand_expect(&hand, TCP_ACK);
     stream_abort(hand.stream);
@@ -217,7 +209,7 @@ Test(tcp_close, abort_says_where_it_stands) {
 }
 
 Test(tcp_close, a_reservation_open_at_finish_holds_the_fin) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     struct stream_room room;
     cr_assert_eq(stream_reserve(hand.stream, 4, &room), STREAM_OK);
     stream_finish(hand.stream);
@@ -242,7 +234,7 @@ static void linger(struct hand *hand) {
 }
 
 Test(tcp_close, time_wait_answers_a_fin_and_starts_anew) {
-    struct hand hand = make(true);
+    struct hand hand = hand_established(true);
     linger(&hand);
     hand_pass(&hand, pair_ms(59000));
     hand_text(&hand, tcp_seq_add(hand.seq, UINT32_MAX), TCP_ACK | TCP_FIN, 0);
@@ -255,7 +247,7 @@ Test(tcp_close, time_wait_answers_a_fin_and_starts_anew) {
 }
 
 Test(tcp_close, time_wait_ignores_resets_and_plain_acks) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     linger(&hand);
     struct tcp_segment segment = hand_segment(&hand, TCP_RST);
     hand_send(&hand, &segment);
@@ -273,7 +265,7 @@ struct reopening {
 };
 
 static void reopen(const struct reopening *reopening) {
-    struct hand hand = make(reopening->timestamps);
+    struct hand hand = hand_established(reopening->timestamps);
     linger(&hand);
     struct tcp_seq old_ack = hand.ack;
     struct tcp_segment syn = hand_segment(&hand, TCP_SYN);

@@ -128,6 +128,15 @@ static inline void hand_connect(struct hand *hand) {
     hand_expect_nothing(hand);
 }
 
+/* With a connection of its own. */
+static inline struct hand hand_established(bool timestamps) {
+    struct tcp_setup setup = pair_setup();
+    struct hand hand = hand_make(&setup);
+    hand.timestamps = timestamps;
+    hand_connect(&hand);
+    return hand;
+}
+
 /* The TCP dials us; it waits for our answer to its SYN. */
 static inline struct tcp_segment hand_dialled(struct hand *hand) {
     hand->stream = stream_dial(tcp_streams(hand->tcp), 0);

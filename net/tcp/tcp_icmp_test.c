@@ -1,13 +1,6 @@
 /* ICMP errors: what is believed, and what is made of it (RFC 1191, 5461, 5927). */
 #include "net/tcp/tcp_hand_test_fixture.h"
 
-static struct hand make(void) {
-    struct tcp_setup setup = pair_setup();
-    struct hand hand = hand_make(&setup);
-    hand_connect(&hand);
-    return hand;
-}
-
 static void tell(struct hand *hand, enum tcp_icmp_kind kind, struct tcp_seq seq, uint32_t mtu) {
     struct tcp_flow flow = tcp_info(hand->stream).flow;
     tcp_icmp(hand->tcp, kind, &flow, seq, mtu);
@@ -21,7 +14,7 @@ static void send_large(struct hand *hand) {
 }
 
 Test(tcp_icmp, too_big_makes_it_smaller_at_once) {
-    struct hand hand = make();
+    struct hand hand = hand_established(false);
     send_large(&hand);
     tell(&hand, TCP_ICMP_TOO_BIG, hand.ack, 1000);
     cr_assert_eq(tcp_info(hand.stream).mss, 960);
@@ -40,7 +33,7 @@ Test(tcp_icmp, too_big_makes_it_smaller_at_once) {
 }
 
 Test(tcp_icmp, there_is_a_least_mtu) {
-    struct hand hand = make();
+    struct hand hand = hand_established(false);
     send_large(&hand);
     tell(&hand, TCP_ICMP_TOO_BIG, hand.ack, 68);
     cr_assert_eq(tcp_info(hand.stream).mss, TCP_MTU_MIN - 40);
@@ -48,7 +41,7 @@ Test(tcp_icmp, there_is_a_least_mtu) {
 }
 
 Test(tcp_icmp, what_is_not_believed) {
-    struct hand hand = make();
+    struct hand hand = hand_established(false);
     tell(&hand, TCP_ICMP_TOO_BIG, hand.ack, 1000);
     send_large(&hand);
     tell(&hand, TCP_ICMP_TOO_BIG, tcp_seq_add(hand.ack, UINT32_MAX), 1000);
@@ -67,7 +60,7 @@ Test(tcp_icmp, what_is_not_believed) {
 
 /* Errors that may pass, and attackers that may guess, do not end what is established. */
 Test(tcp_icmp, an_established_connection_stays) {
-    struct hand hand = make();
+    struct hand hand = hand_established(false);
     send_large(&hand);
     tell(&hand, TCP_ICMP_UNREACHABLE, hand.ack, 0);
     tell(&hand, TCP_ICMP_REFUSED, hand.ack, 0);

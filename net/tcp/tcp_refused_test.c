@@ -2,16 +2,21 @@
  * leaves tells it, and until then nothing counts as told. */
 #include "net/tcp/tcp_hand_test_fixture.h"
 
-static struct hand make(bool timestamps) {
-    struct tcp_setup setup = pair_setup();
-    struct hand hand = hand_make(&setup);
-    hand.timestamps = timestamps;
-    hand_connect(&hand);
-    return hand;
-}
-
 static void refuse(struct hand *hand, bool refused) {
     nic_sim_refuse_send(hand->pair->end[0].sim, refused);
+}
+
+#define FILLED_BYTES 64400
+
+/* Text that nobody reads, until next to nothing of the window is left. */
+static void fill_window(struct hand *hand) {
+    for (uint32_t filled = 0; filled < FILLED_BYTES; filled += 1400) {
+        hand_text(hand, hand->seq, TCP_ACK, 1400);
+        hand->seq = tcp_seq_add(hand->seq, 1400);
+        tcp_flush(hand->tcp);
+        hand_expect_ack(hand);
+        hand_pass(hand, (struct duration){.ns = 1000});
+    }
 }
 
 /* With and without other text to carry it. */
@@ -26,7 +31,7 @@ static struct tcp_segment next_to_leave(struct hand *hand, bool data) {
 
 Test(tcp_refused, a_duplicate_is_told_by_the_next_to_leave) {
     for (int data = 0; data < 2; data++) {
-        struct hand hand = make(false);
+        struct hand hand = hand_established(false);
         struct tcp_seq left = hand.seq;
         hand_say(&hand, TCP_ACK, bytes_of("0123456789", 10));
         tcp_flush(hand.tcp);
@@ -47,7 +52,7 @@ Test(tcp_refused, a_duplicate_is_told_by_the_next_to_leave) {
 }
 
 Test(tcp_refused, a_duplicate_is_told_once_when_other_frames_are_refused) {
-    struct hand hand = make(false);
+    struct hand hand = hand_established(false);
     struct tcp_seq left = hand.seq;
     hand_say(&hand, TCP_ACK, bytes_of("0123456789", 10));
     tcp_flush(hand.tcp);
@@ -76,7 +81,7 @@ Test(tcp_refused, a_duplicate_is_told_once_when_other_frames_are_refused) {
  * not acknowledged yet. */
 Test(tcp_refused, the_echo_is_of_the_first_that_is_not_acknowledged) {
     for (int data = 0; data < 2; data++) {
-        struct hand hand = make(true);
+        struct hand hand = hand_established(true);
         hand.ts_value = 1000;
         hand_say(&hand, TCP_ACK, bytes_of("first", 5));
         refuse(&hand, true);
@@ -94,18 +99,12 @@ Test(tcp_refused, the_echo_is_of_the_first_that_is_not_acknowledged) {
 
 Test(tcp_refused, a_window_counts_as_told_when_the_frame_has_left) {
     for (int data = 0; data < 2; data++) {
-        struct hand hand = make(false);
-        for (uint32_t filled = 0; filled < 64400; filled += 1400) {
-            hand_text(&hand, hand.seq, TCP_ACK, 1400);
-            hand.seq = tcp_seq_add(hand.seq, 1400);
-            tcp_flush(hand.tcp);
-            hand_expect_ack(&hand);
-            hand_pass(&hand, (struct duration){.ns = 1000});
-        }
+        struct hand hand = hand_established(false);
+        fill_window(&hand);
         uint32_t told = tcp_info(hand.stream).rcv_window;
         cr_assert_lt(told, 1500);
         refuse(&hand, true);
-        cr_assert_eq(hand_read(&hand), 64400);
+        cr_assert_eq(hand_read(&hand), FILLED_BYTES);
         tcp_flush(hand.tcp);
         hand_expect_nothing(&hand);
         cr_expect_eq(tcp_info(hand.stream).rcv_window, told, "%u",
@@ -120,16 +119,8 @@ Test(tcp_refused, a_window_counts_as_told_when_the_frame_has_left) {
 
 /* A probe that is refused is not made good for: what it would have told is left to others. */
 Test(tcp_refused, a_probe_tells_no_window) {
-    struct tcp_setup setup = pair_setup();
-    struct hand hand = hand_make(&setup);
-    hand_connect(&hand);
-    for (uint32_t filled = 0; filled < 64400; filled += 1400) {
-        hand_text(&hand, hand.seq, TCP_ACK, 1400);
-        hand.seq = tcp_seq_add(hand.seq, 1400);
-        tcp_flush(hand.tcp);
-        hand_expect_ack(&hand);
-        hand_pass(&hand, (struct duration){.ns = 1000});
-    }
+    struct hand hand = hand_established(false);
+    fill_window(&hand);
     uint32_t told = tcp_info(hand.stream).rcv_window;
     refuse(&hand, true);
     struct bytes view = stream_peek(hand.stream, 0);
