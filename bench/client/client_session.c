@@ -33,7 +33,7 @@ static void write_logon(void *context, const struct fix_session *fix, struct fix
 static void init_link(struct client_session *session) {
     struct fix_session_config config = {
         .role = FIX_INITIATOR,
-        .begin_string = BYTES("FIX.4.4"),
+        .version = fix_version_of(FIX_44),
         .sender_comp_id = bytes_of_string(session->config.sender_comp_id),
         .target_comp_id = bytes_of_string(session->config.target_comp_id),
         .heartbeat_s = 30,

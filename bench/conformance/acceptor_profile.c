@@ -44,7 +44,7 @@ struct fix_session_config acceptor_profile_config(const struct acceptor_profile 
                                                   struct bytes comp_id) {
     struct fix_session_config config = {
         .role = profile->role,
-        .begin_string = BYTES("FIX.4.4"),
+        .version = fix_version_of(FIX_44),
         .sender_comp_id = BYTES(ACCEPTOR_COMP_ID),
         .target_comp_id = comp_id,
         .heartbeat_s = profile->heartbeat_s,

@@ -219,7 +219,7 @@ static void make_venue(struct rig *rig, uint32_t index) {
 static struct order_entry_client make_client(const struct rig *rig, uint32_t index) {
     return (struct order_entry_client){
         .session = {.role = FIX_ACCEPTOR,
-                    .begin_string = BYTES("FIX.4.4"),
+                    .version = fix_version_of(FIX_44),
                     .sender_comp_id = BYTES("TERCEL"),
                     .target_comp_id = bytes_of_string(client_ids[index]),
                     .heartbeat_s = 30,

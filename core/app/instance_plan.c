@@ -236,7 +236,7 @@ static bool place_clients(struct instance *instance) {
         instance->clients[i].cancel_window = from->cancel_window;
         instance->clients[i].session = (struct fix_session_config){
             .role = FIX_ACCEPTOR,
-            .begin_string = BYTES("FIX.4.4"),
+            .version = fix_version_of(FIX_44),
             .sender_comp_id = bytes_of_string(from->target_comp_id),
             .target_comp_id = bytes_of_string(from->sender_comp_id),
             .heartbeat_min_s = (uint32_t)(from->heartbeat.min.ns / NS_PER_S),

@@ -14,7 +14,7 @@ static struct duration silence_allowed(const struct fix_session *session) {
 }
 
 static void check_config(const struct fix_session_config *config) {
-    CHECK(config->begin_string.len >= 1 && config->begin_string.len <= 8);
+    CHECK(config->version != NULL);
     CHECK(config->sender_comp_id.len >= 1 && config->sender_comp_id.len <= FIX_COMP_ID_MAX);
     CHECK(config->target_comp_id.len >= 1 && config->target_comp_id.len <= FIX_COMP_ID_MAX);
     CHECK(config->heartbeat_s <= FIX_HEARTBEAT_S_MAX);

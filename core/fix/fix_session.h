@@ -63,6 +63,7 @@
 #include "core/fix/fix_frame.h"
 #include "core/fix/fix_reject.h"
 #include "core/fix/fix_schedule.h"
+#include "core/fix/fix_version.h"
 #include "core/fix/fix_view.h"
 #include "core/fix/fix_writer.h"
 
@@ -124,7 +125,7 @@ struct fix_logon_hook {
 
 struct fix_session_config {
     enum fix_role role;
-    struct bytes begin_string;   /* "FIX.4.4" */
+    const struct fix_version *version;
     struct bytes sender_comp_id; /* ours */
     struct bytes target_comp_id; /* theirs */
     uint32_t heartbeat_s; /* initiator: proposed, 0 .. 3600; acceptor: the Logon's, 1 .. 3600 */

@@ -99,7 +99,7 @@ static void begin(struct fuzz *fuzz) {
     uint8_t flags = take(fuzz);
     struct fix_session_config config = {
         .role = flags & 1 ? FIX_INITIATOR : FIX_ACCEPTOR,
-        .begin_string = BYTES("FIX.4.4"),
+        .version = fix_version_of(FIX_44),
         .sender_comp_id = BYTES("U"),
         .target_comp_id = BYTES("T"),
         .heartbeat_s = 10,

@@ -14,7 +14,7 @@ static void note_fault(struct fix_message *message, uint32_t tag, enum fix_get g
 
 bool fix_message_begin_string_matches(const struct fix_session *session,
                                       const struct fix_message *message) {
-    return bytes_equal(fix_view_value(message->view, 0), session->config.begin_string);
+    return bytes_equal(fix_view_value(message->view, 0), session->config.version->begin_string);
 }
 
 bool fix_message_read_seq(struct fix_message *message) {

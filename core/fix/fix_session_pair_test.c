@@ -74,7 +74,7 @@ static void keep_messages(struct fix_session_config *config) {
 static void side_begin(struct side *side, enum fix_role role) {
     struct fix_session_config config = {
         .role = role,
-        .begin_string = BYTES("FIX.4.4"),
+        .version = fix_version_of(FIX_44),
         .sender_comp_id = role == FIX_INITIATOR ? BYTES("FIRM") : BYTES("VENUE"),
         .target_comp_id = role == FIX_INITIATOR ? BYTES("VENUE") : BYTES("FIRM"),
         .heartbeat_s = 30,

@@ -11,7 +11,7 @@
 void script_begin(struct script *script, enum fix_role role) {
     *script = (struct script){
         .config = {.role = role,
-                   .begin_string = BYTES("FIX.4.4"),
+                   .version = fix_version_of(FIX_44),
                    .sender_comp_id = BYTES("US"),
                    .target_comp_id = BYTES("THEM"),
                    .heartbeat_s = 30,
@@ -147,12 +147,12 @@ static unsigned sum_of(const char *data, size_t len) {
 
 size_t script_compose(struct script *script, const char *text) {
     static char body[SCRIPT_BYTES_MAX];
-    const char *begin_string = "FIX.4.4";
-    char other[16];
+    struct bytes version = script->config.version->begin_string;
+    char begin_string[16];
+    snprintf(begin_string, sizeof(begin_string), "%.*s", (int)version.len, version.data);
     if (strncmp(text, "8=", 2) == 0) {
         size_t len = strcspn(text + 2, "|");
-        snprintf(other, sizeof(other), "%.*s", (int)len, text + 2);
-        begin_string = other;
+        snprintf(begin_string, sizeof(begin_string), "%.*s", (int)len, text + 2);
         text += len + 3;
     }
     size_t body_len = compose_body(script, text, body);
@@ -204,7 +204,12 @@ static char *check_envelope(struct script *script, char *text) {
     text[script->out_bytes] = '\0';
     size_t declared;
     int body_at;
-    cr_assert_eq(sscanf(text, "8=FIX.4.4|9=%zu%n", &declared, &body_at), 1, "%s", text);
+    struct bytes version = script->config.version->begin_string;
+    cr_assert(strncmp(text, "8=", 2) == 0 && memcmp(text + 2, version.data, version.len) == 0, "%s",
+              text);
+    const char *after = text + 2 + version.len;
+    cr_assert_eq(sscanf(after, "|9=%zu%n", &declared, &body_at), 1, "%s", text);
+    body_at += (int)(after - text);
     cr_assert_eq(text[body_at], '|', "%s", text);
     char *body = text + body_at + 1;
     size_t trailer_at = script->out_bytes - strlen("10=000|");

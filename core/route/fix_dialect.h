@@ -15,6 +15,7 @@
 #include "core/base/bytes.h"
 #include "core/base/instant.h"
 #include "core/fix/fix_session.h"
+#include "core/fix/fix_version.h"
 #include "core/order/order_request.h"
 #include "core/order/request_table.h"
 #include "core/route/venue.h"
@@ -126,7 +127,7 @@ struct dialect_logon {
 
 struct fix_dialect {
     const char *name; /* "kraken-spot" */
-    const char *begin_string;
+    enum fix_version_number version;
     unsigned time_digits;
     unsigned expire_time_digits;
     /* What a session of this venue can be asked for; order_validity is the session's own. */

@@ -40,7 +40,7 @@ static const struct stream_memory_limits limits = {
 static struct fix_session_config config_of(enum fix_role role) {
     return (struct fix_session_config){
         .role = role,
-        .begin_string = BYTES("FIX.4.4"),
+        .version = fix_version_of(FIX_44),
         .sender_comp_id = role == FIX_ACCEPTOR ? BYTES("GATE") : BYTES("FIRM"),
         .target_comp_id = role == FIX_ACCEPTOR ? BYTES("FIRM") : BYTES("GATE"),
         .heartbeat_s = 30,

@@ -395,7 +395,7 @@ static struct fix_session_config session_config(struct fix_venue *venue) {
     const struct fix_venue_config *config = &venue->config;
     return (struct fix_session_config){
         .role = FIX_INITIATOR,
-        .begin_string = bytes_of_string(config->dialect->begin_string),
+        .version = fix_version_of(config->dialect->version),
         .sender_comp_id = config->sender_comp_id,
         .target_comp_id = config->target_comp_id,
         .heartbeat_s = config->heartbeat_s,

@@ -24,7 +24,7 @@ static uint32_t find_client(const struct order_entry *entry, const struct fix_id
         const struct fix_session_config *config = &entry->setup.clients[i].session;
         if (bytes_equal(identity->sender_comp_id, config->target_comp_id) &&
             bytes_equal(identity->target_comp_id, config->sender_comp_id) &&
-            bytes_equal(identity->begin_string, config->begin_string)) {
+            bytes_equal(identity->begin_string, config->version->begin_string)) {
             return i;
         }
     }
@@ -36,7 +36,7 @@ static size_t write_logout(const struct fix_session_config *config, struct now n
                            struct bytes text, char *room) {
     struct fix_writer writer;
     struct fix_time_cache cache = {0};
-    fix_writer_begin(&writer, room, LOGOUT_BYTES_MAX, config->begin_string);
+    fix_writer_begin(&writer, room, LOGOUT_BYTES_MAX, config->version->begin_string);
     fix_put_bytes(&writer, FIX_MSG_TYPE, BYTES(FIX_MSG_LOGOUT));
     fix_put_uint(&writer, FIX_MSG_SEQ_NUM, 1);
     fix_put_bytes(&writer, FIX_SENDER_COMP_ID, config->sender_comp_id);

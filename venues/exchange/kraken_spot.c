@@ -116,7 +116,7 @@ static struct fix_session_config session_config(const struct kraken_client *clie
                                                 struct fix_outbox *outbox) {
     return (struct fix_session_config){
         .role = FIX_ACCEPTOR,
-        .begin_string = BYTES("FIX.4.4"),
+        .version = fix_version_of(FIX_44),
         .sender_comp_id = BYTES(KRAKEN_SPOT_COMP_ID),
         .target_comp_id = client->comp_id,
         .heartbeat_s = 60,

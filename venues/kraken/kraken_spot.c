@@ -166,7 +166,7 @@ static void write_logon(const struct dialect_logon *logon, struct fix_writer *wr
 
 const struct fix_dialect kraken_spot_dialect = {
     .name = "kraken-spot",
-    .begin_string = "FIX.4.4",
+    .version = FIX_44,
     .time_digits = 3,
     .expire_time_digits = 0,
     .capability =
