@@ -88,6 +88,34 @@ Test(order_entry_early, is_told_when_the_gap_is_given_up) {
     rig_end(sim.rig);
 }
 
+/* The connection goes on, and the numbers do not: what was missed will not be said again. */
+Test(order_entry_early, is_told_when_the_venue_resets_its_numbers) {
+    for (unsigned long long by = 1; by <= 9; by += 8) {
+        struct sim sim = with_gap(NULL);
+        rig_say(sim.venue, "35=4|123=N|36=%llu|", sim.lost + by);
+        sim.venue->next_out = sim.lost + by;
+        rig_say(sim.venue, FILL("#1", "X4", "0.05", "29997", "0.45"));
+        rig_expect(sim.firm, "11=A1|150=F|39=1|32=0.1|31=29999|14=0.1");
+        rig_expect(sim.firm, "11=A1|150=F|39=1|32=0.2|31=29998|14=0.3");
+        rig_expect(sim.firm, "11=A1|150=F|39=1|32=0.05|31=29997|14=0.35");
+        rig_expect(sim.firm, "11=A1|150=I|39=1|14=0.35|58=in doubt: the venue did not say again "
+                             "what was missed");
+        rig_expect_nothing(sim.firm);
+        rig_end(sim.rig);
+    }
+}
+
+/* Its Logon would have to be signed anew: that is done by another connection. */
+Test(order_entry_early, is_told_when_the_venue_begins_anew) {
+    struct sim sim = with_gap(NULL);
+    rig_say(sim.venue, "35=A|34=1|98=0|108=30|141=Y|");
+    rig_expect(sim.venue, "35=5|58=Reset by reconnecting");
+    rig_say(sim.venue, "35=5|");
+    rig_peer_finish(sim.venue);
+    expect_left(&sim);
+    rig_end(sim.rig);
+}
+
 /* It comes again behind the one that was missing, where the numbers go on: nothing is told twice.
  */
 Test(order_entry_early, that_comes_again_is_told_once) {

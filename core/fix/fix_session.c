@@ -93,18 +93,39 @@ void fix_session_restart_out(struct fix_session *session) {
     empty_outbox(session);
 }
 
-void fix_session_forget_early(struct fix_session *session) {
+static void forget_gap(struct fix_session *session) {
     session->filled_to = 0;
     session->resend_until = 0;
     session->resend_asks = 0;
+}
+
+void fix_session_forget_early(struct fix_session *session) {
+    forget_gap(session);
+    session->early_left = false;
     if (session->config.early != NULL) {
         fix_early_clear(session->config.early);
     }
 }
 
+bool fix_session_has_gap(struct fix_session *session) {
+    bool kept = session->config.early != NULL && fix_early_count(session->config.early) != 0;
+    return kept || session->resend_until != 0 ||
+           fix_session_owed_find(session, FIX_MSG_RESEND_REQUEST[0]) != NULL;
+}
+
+void fix_session_end_early(struct fix_session *session) {
+    if (fix_session_has_left(session)) {
+        forget_gap(session);
+        session->early_left = true;
+    } else {
+        fix_session_forget_early(session);
+    }
+}
+
 void fix_session_restart_in(struct fix_session *session) {
+    session->counters.filled_over += fix_session_has_gap(session);
     session->next_in = 1;
-    fix_session_forget_early(session);
+    fix_session_end_early(session);
 }
 
 void fix_session_restart_numbers(struct fix_session *session) {

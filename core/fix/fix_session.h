@@ -28,8 +28,9 @@
  * fix_session_input, without bytes; the others come again with the answer. A gap fill that goes
  * over a kept message makes it void, as one that the peer does not stand by; not so with
  * config.early_stands: what reports a fact stays true, also when the connection ends before its
- * turn (fix_session_take_left). A reset of numbers voids all that is kept: they may mean other
- * messages then. A request is open until the number that showed the gap is reached; when its answer
+ * turn (fix_session_take_left). A reset of numbers voids all that is kept, for they may mean other
+ * messages then; what stands is taken at once, before anything behind the reset and in the place of
+ * no number. A request is open until the number that showed the gap is reached; when its answer
  * stops short the next early message asks again, no sooner than a second after the last progress (a
  * heartbeat interval when nothing came at all). A peer that was asked FIX_RESEND_ASKS_MAX times
  * without any progress does not have it any more: the session ends with a Logout (FIX_END_GAP),
@@ -151,7 +152,7 @@ struct fix_session_config {
     struct fix_outbox *outbox; /* NULL: every range that is asked for is filled over */
     struct fix_early *early;   /* NULL: messages ahead of a gap are dropped and come again */
     bool early_stands;         /* a gap fill over what is kept does not make it void, and neither
-                                  does the end of the connection: fix_session_take_left */
+                                  does a reset, or the end of the connection */
     /* When set, a message whose turn has come is checked before it is delivered or acted upon; a
      * fault is told by a Reject, one of a Logon by a Logout. */
     const struct fix_dictionary *dictionary;
@@ -243,8 +244,8 @@ struct fix_session_counters {
     uint64_t rejects_received;
     uint64_t duplicates;  /* PossDup already seen: ignored */
     uint64_t kept_early;  /* messages ahead of a gap that were kept for their turn */
-    uint64_t filled_over; /* gap fills and resets, of this connection's numbers: what was missed
-                             is not said again */
+    uint64_t filled_over; /* gap fills over this connection's numbers, and resets over a gap: what
+                             was missed is not said again */
     uint64_t resent;      /* messages sent again */
     uint64_t resend_lost; /* numbers asked for that may have been messages to resend, and were
                              filled over because the outbox had let them go */
@@ -293,6 +294,7 @@ struct fix_session {
     uint64_t next_out;     /* the next number we send */
     uint64_t next_in;      /* the next number we expect */
     uint64_t filled_to;    /* their gap fill leads there, over messages that are kept; 0: none */
+    bool early_left;       /* what is kept has numbers of before a reset: it is taken at once */
     uint64_t resend_until; /* the early number that a written ResendRequest is after; 0: none */
     uint64_t resend_from;  /* its BeginSeqNo(7) */
     uint64_t resend_chunk_end; /* the last number it asks for; 0: all */
@@ -368,8 +370,8 @@ void fix_session_input(struct fix_session *session, struct now now, struct bytes
                        struct fix_input *input);
 
 /*
- * Whether the turn of a message that came early is there: fix_session_input takes it, whatever is
- * or is not there to be read.
+ * Whether the turn of a message that came early is there, or a reset has taken it away from what
+ * stands: fix_session_input takes it, whatever is or is not there to be read.
  */
 bool fix_session_has_input(const struct fix_session *session);
 

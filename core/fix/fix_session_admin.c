@@ -45,16 +45,19 @@ static void note_filled(struct fix_session *session, uint64_t next) {
     session->counters.filled_over += next > session->logon_seq + 1;
 }
 
-/* 34 is of no account: this is how a peer that lost its numbers finds a common ground. What was
- * kept has numbers that it may give to others now. */
+/* 34 is of no account: this is how a peer that lost its numbers finds a common ground. */
 static enum fix_action take_reset(struct fix_session *session, struct now now,
                                   const struct fix_message *message, uint64_t next) {
     if (next < session->next_in) {
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, 0);
         return FIX_ACTION_NONE;
     }
-    note_filled(session, next);
-    fix_session_forget_early(session);
+    if (fix_session_has_gap(session)) {
+        session->counters.filled_over++;
+    } else {
+        note_filled(session, next);
+    }
+    fix_session_end_early(session);
     fix_session_expect(session, now, next);
     return FIX_ACTION_NONE;
 }

@@ -10,13 +10,18 @@ static bool takes_messages(const struct fix_session *session) {
 }
 
 bool fix_session_has_input(const struct fix_session *session) {
-    return session->config.early != NULL &&
-           fix_early_first(session->config.early) == session->next_in && takes_messages(session);
+    return session->config.early != NULL && takes_messages(session) &&
+           (session->early_left || fix_early_first(session->config.early) == session->next_in);
+}
+
+/* What comes ahead of a gap while what a reset left is not taken yet comes again. */
+static bool may_keep(const struct fix_session *session) {
+    return session->config.early != NULL && !session->early_left;
 }
 
 void fix_session_keep_early(struct fix_session *session, const struct fix_message *message) {
     /* What may hold a password is not copied anywhere. */
-    if (session->config.early == NULL || message->secret) {
+    if (!may_keep(session) || message->secret) {
         return;
     }
     bool number_only = message->kind == FIX_MSG_LOGON[0];
@@ -25,7 +30,7 @@ void fix_session_keep_early(struct fix_session *session, const struct fix_messag
 }
 
 void fix_session_keep_early_number(struct fix_session *session, uint64_t seq) {
-    if (session->config.early != NULL) {
+    if (may_keep(session)) {
         session->counters.kept_early +=
             fix_early_put(session->config.early, seq, bytes_of(NULL, 0));
     }
@@ -50,6 +55,9 @@ static struct fix_message parse_kept(const struct fix_session *session, struct n
 
 enum fix_action fix_session_take_early(struct fix_session *session, struct now now,
                                        struct fix_input *input) {
+    if (session->early_left) {
+        return fix_session_take_left(session, now, input);
+    }
     input->seq = session->next_in;
     struct bytes bytes = fix_early_take(session->config.early);
     if (bytes.len == 0) {
@@ -97,6 +105,7 @@ enum fix_action fix_session_take_left(struct fix_session *session, struct now no
     input->secret = false;
     input->seq = fix_early_first(session->config.early);
     struct bytes bytes = fix_early_take(session->config.early);
+    session->early_left = session->early_left && fix_early_count(session->config.early) != 0;
     if (bytes.len != 0) {
         struct fix_message message = parse_kept(session, now, bytes, input);
         input->action = action_of_left(session, &message);

@@ -230,16 +230,100 @@ Test(fix_session_early, what_stands_outlives_a_gap_fill_over_it) {
 
 /* Numbers that a reset gives anew are of other messages. */
 Test(fix_session_early, a_reset_of_numbers_makes_it_void) {
-    for (int stands = 0; stands < 2; stands++) {
+    begin();
+    say(&s, "35=D|34=4|11=four|");
+    hear(&s);
+    say(&s, "35=4|34=9|36=3|123=N|");
+    cr_assert_eq(say(&s, "35=D|34=3|11=three|"), FIX_ACTION_DELIVER);
+    cr_assert(!fix_session_has_input(&s.session));
+    cr_assert_eq(say(&s, "35=D|34=4|11=another|"), FIX_ACTION_DELIVER);
+    cr_assert_id("another");
+}
+
+/* A fact is one by any number: it is told, and takes nobody else's place. */
+Test(fix_session_early, what_stands_outlives_a_reset_of_numbers) {
+    static const struct {
+        const char *says;
+        uint64_t next;
+    } resets[] = {
+        {"35=4|34=9|36=3|123=N|", 3},
+        {"35=4|34=9|36=5|123=N|", 5},
+        {"35=4|34=2|36=20|", 20},
+        {"35=A|34=1|98=0|108=30|141=Y|", 2},
+    };
+    for (size_t i = 0; i < sizeof(resets) / sizeof(resets[0]); i++) {
         begin();
-        s.session.config.early_stands = stands;
+        s.session.config.early_stands = true;
         say(&s, "35=D|34=4|11=four|");
+        say(&s, "35=1|34=5|112=T|");
+        say(&s, "35=D|34=6|11=six|");
         hear(&s);
-        say(&s, "35=4|34=9|36=3|123=N|");
-        cr_assert_eq(say(&s, "35=D|34=3|11=three|"), FIX_ACTION_DELIVER);
+        cr_assert_eq(say(&s, resets[i].says), FIX_ACTION_NONE);
+        cr_assert_eq(s.session.next_in, resets[i].next);
+        char text[80];
+        snprintf(text, sizeof(text), "35=D|34=%d|11=next|", (int)resets[i].next);
+        size_t bytes = script_compose(&s, text);
+        cr_assert(fix_session_has_input(&s.session));
+        cr_assert_eq(script_input(&s, bytes), FIX_ACTION_DELIVER);
+        cr_assert_id("four");
+        cr_assert_eq(script_input(&s, bytes), FIX_ACTION_NONE);
+        cr_assert_eq(script_input(&s, bytes), FIX_ACTION_DELIVER);
+        cr_assert_id("six");
+        cr_assert_eq(s.input.consumed, 0);
         cr_assert(!fix_session_has_input(&s.session));
-        cr_assert_eq(say(&s, "35=D|34=4|11=another|"), FIX_ACTION_DELIVER);
-        cr_assert_id("another");
+        cr_assert_eq(script_input(&s, bytes), FIX_ACTION_DELIVER);
+        cr_assert_id("next");
+        cr_assert_eq(s.session.counters.filled_over, 1, "what was missed never comes");
+        snprintf(text, sizeof(text), "35=D|34=%d|11=x|", (int)resets[i].next + 3);
+        cr_assert_eq(say(&s, text), FIX_ACTION_NONE, "and the next gap is one like any other");
+        snprintf(text, sizeof(text), "35=4|34=%d|43=Y|36=%d|123=Y|", (int)resets[i].next + 1,
+                 (int)resets[i].next + 3);
+        say(&s, text);
+        cr_assert_eq(turn(), FIX_ACTION_DELIVER);
+        cr_assert_id("x");
+    }
+}
+
+/* The connection may end before it was all taken. */
+Test(fix_session_early, what_a_reset_left_is_left_when_the_connection_ends) {
+    begin();
+    s.session.config.early_stands = true;
+    say(&s, "35=D|34=4|11=four|");
+    say(&s, "35=D|34=5|11=five|");
+    say(&s, "35=4|34=9|36=3|123=N|");
+    cr_assert_eq(turn(), FIX_ACTION_DELIVER);
+    cr_assert(fix_session_has_left(&s.session));
+    cr_assert_eq(fix_session_take_left(&s.session, s.now, &s.input), FIX_ACTION_DELIVER);
+    cr_assert_id("five");
+    cr_assert(!fix_session_has_left(&s.session));
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=3|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert(!fix_session_has_input(&s.session));
+}
+
+/* Nobody kept anything, or there was nothing to keep. */
+Test(fix_session_early, a_reset_over_a_gap_counts_as_one_that_is_not_filled) {
+    static const struct {
+        const char *early; /* a password is kept nowhere */
+        const char *reset;
+        uint64_t filled_over;
+    } rows[] = {
+        {"35=D|34=9|554=x|", "35=A|34=1|98=0|108=30|141=Y|", 1},
+        {"35=D|34=9|554=x|", "35=4|34=2|36=2|", 1},
+        {NULL, "35=A|34=1|98=0|108=30|141=Y|", 0},
+        {NULL, "35=4|34=2|36=2|", 0},
+        {NULL, "35=4|34=2|36=3|", 1},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        begin();
+        s.session.config.early_stands = true;
+        if (rows[i].early != NULL) {
+            say(&s, rows[i].early);
+        }
+        say(&s, rows[i].reset);
+        cr_assert(!fix_session_has_input(&s.session));
+        cr_assert_eq(s.session.counters.filled_over, rows[i].filled_over, "row %zu", i);
     }
 }
 

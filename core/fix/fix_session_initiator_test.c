@@ -367,6 +367,7 @@ Test(fix_session_initiator, reset_inside_a_signed_session_is_refused) {
     fix_session_signed(&s.session, s.now, s.epoch, true);
     hear(&s);
     cr_assert_eq(say(&s, "35=A|34=5|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert(!fix_session_reset(&s.session, s.now), "nor is it asked for");
     cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|141=Y|"), FIX_ACTION_NONE);
     cr_assert_str_eq(hear(&s), "35=5|34=10|58=Reset by reconnecting|");
     cr_assert_eq(s.session.end, FIX_END_BAD_LOGON);

@@ -192,6 +192,11 @@ void fix_session_restart_out(struct fix_session *session);
 void fix_session_restart_in(struct fix_session *session);
 /* What is kept ahead of a gap, and that it was asked for. */
 void fix_session_forget_early(struct fix_session *session);
+/* The same because numbers were reset: what stands is taken yet, and of a gap that was open nothing
+ * will be said. */
+void fix_session_end_early(struct fix_session *session);
+/* Whether something before what was heard is missing, and may come yet. */
+bool fix_session_has_gap(struct fix_session *session);
 /* Both do, and nothing is owed any more. */
 void fix_session_restart_numbers(struct fix_session *session);
 /* Established: heartbeats begin. */

@@ -83,7 +83,7 @@ static uint64_t skip_filled(struct fix_session *session, uint64_t next_in) {
 }
 
 void fix_session_expect(struct fix_session *session, struct now now, uint64_t next_in) {
-    if (session->config.early != NULL) {
+    if (session->config.early != NULL && !session->early_left) {
         fix_early_forget_below(session->config.early, next_in);
     }
     next_in = skip_filled(session, next_in);
