@@ -48,7 +48,14 @@ static inline void micro_keep(uint64_t value) {
 /* Zeroed, aligned to 64; stops the program when there is none or `bytes` is 0. Never freed. */
 void *micro_memory(size_t bytes);
 
-/* Stops the program with `what` when a benchmark does not do what it is there to measure. */
-void micro_require(bool holds, const char *what);
+__attribute__((cold, noreturn)) void micro_stop(const char *what);
+
+/* Stops the program with `what` when a benchmark does not do what it is there to measure. In a
+ * section it is a test and a jump: what whoever calls would have to look at too. */
+static inline void micro_require(bool holds, const char *what) {
+    if (__builtin_expect(!holds, 0)) {
+        micro_stop(what);
+    }
+}
 
 #endif

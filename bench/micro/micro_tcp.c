@@ -1,11 +1,9 @@
 #include "bench/micro/micro_tcp.h"
 
-#include "bench/micro/micro.h"
-
 /* The steps of the operations. */
 
-static void take_segment(struct micro_tcp *world, struct packet *packet) {
-    micro_require(tcp_input_fast(stack_tcp(world->stack), packet), "not the fast path");
+static void take_segment(struct tcp *tcp, struct packet *packet) {
+    micro_require(tcp_input_fast(tcp, packet), "not the fast path");
 }
 
 static void read_text(const struct micro_tcp *world, struct stream *stream) {
@@ -33,8 +31,9 @@ static void run_data_in(void *state, uint32_t i) {
     micro_tcp_pass(world);
     micro_tcp_put(world, peer, world->setup.payload_bytes);
     struct packet *packet = micro_tcp_receive(world);
+    struct tcp *tcp = stack_tcp(world->stack);
     micro_tcp_begin(world);
-    take_segment(world, packet);
+    take_segment(tcp, packet);
     read_text(world, world->peers[peer].stream);
     micro_tcp_end(world);
     stack_flush(world->stack);
@@ -55,7 +54,7 @@ static void run_data_out(void *state, uint32_t i) {
     write_record(world, world->peers[peer].stream);
     micro_tcp_end(world);
     acknowledge(world, peer);
-    take_segment(world, micro_tcp_receive(world));
+    take_segment(stack_tcp(world->stack), micro_tcp_receive(world));
 }
 
 static void run_ack_in(void *state, uint32_t i) {
@@ -65,8 +64,9 @@ static void run_ack_in(void *state, uint32_t i) {
     write_record(world, world->peers[peer].stream);
     acknowledge(world, peer);
     struct packet *packet = micro_tcp_receive(world);
+    struct tcp *tcp = stack_tcp(world->stack);
     micro_tcp_begin(world);
-    take_segment(world, packet);
+    take_segment(tcp, packet);
     micro_tcp_end(world);
 }
 
@@ -75,7 +75,7 @@ static void run_ack_out(void *state, uint32_t i) {
     uint32_t peer = peer_of(world, i);
     micro_tcp_pass(world);
     micro_tcp_put(world, peer, world->setup.payload_bytes);
-    take_segment(world, micro_tcp_receive(world));
+    take_segment(stack_tcp(world->stack), micro_tcp_receive(world));
     read_text(world, world->peers[peer].stream);
     micro_tcp_begin(world);
     tcp_flush(stack_tcp(world->stack));
@@ -90,8 +90,9 @@ static void run_in_out(void *state, uint32_t i) {
     micro_tcp_pass(world);
     micro_tcp_put(world, peer, world->setup.payload_bytes);
     struct packet *packet = micro_tcp_receive(world);
+    struct tcp *tcp = stack_tcp(world->stack);
     micro_tcp_begin(world);
-    take_segment(world, packet);
+    take_segment(tcp, packet);
     read_text(world, world->peers[peer].stream);
     write_record(world, world->peers[peer].stream);
     micro_tcp_end(world);

@@ -10,6 +10,7 @@
 #ifndef TERCEL_BENCH_MICRO_MICRO_TCP_H
 #define TERCEL_BENCH_MICRO_MICRO_TCP_H
 
+#include "bench/micro/micro.h"
 #include "net/nic_sim.h"
 #include "net/stack.h"
 
@@ -50,8 +51,19 @@ struct packet *micro_tcp_receive(struct micro_tcp *world);
 /* The peers take what we sent; how many frames those were. */
 uint32_t micro_tcp_drain(struct micro_tcp *world);
 
-/* Around what counts: micro_begin and micro_end, with the NIC left out. */
-void micro_tcp_begin(struct micro_tcp *world);
-void micro_tcp_end(struct micro_tcp *world);
+/* From here on what the NIC does is left out, or is not. */
+void micro_tcp_leave_nic_out(struct micro_tcp *world);
+void micro_tcp_let_nic_in(struct micro_tcp *world);
+
+/* Around what counts: micro_begin and micro_end, and nothing of ours between them. */
+static inline void micro_tcp_begin(struct micro_tcp *world) {
+    micro_tcp_leave_nic_out(world);
+    micro_begin();
+}
+
+static inline void micro_tcp_end(struct micro_tcp *world) {
+    micro_end();
+    micro_tcp_let_nic_in(world);
+}
 
 #endif

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "bench/micro/micro.h"
 #include "bench/micro/micro_tcp.h"
 #include "net/wire/big_endian.h"
 #include "net/wire/checksum.h"
@@ -70,14 +69,12 @@ static const struct nic_ops left_out_ops = {.receive = left_out_receive,
                                             .reap = reap,
                                             .counters = counters};
 
-void micro_tcp_begin(struct micro_tcp *world) {
+void micro_tcp_leave_nic_out(struct micro_tcp *world) {
     own_ops = world->nic_ops;
     world->nic->ops = &left_out_ops;
-    micro_begin();
 }
 
-void micro_tcp_end(struct micro_tcp *world) {
-    micro_end();
+void micro_tcp_let_nic_in(struct micro_tcp *world) {
     world->nic->ops = world->nic_ops;
 }
 
