@@ -41,8 +41,7 @@ static bool do_say(const struct command *command) {
 }
 
 static bool do_logout(const struct command *command) {
-    fix_link_logout(&command->world->link, acceptor_world_now(command->world, command->now),
-                    bytes_of_string(command->rest));
+    acceptor_world_logout(command->world, command->now, bytes_of_string(command->rest));
     return true;
 }
 

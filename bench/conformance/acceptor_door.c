@@ -24,11 +24,19 @@ static void turn_away(struct acceptor_door *door, uint32_t i) {
 static void admit(struct acceptor_door *door, struct now now, uint32_t i,
                   const struct fix_identity *identity) {
     struct acceptor_world *world = NULL;
-    if (bytes_equal(identity->target_comp_id, BYTES(ACCEPTOR_COMP_ID)) &&
-        bytes_equal(identity->begin_string, BYTES("FIX.4.4"))) {
+    if (bytes_equal(identity->target_comp_id, BYTES(ACCEPTOR_COMP_ID))) {
         world = acceptor_world_find(door->worlds, now, identity->sender_comp_id);
     }
-    if (world != NULL && acceptor_world_attach(world, door->place[i].stream)) {
+    if (world == NULL ||
+        !bytes_equal(identity->begin_string, world->link.session.config.version->begin_string)) {
+        turn_away(door, i);
+        return;
+    }
+    struct stream *old = acceptor_world_let_go(world, now);
+    if (old != NULL) {
+        stream_discard(door->streams, old);
+    }
+    if (acceptor_world_attach(world, door->place[i].stream)) {
         door->place[i].stream = NULL;
     } else {
         turn_away(door, i);

@@ -1,5 +1,5 @@
 /*
- * What kind of session a scenario meets: named sets of session settings and application manners.
+ * What kind of session a peer meets: named sets of session settings and application manners.
  *
  * `at` is what the public acceptance definitions of QuickFIX assume of an acceptor. The others are
  * the same but for one thing each, named in the table of the .c.
@@ -39,9 +39,5 @@ struct acceptor_profile {
 
 /* NULL: there is none of that name. */
 const struct acceptor_profile *acceptor_profile_find(struct bytes name);
-
-/* `comp_id` is the peer's; it is borrowed. Memory (outbox, early) is the caller's to add. */
-struct fix_session_config acceptor_profile_config(const struct acceptor_profile *profile,
-                                                  struct bytes comp_id);
 
 #endif

@@ -9,31 +9,33 @@
 
 /* Memory is the kernel's until it is touched, and a world never ends. */
 static void *map(size_t bytes) {
-    void *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+    void *mem = mmap(NULL, bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
     return mem == MAP_FAILED ? NULL : mem;
 }
 
 static struct acceptor_world *create(struct acceptor_worlds *worlds, struct now now,
-                                     const struct acceptor_profile *profile, struct bytes comp_id) {
-    void *outbox = map(fix_outbox_footprint(profile->outbox));
-    void *early = map(fix_early_footprint(profile->early));
+                                     const struct acceptor_session *session, struct bytes comp_id) {
+    void *outbox = map(fix_outbox_footprint(session->outbox));
+    void *early = map(fix_early_footprint(session->early));
     if (outbox == NULL || early == NULL) {
         return NULL;
     }
     struct acceptor_world *world = &worlds->world[worlds->count++];
-    world->profile = profile;
+    world->slowness = session->real_time ? 1 : ACCEPTOR_SLOWNESS;
     world->born = now;
     memcpy(world->comp_id, comp_id.data, comp_id.len);
     struct fix_session_config config =
-        acceptor_profile_config(profile, bytes_of(world->comp_id, comp_id.len));
-    config.outbox = fix_outbox_init(outbox, profile->outbox);
-    config.early = fix_early_init(early, profile->early);
+        acceptor_session_config(session, bytes_of(world->comp_id, comp_id.len));
+    config.outbox = fix_outbox_init(outbox, session->outbox);
+    config.early = fix_early_init(early, session->early);
     fix_link_init(&world->link, &config);
     return world;
 }
 
 struct acceptor_world *acceptor_world_find(struct acceptor_worlds *worlds, struct now now,
                                            struct bytes comp_id) {
+    struct acceptor_session session;
     for (uint32_t i = 0; i < worlds->count; i++) {
         if (bytes_equal(comp_id, bytes_of_string(worlds->world[i].comp_id))) {
             return &worlds->world[i];
@@ -42,19 +44,13 @@ struct acceptor_world *acceptor_world_find(struct acceptor_worlds *worlds, struc
     if (comp_id.len == 0 || comp_id.len > FIX_COMP_ID_MAX || worlds->count == ACCEPTOR_WORLDS_MAX) {
         return NULL;
     }
-    const char *dot = memchr(comp_id.data, '.', comp_id.len);
-    size_t name_len = dot == NULL ? comp_id.len : (size_t)(dot - comp_id.data);
-    const struct acceptor_profile *profile =
-        acceptor_profile_find(bytes_of(comp_id.data, name_len));
-    return profile == NULL ? NULL : create(worlds, now, profile, comp_id);
-}
-
-static int64_t slowness(const struct acceptor_world *world) {
-    return world->profile->real_time ? 1 : ACCEPTOR_SLOWNESS;
+    bool found = acceptor_session_named(comp_id, worlds->named, &session) ||
+                 (worlds->makes_more && acceptor_session_made(comp_id, &session));
+    return found ? create(worlds, now, &session, comp_id) : NULL;
 }
 
 struct now acceptor_world_now(const struct acceptor_world *world, struct now now) {
-    int64_t age_ns = instant_since(now.mono, world->born.mono).ns / slowness(world);
+    int64_t age_ns = instant_since(now.mono, world->born.mono).ns / world->slowness;
     return (struct now){.mono = {world->born.mono.ns + age_ns + world->ahead_ns},
                         .utc = {world->born.utc.ns + age_ns + world->ahead_ns}};
 }
@@ -65,6 +61,15 @@ bool acceptor_world_attach(struct acceptor_world *world, struct stream *stream) 
     }
     fix_link_attach(&world->link, stream);
     return true;
+}
+
+struct stream *acceptor_world_let_go(struct acceptor_world *world, struct now now) {
+    bool at_its_end = world->link.stream != NULL && world->link.finished;
+    return at_its_end ? fix_link_detach(&world->link, acceptor_world_now(world, now)) : NULL;
+}
+
+void acceptor_world_logout(struct acceptor_world *world, struct now now, struct bytes text) {
+    fix_link_logout(&world->link, acceptor_world_now(world, now), text);
 }
 
 bool acceptor_world_say(struct acceptor_world *world, struct bytes text) {
@@ -181,5 +186,5 @@ int64_t acceptor_world_wait_ns(const struct acceptor_world *world, struct now no
         return 0;
     }
     int64_t wait_ns = instant_since(deadline, here).ns;
-    return wait_ns > INT64_MAX / ACCEPTOR_SLOWNESS ? INT64_MAX : wait_ns * slowness(world);
+    return wait_ns > INT64_MAX / world->slowness ? INT64_MAX : wait_ns * world->slowness;
 }

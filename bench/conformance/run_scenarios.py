@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Plays the scenarios of bench/conformance against tercel-fix-acceptor; TAP on stdout.
+"""Plays the scenarios of bench/conformance against fix_acceptor; TAP on stdout.
 
 usage: run_scenarios.py ACCEPTOR [FOLDER]... [--only TEXT] [--mode MODE] [--self-test]
                         [--referee QUICKFIX_ACCEPTOR]
@@ -11,7 +11,7 @@ each in a world of its own. --self-test plays wrong scenarios, too: they must fa
 
 The folder: fix44/ and more/ have the scenarios, scenario.py says how they are written, player.py
 plays one, wire.py makes and takes apart its messages, self_test.py has the wrong ones. acceptor_*.c
-are tercel-fix-acceptor, quickfix_acceptor.cpp and referee.py the judge.
+are what bench/fix_acceptor.c consists of, quickfix_acceptor.cpp and referee.py the judge.
 """
 
 import argparse
@@ -32,6 +32,7 @@ import self_test  # noqa: E402
 
 # Side by side; more only makes each slower.
 AT_ONCE = 24
+DOORS = [f"--{door}=127.0.0.1:0" for door in ("listen", "hasty", "control")]
 FOLDERS = [HERE / "fix44", HERE / "more"]
 
 
@@ -49,13 +50,15 @@ class Listener:
 
 
 class Acceptor:
-    """The process, and the ports it listens at."""
+    """The process, and the ports it listens at, said as "fix PORT hasty ADDRESS:PORT ...".
+    """
 
     def __init__(self, command):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True)
         words = self.process.stdout.readline().split()
-        self.ports = dict(zip(words[::2], map(int, words[1::2])))
+        self.ports = {name: int(at.rpartition(":")[2])
+                      for name, at in zip(words[::2], words[1::2])}
 
     def stop(self):
         """Its exit status."""
@@ -124,8 +127,8 @@ async def play_all(program, runs):
             run.listener = Listener(len(listeners))
             await run.listener.open()
             listeners.append(run.listener)
-    addresses = [f"127.0.0.1:{listener.port}" for listener in listeners]
-    return await play_against(Acceptor([program, *addresses]), runs)
+    peers = [f"--peer=127.0.0.1:{listener.port}" for listener in listeners]
+    return await play_against(Acceptor([program, *DOORS, *peers]), runs)
 
 
 async def play_against(acceptor, runs):
