@@ -13,12 +13,44 @@ static void book(struct order *order, int64_t quantity, struct price price) {
     order->fills++;
 }
 
-/* The stretch [from, to) was counted by the venue and not heard. */
-static void hole_open(struct order *order, int64_t from, int64_t to) {
-    if (order_fill_missing(order).scaled == 0) {
-        order->hole_start.scaled = from;
+/* Room before place `at`. */
+static struct order_hole *hole_insert(struct order *order, uint32_t at) {
+    DCHECK(order->hole_count < ORDER_HOLES_MAX);
+    for (uint32_t i = order->hole_count; i > at; i--) {
+        order->holes[i] = order->holes[i - 1];
     }
-    order->hole_end.scaled = to;
+    order->hole_count++;
+    return &order->holes[at];
+}
+
+static void hole_remove(struct order *order, uint32_t at) {
+    order->hole_count--;
+    for (uint32_t i = at; i < order->hole_count; i++) {
+        order->holes[i] = order->holes[i + 1];
+    }
+}
+
+/* The latest hole becomes a part of the one before it, and what is booked between them, too. */
+static void join_latest(struct order *order) {
+    struct order_hole *latest = &order->holes[order->hole_count - 1];
+    latest[-1].end = latest->end;
+    latest[-1].missing.scaled += latest->missing.scaled;
+    order->hole_count--;
+}
+
+/* The stretch [from, to) was counted by the venue and not heard; nothing was counted beyond. */
+static void hole_open(struct order *order, int64_t from, int64_t to) {
+    if (order->hole_count != 0 && order->holes[order->hole_count - 1].end.scaled == from) {
+        struct order_hole *latest = &order->holes[order->hole_count - 1];
+        latest->end.scaled = to;
+        latest->missing.scaled += to - from;
+        return;
+    }
+    if (order->hole_count == ORDER_HOLES_MAX) {
+        join_latest(order);
+    }
+    *hole_insert(order, order->hole_count) =
+        (struct order_hole){.start = {from}, .end = {to}, .missing = {to - from}};
 }
 
 /* A fill after everything the venue has counted so far, or touching the end of it. */
@@ -36,35 +68,64 @@ static unsigned apply_next(struct order *order, int64_t start, int64_t end, stru
     return flags;
 }
 
-/* A fill inside the hole. Only a hole all of which is missing can be cut to size at its edges. */
-static unsigned apply_missing(struct order *order, int64_t start, int64_t end, struct price price) {
-    int64_t missing = order_fill_missing(order).scaled;
-    bool exact = order->hole_end.scaled - order->hole_start.scaled == missing;
+/* Of a hole all of which is missing [start, end) is not any more. Without room for what is left on
+ * either side it is one stretch still, with a booked part within it. */
+static void hole_cut(struct order *order, uint32_t at, int64_t start, int64_t end) {
+    struct order_hole *hole = &order->holes[at];
+    if (start == hole->start.scaled) {
+        hole->start.scaled = end;
+    } else if (end == hole->end.scaled) {
+        hole->end.scaled = start;
+    } else if (order->hole_count < ORDER_HOLES_MAX) {
+        struct order_hole *before = hole_insert(order, at);
+        before->end.scaled = start;
+        before->missing.scaled = start - before->start.scaled;
+        before[1].start.scaled = end;
+        before[1].missing.scaled = before[1].end.scaled - end;
+        return;
+    }
+    hole->missing.scaled -= end - start;
+}
+
+/* A fill inside a hole. Only one all of which is missing can be cut. */
+static unsigned apply_missing(struct order *order, uint32_t at, int64_t start, int64_t end,
+                              struct price price) {
+    struct order_hole *hole = &order->holes[at];
+    bool exact = hole->end.scaled - hole->start.scaled == hole->missing.scaled;
     book(order, end - start, price);
-    if (!exact) {
-        return ORDER_FILL_RECOVERED | ORDER_FILL_OVERLAP;
+    if (exact) {
+        hole_cut(order, at, start, end);
+    } else {
+        hole->missing.scaled -= end - start;
     }
-    if (start == order->hole_start.scaled) {
-        order->hole_start.scaled = end;
-    } else if (end == order->hole_end.scaled) {
-        order->hole_end.scaled = start;
+    if (order->holes[at].missing.scaled == 0) {
+        hole_remove(order, at);
     }
-    return ORDER_FILL_RECOVERED;
+    return exact ? ORDER_FILL_RECOVERED : ORDER_FILL_RECOVERED | ORDER_FILL_OVERLAP;
+}
+
+/* The first hole that has something of [start, end), or hole_count. */
+static uint32_t find_hole(const struct order *order, int64_t start, int64_t end) {
+    uint32_t at = 0;
+    while (at < order->hole_count &&
+           (end <= order->holes[at].start.scaled || start >= order->holes[at].end.scaled)) {
+        at++;
+    }
+    return at;
 }
 
 /* A fill that ends within what the venue has counted: it repeats, or it was missing. */
 static unsigned apply_earlier(struct order *order, int64_t start, int64_t end, struct price price) {
-    int64_t missing = order_fill_missing(order).scaled;
-    bool outside =
-        missing == 0 || end <= order->hole_start.scaled || start >= order->hole_end.scaled;
-    if (outside) {
+    uint32_t at = find_hole(order, start, end);
+    if (at == order->hole_count) {
         return start < 0 ? ORDER_FILL_DUPLICATE | ORDER_FILL_OVERLAP : ORDER_FILL_DUPLICATE;
     }
-    bool inside = start >= order->hole_start.scaled && end <= order->hole_end.scaled;
-    if (!inside || end - start > missing) {
+    const struct order_hole *hole = &order->holes[at];
+    bool inside = start >= hole->start.scaled && end <= hole->end.scaled;
+    if (!inside || end - start > hole->missing.scaled) {
         return ORDER_FILL_OVERLAP;
     }
-    return apply_missing(order, start, end, price);
+    return apply_missing(order, at, start, end, price);
 }
 
 static bool is_cash(const struct order *order) {

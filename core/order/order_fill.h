@@ -9,9 +9,10 @@
  * the caller's to find by ExecID(17).
  *
  * `filled` is what was booked and nothing else: nothing is assumed of a hole. It is never more than
- * the venue's own count, `told`, and told - filled is missing. One hole is exact. When a second one
- * opens before the first is closed, both are kept as one stretch with the booked part within it; a
- * fill in there is booked while something is missing, and called OVERLAP, because it may repeat.
+ * the venue's own count, `told`, and told - filled is missing. ORDER_HOLES_MAX holes of one order
+ * are exact. When one more opens, the latest two are kept as one stretch with the booked part
+ * within it; a fill in there is booked while something is missing, and called OVERLAP, because it
+ * may repeat.
  *
  * Pure arithmetic on struct order: the states are order_state.h's. Quantities and prices are scaled
  * integers of the order's instrument; nothing rounds but the average. No division, but for the one
@@ -66,7 +67,7 @@ bool order_fill_outgrows(const struct order *order, struct quantity cumulative);
 /*
  * Books what is new: filled, notional, fills and last_price move by it. A fill that starts within
  * what was booked and ends past it is booked as far as it is new, so that `filled` agrees with the
- * venue, and called OVERLAP. One that lies partly in the hole and partly outside is OVERLAP and not
+ * venue, and called OVERLAP. One that lies partly in a hole and partly outside is OVERLAP and not
  * booked: the hole stays. OVER is booked: a trade the venue made is a trade.
  */
 struct order_fill_outcome order_fill_apply(struct order *order,

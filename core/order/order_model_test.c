@@ -143,9 +143,18 @@ static void tell(struct model *model, int from, int to) {
     model->twin.said = SAID_TAKEN;
 }
 
-/* One report at a time is on its way for longer, and comes before the next one that is. */
+/* So many reports are on their way for longer, no more than are kept apart. */
+static bool may_lose(const struct twin *twin) {
+    uint32_t stretches = 0;
+    for (int i = 0; i < UNITS; i++) {
+        stretches += twin->lost[i] && (i == 0 || !twin->lost[i - 1]);
+    }
+    return stretches < ORDER_HOLES_MAX;
+}
+
+/* Any of those that are. */
 static void late_fill(struct model *model) {
-    int from = 0;
+    int from = pick(model, UNITS);
     while (from < UNITS && !model->twin.lost[from]) {
         from++;
     }
@@ -166,8 +175,7 @@ static void trade(struct model *model) {
     int from = twin->at_venue;
     int to = from + 1 + pick(model, twin->quantity - from);
     twin->at_venue = to;
-    bool other_lost = memchr(twin->lost, true, sizeof(twin->lost)) != NULL;
-    if (!other_lost && pick(model, 4) == 0) {
+    if (may_lose(twin) && pick(model, 4) == 0) {
         memset(&twin->lost[from], true, (size_t)(to - from));
     } else {
         tell(model, from, to);

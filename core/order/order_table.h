@@ -33,6 +33,8 @@
 #define ORDER_NONE UINT32_MAX
 /* ClOrdIDs an order holds besides its first: two of them may be kept for long, so at least 3. */
 #define ORDER_CLAIMS_MAX 4U
+/* Stretches of an order that are kept apart while their fills are missing, at least 2. */
+#define ORDER_HOLES_MAX 4U
 
 /* What an order is counted for in the sums of exposure.h, whose it is. */
 struct order_exposed {
@@ -42,6 +44,13 @@ struct order_exposed {
     struct quantity cash;
     struct quantity filled;
     __extension__ unsigned __int128 paid;
+};
+
+/* A stretch of the order that the venue has counted, and fills in it that were not heard. */
+struct order_hole {
+    struct quantity start;
+    struct quantity end;
+    struct quantity missing; /* less than all of it: it is several that had no room of their own */
 };
 
 struct order {
@@ -71,11 +80,11 @@ struct order {
     uint32_t next_free;     /* list links of the table */
     uint64_t number;        /* unique over the shard's life: our OrderID(37) is made of it */
     struct quantity quantity;
-    struct quantity filled;     /* CumQty: the sum of the fills booked */
-    struct quantity told;       /* how far the venue's own CumQty has come; order_fill.h */
-    struct quantity hole_start; /* what of `told` was never heard as a fill, while told > filled */
-    struct quantity hole_end;
-    struct quantity cash; /* ORDER_CASH: CashOrderQty(152) */
+    struct quantity filled; /* CumQty: the sum of the fills booked */
+    struct quantity told;   /* how far the venue's own CumQty has come; order_fill.h */
+    uint32_t hole_count;
+    struct order_hole holes[ORDER_HOLES_MAX]; /* ascending, and apart; they miss told - filled */
+    struct quantity cash;                     /* ORDER_CASH: CashOrderQty(152) */
     struct price price;
     struct price stop_price;
     struct order_terms replace_terms; /* replace_pending: what was asked for */
