@@ -226,3 +226,35 @@ Test(order_entry_kraken, a_replace_may_give_the_order_another_id_there) {
     rig_expect(sim.firm, "35=8|11=C1|41=G1|150=4|39=4");
     finish(&sim);
 }
+
+#define REPLACE_TO(id, orig, price)                                                                \
+    "35=G|11=" id "|41=" orig "|55=BTC-USD|54=1|38=1|40=2|44=" price "|60=@|"
+
+/* By whatever the venue changes an order: of itself, for somebody else, or by a replace that it
+ * refused before. */
+Test(order_entry_kraken, so_may_any_change_of_it_there) {
+    static const struct {
+        const char *change;
+        const char *told;
+    } rows[] = {
+        {"35=8|11=#1|37=O2|17=X|150=D|39=0|38=0.4|44=29000|14=0|60=@|", "150=D|38=0.4|198=O2"},
+        {"35=8|11=#1|37=O2|17=X|150=5|39=5|38=0.4|44=29000|14=0|60=@|", "150=D|38=0.4|198=O2"},
+        {"35=8|11=#2|37=O2|17=X|150=5|39=5|38=1|44=29000|14=0|60=@|", "150=D|38=1|198=O2"},
+        {"35=8|11=#2|37=O2|17=X|150=5|39=5|60=@|",
+         "150=I|58=in doubt: replaced after the replace was refused"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct sim sim = with_a_replace();
+        rig_say(sim.venue, "35=j|45=0|372=G|379=#2|380=0|58=EOrder:Insufficient funds|");
+        rig_expect(sim.firm, "35=9|11=G1");
+        rig_say(sim.firm, REPLACE_TO("G2", "A1", "28000"));
+        rig_expect(sim.venue, "35=G|11=#3|37=O1|41=#1");
+        rig_say(sim.venue, "%s", rows[i].change);
+        rig_expect(sim.firm, rows[i].told);
+        rig_settle(sim.rig);
+        rig_skip(sim.firm);
+        rig_say(sim.firm, CANCEL("C1", "A1"));
+        rig_expect(sim.venue, "35=F|11=#4|37=O2");
+        rig_end(sim.rig);
+    }
+}

@@ -218,6 +218,7 @@ void terms_restate(struct order_entry *entry, uint32_t slot, struct now now,
     order->quantity = told.quantity;
     order->price = told.price;
     order->stop_price = told.stop_price;
+    learn_venue_id(order, report->venue_order_id);
     const struct book_words words = {.say = ORDER_REPORT_RESTATED, .text = text};
     tell_terms(entry, slot, now, ORDER_EVENT_RESTATED, &words);
     doubt_if_unheard(entry, slot, now, report->complete);
@@ -253,7 +254,7 @@ static bool was_taken(const struct order_track *track, uint32_t request) {
  * becomes of those behind it. */
 static void book_past_replace(struct order_entry *entry, uint32_t slot, uint32_t named,
                               struct now now, const struct venue_report *report) {
-    const struct order *order = order_table_at(entry->orders, slot);
+    struct order *order = order_table_at(entry->orders, slot);
     struct order_terms told = terms_of(order);
     if (was_taken(&entry->tracks[slot], named)) {
         return;
@@ -262,6 +263,7 @@ static void book_past_replace(struct order_entry *entry, uint32_t slot, uint32_t
     if (terms_told(entry, order, report, &told)) {
         terms_restate(entry, slot, now, report, BYTES("replaced after the replace was refused"));
     } else {
+        learn_venue_id(order, report->venue_order_id);
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: replaced after the replace was refused"), REJECT_NONE);
     }

@@ -487,8 +487,8 @@ void foreign_answered(struct order_entry *entry, uint32_t venue, uint32_t named,
  * pass with it. */
 bool foreign_turn(struct order_entry *entry, uint32_t venue, struct now now);
 
-/* The venue's id of the order: the first one told of it, until a replace that was taken brings
- * another. Without one, or one that finds no room, it stays as it was. */
+/* The venue's id of the order: the first one told of it, until a change of its terms, here or
+ * there, brings another. Without one, or one that finds no room, it stays as it was. */
 void learn_venue_id(struct order *order, struct bytes id);
 
 /* change */
