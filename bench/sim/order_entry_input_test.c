@@ -88,8 +88,16 @@ Test(order_entry_input, what_is_anothers_is_not_known) {
     rig_client_up(&rig->client[1]);
     rig_say(&rig->client[0], BUY("A"));
     rig_expect(&rig->venue[0], "35=D|11=#1");
+    rig_say(&rig->venue[0], "35=8|11=#1|37=OV|17=X|150=0|39=0|14=0|60=@|");
+    rig_expect(&rig->client[0], "150=0");
     rig_say(&rig->client[1], "35=F|11=C|41=A|60=@|");
     rig_expect(&rig->client[1], "35=9|434=1|102=1|37=NONE|39=8|58=TRC-ORD-021: unknown order");
+    rig_say(&rig->client[1], "35=G|11=G|41=A|55=BTC-USD|54=1|38=1|40=2|44=30000|60=@|");
+    rig_expect(&rig->client[1], "35=9|434=2|102=1|37=NONE|39=8|58=TRC-ORD-021: unknown order");
+    rig_say(&rig->client[1], "35=H|11=A|55=BTC-USD|54=1|");
+    rig_expect(&rig->client[1], "35=8|150=I|37=NONE|39=8|58=TRC-ORD-021: unknown order");
+    rig_say(&rig->client[1], "35=q|11=Q|530=7|60=@|");
+    rig_expect(&rig->client[1], "35=r|531=7|533=0");
     rig_expect_nothing(&rig->venue[0]);
     rig_expect_nothing(&rig->client[0]);
     rig_end(rig);
