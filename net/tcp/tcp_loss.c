@@ -284,7 +284,9 @@ static void undo(struct tcp_connection *c) {
         find_again(c, tcp_entry_at(c, counter));
     }
     if (recovery->active) {
+        /* Else the silence that was allowed to last longer would be over at once. */
         recovery->backoff = 0;
+        recovery->rto_base = c->tcp->now.mono;
         leave(c);
     }
 }
