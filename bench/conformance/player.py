@@ -11,7 +11,7 @@ import wire
 
 # Far longer than anything takes: what is awaited comes, or the scenario has failed.
 PATIENCE_S = 30
-# How many times slower than ours a world's clock is (acceptor_world.h).
+# How many times slower than ours a world's clock is (acceptor_world.h); the judge's stands still.
 SLOWNESS = 50
 # Bytes written one by one between two turns of the others: the acceptor is to see them arrive.
 YIELD_BYTES = 4
@@ -238,8 +238,6 @@ class Player:
     # The other side.
 
     async def do_later(self, step, _):
-        if not self.control.port:
-            return  # its clock is the world's, and what we wait for comes
         if ":" in step.text:
             hours, minutes = map(int, step.text.split(":"))
             seconds = (hours * 3600 + minutes * 60 - self.now()) % 86400
@@ -253,8 +251,6 @@ class Player:
         await self.control.ask(f"{verb} {self.me} {self.fill_in(rest)}".rstrip())
 
     async def do_state(self, step, _):
-        if not self.control.port:
-            return
         end = time.monotonic() + self.patience
         while True:
             answer = await self.control.ask(f"state {self.me}")
@@ -267,13 +263,12 @@ class Player:
     # Messages.
 
     async def set_clock(self):
-        if self.control.port:
-            answer = await self.control.ask(f"clock {self.me}")
-            self.born_s, self.began_s = int(answer.split()[1]) / 1e9, time.monotonic()
+        answer = await self.control.ask(f"clock {self.me}")
+        self.born_s, self.began_s = int(answer.split()[1]) / 1e9, time.monotonic()
 
     def now(self):
         """The world's, as far as it can be known."""
-        if not self.control.port or self.scenario.profile == "real-time":
+        if self.scenario.profile == "real-time":
             return time.time()
         return self.born_s + (time.monotonic() - self.began_s) / SLOWNESS + self.ahead_s
 

@@ -1,11 +1,17 @@
 /*
  * What the scenarios were written down from, as a program: QuickFIX's acceptor, configured as its
- * acceptance tests want it, with their application behind it.
+ * acceptance tests want it, with their application behind it, in a time that stands still.
  *
  * usage: quickfix_acceptor PORT DICTIONARY COMP_ID...
  *
  * One session for each COMP_ID; those that begin with "validate." take fields without a value. It
- * prints "fix PORT hasty PORT control 0" once it listens, and ends when its standard input does.
+ * prints "fix PORT hasty PORT control PORT" once it listens, and ends when its standard input does.
+ *
+ * The control port understands, in lines, what acceptor_control.h says of these verbs, but that the
+ * clock is the same for all sessions and moves by whole seconds, and what happens then happens when
+ * QuickFIX looks next, once in a second of ours:
+ *
+ *     clock COMP_ID, later COMP_ID MILLISECONDS, state COMP_ID (in, out and rejected only)
  */
 #include <quickfix/Application.h>
 #include <quickfix/Message.h>
@@ -19,14 +25,21 @@
 #include <mutex>
 #include <set>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <unistd.h>
+
+#include "bench/conformance/quickfix_clock.hpp"
+#include "bench/conformance/quickfix_control.hpp"
 
 namespace {
 
 enum tag { CL_ORD_ID = 11, MSG_TYPE = 35, POSS_RESEND = 97 };
 
-/* Sends orders, security definitions and mails back; a possible resend of a known one it drops. */
+/*
+ * Sends orders, security definitions and mails back; a possible resend of a known one it drops.
+ * Counts Rejects.
+ */
 class echo : public FIX::Application {
   public:
     void onCreate(const FIX::SessionID &) override {
@@ -37,10 +50,16 @@ class echo : public FIX::Application {
     }
     void toApp(FIX::Message &, const FIX::SessionID &) throw(FIX::DoNotSend) override {
     }
-    void fromAdmin(const FIX::Message &, const FIX::SessionID &) throw(FIX::FieldNotFound,
-                                                                       FIX::IncorrectDataFormat,
-                                                                       FIX::IncorrectTagValue,
-                                                                       FIX::RejectLogon) override {
+
+    void fromAdmin(const FIX::Message &message,
+                   const FIX::SessionID &session) throw(FIX::FieldNotFound,
+                                                        FIX::IncorrectDataFormat,
+                                                        FIX::IncorrectTagValue,
+                                                        FIX::RejectLogon) override {
+        if (message.getHeader().getField(MSG_TYPE) == FIX::MsgType_Reject) {
+            std::lock_guard<std::mutex> lock(mutex);
+            rejects[session]++;
+        }
     }
 
     void onLogon(const FIX::SessionID &session) override {
@@ -70,6 +89,11 @@ class echo : public FIX::Application {
         FIX::Session::sendToTarget(answer, session);
     }
 
+    unsigned rejected(const FIX::SessionID &session) {
+        std::lock_guard<std::mutex> lock(mutex);
+        return rejects[session];
+    }
+
   private:
     bool known(const FIX::Message &message, const FIX::SessionID &session) {
         std::lock_guard<std::mutex> lock(mutex);
@@ -79,6 +103,7 @@ class echo : public FIX::Application {
 
     std::mutex mutex;
     std::map<FIX::SessionID, std::set<std::string>> seen;
+    std::map<FIX::SessionID, unsigned> rejects;
 };
 
 std::string settings_of(int argc, char **argv) {
@@ -95,17 +120,51 @@ std::string settings_of(int argc, char **argv) {
     return text.str();
 }
 
+std::string state_of(const FIX::SessionID &id, echo &application) {
+    FIX::Session *session = FIX::Session::lookupSession(id);
+    std::ostringstream text;
+    text << "ok in=" << session->getExpectedTargetNum()
+         << " out=" << session->getExpectedSenderNum() << " rejected=" << application.rejected(id);
+    return text.str();
+}
+
+std::string obey(const std::string &line, echo &application) {
+    std::istringstream words(line);
+    std::string verb, comp_id;
+    int64_t milliseconds = -1;
+    words >> verb >> comp_id;
+    const FIX::SessionID id("FIX.4.4", "ISLD", comp_id);
+    if (!FIX::Session::doesSessionExist(id)) {
+        return "error: no such session";
+    }
+    if (verb == "clock") {
+        return "ok " + std::to_string(quickfix_clock_seconds()) + "000000000";
+    }
+    if (verb == "state") {
+        return state_of(id, application);
+    }
+    if (verb == "later" && words >> milliseconds && milliseconds >= 0) {
+        quickfix_clock_move(milliseconds);
+        return "ok";
+    }
+    return "error: no such verb, or no milliseconds";
+}
+
 void serve(int argc, char **argv) {
     std::istringstream text(settings_of(argc, argv));
     const FIX::SessionSettings settings(text);
     FIX::MemoryStoreFactory stores;
     echo application;
-    FIX::SocketAcceptor acceptor(application, stores, settings);
-    acceptor.start();
-    std::cout << "fix " << argv[1] << " hasty " << argv[1] << " control 0" << std::endl;
-    char ignored = 0;
-    while (read(STDIN_FILENO, &ignored, 1) > 0) {
+    if (!quickfix_clock_hold()) {
+        throw std::runtime_error("this QuickFIX does not go by our clock");
     }
+    FIX::SocketAcceptor acceptor(application, stores, settings);
+    quickfix_control control;
+    acceptor.start();
+    std::cout << "fix " << argv[1] << " hasty " << argv[1] << " control " << control.port()
+              << std::endl;
+    control.serve(STDIN_FILENO, [&](const std::string &line) { return obey(line, application); });
+    quickfix_clock_release();
     acceptor.stop(true);
 }
 

@@ -10,10 +10,6 @@ import socket
 import tempfile
 from xml.sax.saxutils import quoteattr
 
-PROGRAM = "quickfix_acceptor"
-# A clock that nobody can move, and counters that nobody shows: the scenario goes on without them.
-BLIND_PORT = 0
-
 # tag: name, type, values
 FIELDS = """
 6 AvgPx PRICE|7 BeginSeqNo SEQNUM|8 BeginString STRING|9 BodyLength LENGTH|10 CheckSum STRING
