@@ -2,6 +2,7 @@
 
 #include "core/fix/fix_dictionary_table.h"
 #include "core/fix/fix_dictionary_value.h"
+#include "core/fix/fix_version.h"
 
 /* A group whose entries are being read. */
 struct open_group {
@@ -21,25 +22,47 @@ struct walk {
     unsigned phase; /* FIX_PLACE_HEADER, BODY, TRAILER */
     uint32_t depth;
     struct fix_fault *fault;
-    uint64_t seen[FIX_SLOTS / 64]; /* outside groups */
+    uint64_t seen[FIX_SLOTS_MAX / 64]; /* outside groups */
     struct open_group open[FIX_GROUP_DEPTH_MAX];
 };
+
+const struct fix_dictionary *fix_dictionary_of(struct bytes begin_string,
+                                               struct bytes appl_ver_id) {
+    static const struct fix_dictionary *const of_version[FIX_VERSIONS] = {
+        [FIX_40] = &fix40_dictionary,       [FIX_41] = &fix41_dictionary,
+        [FIX_42] = &fix42_dictionary,       [FIX_43] = &fix43_dictionary,
+        [FIX_44] = &fix44_dictionary,       [FIX_50] = &fix50_dictionary,
+        [FIX_50SP1] = &fix50sp1_dictionary, [FIX_50SP2] = &fix50sp2_dictionary,
+    };
+    const struct fix_version *version = fix_version_find(begin_string, appl_ver_id);
+    if (version != NULL) {
+        return of_version[version->number];
+    }
+    bool is_session =
+        appl_ver_id.len == 0 && bytes_equal(begin_string, fix_version_of(FIX_50)->begin_string);
+    return is_session ? &fixt11_dictionary : NULL;
+}
 
 static COLD uint32_t extra_slot(const struct fix_dictionary *dictionary, uint32_t tag) {
     for (uint32_t i = 0; i < dictionary->extra_count; i++) {
         if (dictionary->extra_tags[i] == tag) {
-            return FIX_DIRECT_TAGS + i;
+            return dictionary->direct_tags + i;
         }
     }
     return 0;
 }
 
 static inline uint32_t slot_of(const struct fix_dictionary *dictionary, uint32_t tag) {
-    return LIKELY(tag < FIX_DIRECT_TAGS) ? tag : extra_slot(dictionary, tag);
+    return LIKELY(tag < dictionary->direct_tags) ? tag : extra_slot(dictionary, tag);
 }
 
 uint32_t fix_dictionary_slot(const struct fix_dictionary *dictionary, uint32_t tag) {
     return slot_of(dictionary, tag);
+}
+
+uint32_t fix_dictionary_tag(const struct fix_dictionary *dictionary, uint32_t slot) {
+    return slot < dictionary->direct_tags ? slot
+                                          : dictionary->extra_tags[slot - dictionary->direct_tags];
 }
 
 struct bytes fix_dictionary_name(const struct fix_dictionary *dictionary, uint32_t tag) {
@@ -50,10 +73,6 @@ struct bytes fix_dictionary_name(const struct fix_dictionary *dictionary, uint32
 static COLD bool say(const struct walk *walk, enum fix_reject_reason reason, uint32_t tag) {
     *walk->fault = (struct fix_fault){.reason = reason, .tag = tag};
     return false;
-}
-
-static uint32_t tag_of(const struct fix_dictionary *dictionary, uint32_t slot) {
-    return slot < FIX_DIRECT_TAGS ? slot : dictionary->extra_tags[slot - FIX_DIRECT_TAGS];
 }
 
 static bool is_defined(const struct fix_dictionary *dictionary, uint32_t tag) {
@@ -118,7 +137,8 @@ static inline bool take_outside(struct walk *walk, unsigned place, uint32_t slot
 }
 
 static bool say_count(const struct walk *walk, const struct open_group *group) {
-    return say(walk, FIX_REJECT_GROUP_COUNT, tag_of(walk->dictionary, group->rule->count));
+    return say(walk, FIX_REJECT_GROUP_COUNT,
+               fix_dictionary_tag(walk->dictionary, group->rule->count));
 }
 
 /* Closes groups until the innermost has its members at `place`, or none is open. */
@@ -149,8 +169,8 @@ static int find_member(const struct fix_group_rule *rule, uint32_t slot, uint32_
 static bool begin_entry(struct walk *walk, struct open_group *group) {
     group->entries++;
     group->at = 0;
+    memset(group->seen, 0, sizeof group->seen);
     group->seen[0] = 1;
-    group->seen[1] = 0;
     return group->entries <= group->announced || say_count(walk, group);
 }
 
@@ -298,7 +318,7 @@ static bool take_fields(struct walk *walk) {
 static inline bool has_required(const struct walk *walk) {
     for (const uint16_t *slot = walk->message->required; *slot != 0; slot++) {
         if (UNLIKELY((walk->seen[*slot / 64] >> *slot % 64 & 1) == 0)) {
-            return say(walk, FIX_REJECT_TAG_MISSING, tag_of(walk->dictionary, *slot));
+            return say(walk, FIX_REJECT_TAG_MISSING, fix_dictionary_tag(walk->dictionary, *slot));
         }
     }
     return true;
@@ -334,11 +354,34 @@ static COLD enum fix_check settle(struct walk *walk) {
     return FIX_CHECK_FAULT;
 }
 
-static const struct fix_message_rule *message_rule(const struct fix_dictionary *dictionary,
-                                                   struct bytes type) {
+/* Those of several characters stand at the end. */
+static COLD const struct fix_message_rule *
+message_of_long_type(const struct fix_dictionary *dictionary, struct bytes type) {
+    for (uint32_t i = dictionary->message_count; i != 0; i--) {
+        const struct fix_message_rule *message = &dictionary->messages[i - 1];
+        if (message->type[1] == '\0') {
+            return NULL;
+        }
+        if (bytes_equal(type, bytes_of_string(message->type))) {
+            return message;
+        }
+    }
+    return NULL;
+}
+
+static inline const struct fix_message_rule *message_rule(const struct fix_dictionary *dictionary,
+                                                          struct bytes type) {
+    if (UNLIKELY(type.len != 1)) {
+        return message_of_long_type(dictionary, type);
+    }
     unsigned letter = (unsigned char)type.data[0];
-    uint8_t index = type.len == 1 && letter < 128 ? dictionary->message_of[letter] : 0;
+    uint8_t index = letter < 128 ? dictionary->message_of[letter] : 0;
     return index == 0 ? NULL : &dictionary->messages[index - 1];
+}
+
+const struct fix_message_rule *fix_dictionary_message(const struct fix_dictionary *dictionary,
+                                                      struct bytes type) {
+    return message_rule(dictionary, type);
 }
 
 static COLD enum fix_check name_unknown(const struct fix_dictionary *dictionary,

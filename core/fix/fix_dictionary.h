@@ -1,10 +1,13 @@
 /*
  * Whether a message says what its type may say: fields, values, groups and their order.
  *
- * A dictionary is constant tables (fix_dictionary_table.h). fix44_dictionary is FIX 4.4's own
- * (volumes 3 to 7) for the messages tercel takes or sends: 0 1 2 3 4 5 A, C D F G H 8 9 d g h j q
- * r V W X Y x y, with all their components and groups. Every other tag of FIX 4.4 is known, but
- * belongs to none of these messages. Another dialect is laid over it: fix_dictionary_overlay.h.
+ * A dictionary is constant tables (fix_dictionary_table.h), one for each version of FIX: 4.0 to
+ * 4.4 as volumes 3 to 7 have them; 5.0, 5.0 SP1 and 5.0 SP2 with FIXT.1.1's header, trailer and
+ * session messages; fixt11_dictionary has these alone. Their messages, where the version has them,
+ * are those tercel takes or sends: 0 1 2 3 4 5 A, C D F G H 8 9 d g h j q r V W X Y x y, with all
+ * their components and groups. Every other tag of the version is known, but belongs to none of
+ * these messages. 5.0 SP2 ends with tag 1617, of 2009: what extension packs brought later is not
+ * here. Another dialect is laid over a version: fix_dictionary_overlay.h.
  *
  * The check walks the message once. It looks at no meaning: that a limit order has a price is for
  * who reads it. It is not a framer either: the view has done that, and the session has looked at
@@ -26,9 +29,24 @@
 
 struct fix_dictionary;
 
+extern const struct fix_dictionary fix40_dictionary;
+extern const struct fix_dictionary fix41_dictionary;
+extern const struct fix_dictionary fix42_dictionary;
+extern const struct fix_dictionary fix43_dictionary;
 extern const struct fix_dictionary fix44_dictionary;
+extern const struct fix_dictionary fixt11_dictionary;
+extern const struct fix_dictionary fix50_dictionary;
+extern const struct fix_dictionary fix50sp1_dictionary;
+extern const struct fix_dictionary fix50sp2_dictionary;
 
-/* What is let through. None of them: FIX 4.4 to the letter. */
+/*
+ * The dictionary of a message that says BeginString(8) and, behind FIXT.1.1, is of this ApplVerID:
+ * its own (1128), else the session's (1137); empty: only session messages can be told. NULL: there
+ * is no such version, or FIXT carries one before 5.0.
+ */
+const struct fix_dictionary *fix_dictionary_of(struct bytes begin_string, struct bytes appl_ver_id);
+
+/* What is let through. None of them: the version to the letter. */
 enum {
     /* Tags of 5000 and more that the dictionary does not have, anywhere in the body. */
     FIX_CHECK_ALLOW_USER_TAGS = 1u << 0,
@@ -81,7 +99,7 @@ enum fix_check fix_dictionary_check(const struct fix_dictionary *dictionary,
                                     const struct fix_view *view, unsigned switches,
                                     struct fix_fault *fault) MUST_USE;
 
-/* The version's name of a tag, if it has one and any message here has the tag; else empty. */
+/* The version's name of a tag, if any message here has the tag; else empty. */
 struct bytes fix_dictionary_name(const struct fix_dictionary *dictionary, uint32_t tag);
 
 #endif

@@ -56,7 +56,7 @@ def empty_tables():
 
 def dumped(program):
     tables, parents = empty_tables(), {}
-    for line in subprocess.run([program], check=True, capture_output=True,
+    for line in subprocess.run([program, "fix44"], check=True, capture_output=True,
                                text=True).stdout.splitlines():
         kind, *words = line.split()
         if kind == "field":

@@ -3,7 +3,7 @@
 #include <string.h>
 
 struct own_message {
-    uint8_t places[FIX_SLOTS];
+    uint8_t places[FIX_SLOTS_MAX];
     uint16_t required[FIX_REQUIRED_MAX + 1];
 };
 
@@ -14,8 +14,8 @@ struct own_group {
 /* Everything that may differ from the base, in one piece; arrays of the base's counts follow. */
 struct own {
     struct fix_dictionary dictionary;
-    struct fix_field_rule fields[FIX_SLOTS];
-    const char *names[FIX_SLOTS];
+    struct fix_field_rule fields[FIX_SLOTS_MAX];
+    const char *names[FIX_SLOTS_MAX];
     struct fix_message_rule *message_rules;
     struct fix_group_rule *group_rules;
     struct own_message *messages;
@@ -43,9 +43,11 @@ static size_t copy_list(uint16_t *to, const uint16_t *from, size_t max) {
 static void copy_messages(struct own *own, const struct fix_dictionary *base) {
     for (uint32_t i = 0; i < base->message_count; i++) {
         const struct fix_message_rule *rule = &base->messages[i];
-        memcpy(own->messages[i].places, rule->places, FIX_SLOTS);
+        memset(own->messages[i].places, FIX_PLACE_NONE, sizeof own->messages[i].places);
+        memcpy(own->messages[i].places, rule->places, base->direct_tags + base->extra_count);
         copy_list(own->messages[i].required, rule->required, FIX_REQUIRED_MAX);
         own->message_rules[i] = (struct fix_message_rule){
+            .type = rule->type,
             .name = rule->name,
             .places = own->messages[i].places,
             .required = own->messages[i].required,
@@ -70,8 +72,11 @@ static struct own *copy_base(void *mem, const struct fix_dictionary *base) {
     own->messages = (struct own_message *)(void *)(own->group_rules + base->group_count);
     own->groups = (struct own_group *)(void *)(own->messages + base->message_count);
     own->dictionary = *base;
-    memcpy(own->fields, base->fields, sizeof own->fields);
-    memcpy(own->names, base->names, sizeof own->names);
+    size_t slots = base->direct_tags + base->extra_count;
+    memset(own->fields, 0, sizeof own->fields);
+    memset(own->names, 0, sizeof own->names);
+    memcpy(own->fields, base->fields, slots * sizeof own->fields[0]);
+    memcpy(own->names, base->names, slots * sizeof own->names[0]);
     copy_messages(own, base);
     copy_groups(own, base);
     own->dictionary.fields = own->fields;
@@ -94,7 +99,7 @@ static enum fix_overlay_result add_field(struct own *own, const struct fix_overl
         if (dictionary->extra_count == FIX_EXTRA_TAGS_MAX) {
             return FIX_OVERLAY_TOO_MANY_TAGS;
         }
-        slot = FIX_DIRECT_TAGS + dictionary->extra_count;
+        slot = dictionary->direct_tags + dictionary->extra_count;
         dictionary->extra_tags[dictionary->extra_count++] = field->tag;
     }
     own->fields[slot] = field->rule;
@@ -198,19 +203,20 @@ static enum fix_overlay_result allow(struct own *own, uint32_t index, uint32_t s
 }
 
 static enum fix_overlay_result apply(struct own *own, const struct fix_change *change) {
-    unsigned letter = (unsigned char)change->msg_type;
-    uint8_t index = letter < 128 ? own->dictionary.message_of[letter] : 0;
+    const struct fix_message_rule *rule =
+        fix_dictionary_message(&own->dictionary, bytes_of_string(change->msg_type));
     uint32_t slot = fix_dictionary_slot(&own->dictionary, change->tag);
-    if (index == 0) {
+    if (rule == NULL) {
         return FIX_OVERLAY_UNKNOWN_MESSAGE;
     }
+    uint32_t index = (uint32_t)(rule - own->message_rules);
     if (own->fields[slot].type == FIX_TYPE_NONE) {
         return FIX_OVERLAY_UNKNOWN_TAG;
     }
     if (change->kind == FIX_CHANGE_ALLOW) {
-        return allow(own, index - 1u, slot, change->group);
+        return allow(own, index, slot, change->group);
     }
-    struct own_message *message = &own->messages[index - 1];
+    struct own_message *message = &own->messages[index];
     if (message->places[slot] != FIX_PLACE_BODY) {
         return FIX_OVERLAY_BAD_PLACE;
     }

@@ -1,6 +1,6 @@
 /*
  * A dictionary made from another one and a list of differences: what a venue's dialect, or a
- * stricter or laxer profile, adds to FIX 4.4 and takes away from it.
+ * stricter or laxer profile, adds to a version of FIX and takes away from it.
  *
  *   fields   tags the base does not have, or has with another type or other values
  *   changes  what one message type may or must have
@@ -34,7 +34,7 @@ enum fix_change_kind {
 };
 
 struct fix_change {
-    char msg_type;
+    const char *msg_type;
     enum fix_change_kind kind;
     uint32_t tag;
     /* With ALLOW: the count of a group, or 0. All messages that share the group get the member. */
@@ -51,7 +51,7 @@ struct fix_overlay {
 enum fix_overlay_result {
     FIX_OVERLAY_OK = 0,
     FIX_OVERLAY_BAD_FIELD,       /* tag 0, no type, a DATA field, or a count of entries */
-    FIX_OVERLAY_TOO_MANY_TAGS,   /* more than FIX_EXTRA_TAGS_MAX of FIX_DIRECT_TAGS and more */
+    FIX_OVERLAY_TOO_MANY_TAGS,   /* more than FIX_EXTRA_TAGS_MAX above the base's own range */
     FIX_OVERLAY_UNKNOWN_MESSAGE, /* not in the base */
     FIX_OVERLAY_UNKNOWN_TAG,     /* neither the base's nor among the fields */
     FIX_OVERLAY_BAD_PLACE,       /* not in the body; to be allowed, but in another place already */

@@ -25,11 +25,11 @@ static const struct fix_overlay_field venue_fields[] = {
 };
 
 static const struct fix_change venue_changes[] = {
-    {'D', FIX_CHANGE_REQUIRE, 55, 0},    {'D', FIX_CHANGE_REQUIRE, 38, 0},
-    {'D', FIX_CHANGE_ALLOW, 5050, 0},    {'D', FIX_CHANGE_ALLOW, 20002, 0},
-    {'D', FIX_CHANGE_REQUIRE, 20002, 0}, {'D', FIX_CHANGE_ALLOW, 958, 0},
-    {'D', FIX_CHANGE_RELAX, 60, 0},      {'D', FIX_CHANGE_FORBID, 21, 0},
-    {'X', FIX_CHANGE_ALLOW, 5041, 268},  {'D', FIX_CHANGE_ALLOW, 58, 0},
+    {"D", FIX_CHANGE_REQUIRE, 55, 0},    {"D", FIX_CHANGE_REQUIRE, 38, 0},
+    {"D", FIX_CHANGE_ALLOW, 5050, 0},    {"D", FIX_CHANGE_ALLOW, 20002, 0},
+    {"D", FIX_CHANGE_REQUIRE, 20002, 0}, {"D", FIX_CHANGE_ALLOW, 958, 0},
+    {"D", FIX_CHANGE_RELAX, 60, 0},      {"D", FIX_CHANGE_FORBID, 21, 0},
+    {"X", FIX_CHANGE_ALLOW, 5041, 268},  {"D", FIX_CHANGE_ALLOW, 58, 0},
 };
 
 static const struct fix_overlay venue = {venue_fields, COUNT(venue_fields), venue_changes,
@@ -89,7 +89,8 @@ Test(fix_dictionary_overlay, twin_agrees_on_a_dialect) {
     prng_seed(&prng, test_seed("twin_agrees_on_a_dialect"));
     for (int round = 0; round < 4000; round++) {
         uint32_t bad;
-        if (!make_right(&prng, dialect, round % 2 == 0 ? 'D' : 'X', &made)) {
+        struct bytes type = round % 2 == 0 ? BYTES("D") : BYTES("X");
+        if (!make_right(&prng, dialect, fix_dictionary_message(dialect, type), &made)) {
             continue;
         }
         for (int wrong = round % 3; wrong > 0; wrong--) {
@@ -112,19 +113,19 @@ static void refuse_change(struct fix_change change, enum fix_overlay_result expe
 }
 
 Test(fix_dictionary_overlay, impossible_changes) {
-    refuse_change((struct fix_change){'E', FIX_CHANGE_ALLOW, 58, 0}, FIX_OVERLAY_UNKNOWN_MESSAGE);
-    refuse_change((struct fix_change){'\xff', FIX_CHANGE_ALLOW, 58, 0},
+    refuse_change((struct fix_change){"E", FIX_CHANGE_ALLOW, 58, 0}, FIX_OVERLAY_UNKNOWN_MESSAGE);
+    refuse_change((struct fix_change){"\xff", FIX_CHANGE_ALLOW, 58, 0},
                   FIX_OVERLAY_UNKNOWN_MESSAGE);
-    refuse_change((struct fix_change){'D', FIX_CHANGE_ALLOW, 6000, 0}, FIX_OVERLAY_UNKNOWN_TAG);
-    refuse_change((struct fix_change){'D', FIX_CHANGE_ALLOW, 0, 0}, FIX_OVERLAY_UNKNOWN_TAG);
-    refuse_change((struct fix_change){'D', FIX_CHANGE_REQUIRE, 5041, 0}, FIX_OVERLAY_BAD_PLACE);
-    refuse_change((struct fix_change){'D', FIX_CHANGE_FORBID, 34, 0}, FIX_OVERLAY_BAD_PLACE);
-    refuse_change((struct fix_change){'D', FIX_CHANGE_FORBID, 448, 0}, FIX_OVERLAY_BAD_PLACE);
-    refuse_change((struct fix_change){'D', FIX_CHANGE_ALLOW, 448, 0}, FIX_OVERLAY_BAD_PLACE);
-    refuse_change((struct fix_change){'X', FIX_CHANGE_ALLOW, 262, 268}, FIX_OVERLAY_BAD_PLACE);
-    refuse_change((struct fix_change){'D', FIX_CHANGE_ALLOW, 5041, 268}, FIX_OVERLAY_UNKNOWN_GROUP);
-    refuse_change((struct fix_change){'0', FIX_CHANGE_ALLOW, 453, 0}, FIX_OVERLAY_BAD_FIELD);
-    refuse_change((struct fix_change){'0', FIX_CHANGE_ALLOW, 355, 0}, FIX_OVERLAY_BAD_FIELD);
+    refuse_change((struct fix_change){"D", FIX_CHANGE_ALLOW, 6000, 0}, FIX_OVERLAY_UNKNOWN_TAG);
+    refuse_change((struct fix_change){"D", FIX_CHANGE_ALLOW, 0, 0}, FIX_OVERLAY_UNKNOWN_TAG);
+    refuse_change((struct fix_change){"D", FIX_CHANGE_REQUIRE, 5041, 0}, FIX_OVERLAY_BAD_PLACE);
+    refuse_change((struct fix_change){"D", FIX_CHANGE_FORBID, 34, 0}, FIX_OVERLAY_BAD_PLACE);
+    refuse_change((struct fix_change){"D", FIX_CHANGE_FORBID, 448, 0}, FIX_OVERLAY_BAD_PLACE);
+    refuse_change((struct fix_change){"D", FIX_CHANGE_ALLOW, 448, 0}, FIX_OVERLAY_BAD_PLACE);
+    refuse_change((struct fix_change){"X", FIX_CHANGE_ALLOW, 262, 268}, FIX_OVERLAY_BAD_PLACE);
+    refuse_change((struct fix_change){"D", FIX_CHANGE_ALLOW, 5041, 268}, FIX_OVERLAY_UNKNOWN_GROUP);
+    refuse_change((struct fix_change){"0", FIX_CHANGE_ALLOW, 453, 0}, FIX_OVERLAY_BAD_FIELD);
+    refuse_change((struct fix_change){"0", FIX_CHANGE_ALLOW, 355, 0}, FIX_OVERLAY_BAD_FIELD);
 }
 
 Test(fix_dictionary_overlay, impossible_fields) {
@@ -149,18 +150,28 @@ Test(fix_dictionary_overlay, as_many_as_there_is_room_for) {
         fields[i] = (struct fix_overlay_field){6000 + i, "X", {.type = FIX_TYPE_INT}};
     }
     for (uint32_t i = 0; i < FIX_EXTRA_TAGS_MAX; i++) {
-        changes[2 * i] = (struct fix_change){'1', FIX_CHANGE_ALLOW, 6000 + i, 0};
-        changes[2 * i + 1] = (struct fix_change){'1', FIX_CHANGE_REQUIRE, 6000 + i, 0};
+        changes[2 * i] = (struct fix_change){"1", FIX_CHANGE_ALLOW, 6000 + i, 0};
+        changes[2 * i + 1] = (struct fix_change){"1", FIX_CHANGE_REQUIRE, 6000 + i, 0};
     }
     struct fix_overlay overlay = {fields, FIX_EXTRA_TAGS_MAX + 1, NULL, 0};
     make(&overlay, FIX_OVERLAY_TOO_MANY_TAGS, FIX_EXTRA_TAGS_MAX);
     overlay = (struct fix_overlay){fields, FIX_EXTRA_TAGS_MAX, changes, 2 * FIX_EXTRA_TAGS_MAX};
     /* A TestRequest requires 9 tags by itself. */
     make(&overlay, FIX_OVERLAY_FULL, 2 * (FIX_REQUIRED_MAX - 9) + 1);
-    for (uint32_t i = 0; i < FIX_EXTRA_TAGS_MAX; i++) {
-        changes[i] = (struct fix_change){'X', FIX_CHANGE_ALLOW, 6000 + i, 268};
+}
+
+/* Every field of FIX 4.4 that X does not have yet, into its entries, which have 85 members. */
+Test(fix_dictionary_overlay, as_many_members_as_there_is_room_for) {
+    const struct fix_message_rule *message = fix_dictionary_message(&fix44_dictionary, BYTES("X"));
+    struct fix_change changes[FIX_GROUP_MEMBERS_MAX];
+    size_t count = 0;
+    for (uint32_t tag = 1; tag < fix44_dictionary.direct_tags && count < COUNT(changes); tag++) {
+        uint8_t type = fix44_dictionary.fields[tag].type;
+        if (message->places[tag] == FIX_PLACE_NONE && type != FIX_TYPE_NONE &&
+            type != FIX_TYPE_DATA && type != FIX_TYPE_NUMINGROUP) {
+            changes[count++] = (struct fix_change){"X", FIX_CHANGE_ALLOW, tag, 268};
+        }
     }
-    overlay = (struct fix_overlay){fields, FIX_EXTRA_TAGS_MAX, changes, FIX_EXTRA_TAGS_MAX};
-    /* INCREMENTAL_ENTRIES has 85 members, FIX_GROUP_MEMBERS_MAX less 43. */
-    make(&overlay, FIX_OVERLAY_FULL, 43);
+    struct fix_overlay overlay = {NULL, 0, changes, count};
+    make(&overlay, FIX_OVERLAY_FULL, FIX_GROUP_MEMBERS_MAX - 85);
 }

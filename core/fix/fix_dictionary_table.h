@@ -1,10 +1,17 @@
 /*
  * How a dictionary is written down. For the tables, the check, and what derives one from another.
  *
- * Fields have slots: a tag below FIX_DIRECT_TAGS is its own slot, any other is looked up among a
- * few extra tags. Everything else is an array by slot. A message says of each slot where the field
+ * Fields have slots: a tag below direct_tags is its own slot, any other is looked up among a few
+ * extra tags. Everything else is an array by slot. A message says of each slot where the field
  * belongs: header, body, trailer, or a group. A tag belongs to one place of a message only, which
- * FIX 4.4 takes care of, so that place and the groups open at the moment decide everything.
+ * every version of FIX takes care of, so that place and the groups open at the moment decide
+ * everything.
+ *
+ * The tables are compiled from text: tables/fix_tables.py says how, and how the text is read. It
+ * states every fact once over all versions, with the versions it holds for; the compiler picks a
+ * version's, flattens components, refuses a tag that has two places in one message, and writes what
+ * several messages or versions have in common once. So the dictionaries from FIX 5.0 on have their
+ * arrays as long as the last one's, and share the session's messages.
  */
 #ifndef TERCEL_CORE_FIX_FIX_DICTIONARY_TABLE_H
 #define TERCEL_CORE_FIX_FIX_DICTIONARY_TABLE_H
@@ -14,14 +21,13 @@
 
 #include "core/fix/fix_dictionary.h"
 
-#define FIX_DIRECT_TAGS 960
 #define FIX_EXTRA_TAGS_MAX 64
-#define FIX_SLOTS (FIX_DIRECT_TAGS + FIX_EXTRA_TAGS_MAX)
-#define FIX_GROUP_DEPTH_MAX 4
-#define FIX_GROUP_MEMBERS_MAX 128
+#define FIX_SLOTS_MAX 1728 /* direct and extra tags of any dictionary */
+#define FIX_GROUP_DEPTH_MAX 5
+#define FIX_GROUP_MEMBERS_MAX 256
 #define FIX_USER_TAGS_FIRST 5000
 
-/* Volume 1's data types. */
+/* The data types of volume 1, of all versions; what 5.0 splits from MULTIPLEVALUESTRING is one. */
 enum fix_type {
     FIX_TYPE_NONE = 0, /* no field */
     FIX_TYPE_STRING,
@@ -46,6 +52,8 @@ enum fix_type {
     FIX_TYPE_UTCDATEONLY,
     FIX_TYPE_LOCALMKTDATE,
     FIX_TYPE_MONTHYEAR,
+    FIX_TYPE_DAYOFMONTH,
+    FIX_TYPE_TZTIMEONLY,
     FIX_TYPE_DATA
 };
 
@@ -87,6 +95,7 @@ struct fix_group_rule {
 };
 
 struct fix_message_rule {
+    const char *type; /* MsgType */
     const char *name;
     const uint8_t *places;    /* by slot: enum fix_place */
     const uint16_t *required; /* slots, not of members; the header's first; ends with 0 */
@@ -105,12 +114,21 @@ struct fix_dictionary {
     const uint16_t *undefined; /* tags up to last_tag that the version never had; ends with 0 */
     const char *other_types;   /* MsgTypes of the version that are not here, between blanks */
     uint32_t last_tag;         /* the version's greatest */
+    uint32_t direct_tags;      /* arrays by slot are as long, and an overlay's extra tags longer */
     uint32_t extra_count;
-    uint32_t extra_tags[FIX_EXTRA_TAGS_MAX]; /* their slots begin at FIX_DIRECT_TAGS */
-    uint8_t message_of[128];                 /* by MsgType's only character: index + 1, or 0 */
+    uint32_t extra_tags[FIX_EXTRA_TAGS_MAX]; /* their slots begin at direct_tags */
+    /* By MsgType's only character: index + 1, or 0. Longer types come after all of them. */
+    uint8_t message_of[128];
 };
 
 /* The slot of a tag, or 0 when the dictionary has no slot for it. */
 uint32_t fix_dictionary_slot(const struct fix_dictionary *dictionary, uint32_t tag);
+
+/* The tag that has the slot. */
+uint32_t fix_dictionary_tag(const struct fix_dictionary *dictionary, uint32_t slot);
+
+/* The message of a type, or NULL. */
+const struct fix_message_rule *fix_dictionary_message(const struct fix_dictionary *dictionary,
+                                                      struct bytes type);
 
 #endif

@@ -249,3 +249,33 @@ Test(fix_dictionary, names) {
     cr_expect_eq(fix_dictionary_name(&fix44_dictionary, 999).len, 0);
     cr_expect_eq(fix_dictionary_name(&fix44_dictionary, 4000000000).len, 0);
 }
+
+Test(fix_dictionary, of_a_version) {
+    static const struct {
+        const char *begin_string;
+        const char *appl_ver_id;
+        const struct fix_dictionary *dictionary;
+    } table[] = {
+        {"FIX.4.0", "", &fix40_dictionary},
+        {"FIX.4.1", "", &fix41_dictionary},
+        {"FIX.4.2", "", &fix42_dictionary},
+        {"FIX.4.3", "", &fix43_dictionary},
+        {"FIX.4.4", "", &fix44_dictionary},
+        {"FIX.4.4", "9", &fix44_dictionary},
+        {"FIXT.1.1", "7", &fix50_dictionary},
+        {"FIXT.1.1", "8", &fix50sp1_dictionary},
+        {"FIXT.1.1", "9", &fix50sp2_dictionary},
+        {"FIXT.1.1", "", &fixt11_dictionary},
+        {"FIXT.1.1", "6", NULL},
+        {"FIXT.1.1", "10", NULL},
+        {"FIX.5.0", "7", NULL},
+        {"FIX.3.9", "", NULL},
+        {"", "", NULL},
+        {"FIX.4", "", NULL},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+        cr_expect_eq(fix_dictionary_of(bytes_of_string(table[i].begin_string),
+                                       bytes_of_string(table[i].appl_ver_id)),
+                     table[i].dictionary, "%s %s", table[i].begin_string, table[i].appl_ver_id);
+    }
+}

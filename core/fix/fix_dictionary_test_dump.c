@@ -1,5 +1,7 @@
 /*
- * Prints fix44_dictionary, a fact a line, for the comparison with dictionaries of other make:
+ * Prints a dictionary, a fact a line, for the comparison with dictionaries of other make.
+ *
+ *   usage: fix_dictionary_test_dump fix44
  *
  *   field TAG NAME TYPE [VALUE...]     message TYPE NAME      required TYPE TAG
  *   place TYPE PART TAG [TAG...]       PART: header, body, trailer, or the count of a group
@@ -8,6 +10,7 @@
 #include <stdio.h>
 
 #include "core/fix/fix_dictionary_table.h"
+#include "core/fix/fix_dictionary_test_all.h"
 
 static const char *const type_names[] = {
     [FIX_TYPE_STRING] = "STRING",
@@ -32,6 +35,8 @@ static const char *const type_names[] = {
     [FIX_TYPE_UTCDATEONLY] = "UTCDATEONLY",
     [FIX_TYPE_LOCALMKTDATE] = "LOCALMKTDATE",
     [FIX_TYPE_MONTHYEAR] = "MONTHYEAR",
+    [FIX_TYPE_DAYOFMONTH] = "DAYOFMONTH",
+    [FIX_TYPE_TZTIMEONLY] = "TZTIMEONLY",
     [FIX_TYPE_DATA] = "DATA",
 };
 
@@ -50,7 +55,7 @@ static void print_values(const struct fix_field_rule *rule) {
 }
 
 static void print_fields(const struct fix_dictionary *dictionary) {
-    for (uint32_t tag = 1; tag < FIX_DIRECT_TAGS; tag++) {
+    for (uint32_t tag = 1; tag < dictionary->direct_tags; tag++) {
         const struct fix_field_rule *rule = &dictionary->fields[tag];
         if (rule->type != FIX_TYPE_NONE) {
             printf("field %u %s %s", tag, dictionary->names[tag], type_names[rule->type]);
@@ -60,10 +65,10 @@ static void print_fields(const struct fix_dictionary *dictionary) {
     }
 }
 
-static void print_part(char type, const struct fix_message_rule *message, const char *part,
-                       unsigned place) {
-    printf("place %c %s", type, part);
-    for (uint32_t tag = 0; tag < FIX_SLOTS; tag++) {
+static void print_part(const struct fix_dictionary *dictionary,
+                       const struct fix_message_rule *message, const char *part, unsigned place) {
+    printf("place %s %s", message->type, part);
+    for (uint32_t tag = 0; tag < dictionary->direct_tags; tag++) {
         if (message->places[tag] == place) {
             printf(" %u", tag);
         }
@@ -71,16 +76,16 @@ static void print_part(char type, const struct fix_message_rule *message, const 
     printf("\n");
 }
 
-static void print_group(const struct fix_dictionary *dictionary, char type,
+static void print_group(const struct fix_dictionary *dictionary,
                         const struct fix_message_rule *message, unsigned index) {
     static const char *const parts[] = {
         [FIX_PLACE_NONE] = "nowhere", [FIX_PLACE_HEADER] = "header", [FIX_PLACE_BODY] = "body"};
     const struct fix_group_rule *group = &dictionary->groups[index];
     unsigned parent = message->places[group->count];
     if (parent < FIX_PLACE_TRAILER) {
-        printf("group %c %u %s", type, group->count, parts[parent]);
+        printf("group %s %u %s", message->type, group->count, parts[parent]);
     } else {
-        printf("group %c %u %u", type, group->count,
+        printf("group %s %u %u", message->type, group->count,
                dictionary->groups[parent - FIX_PLACE_GROUP].count);
     }
     for (const uint16_t *member = group->members; *member != 0; member++) {
@@ -89,30 +94,37 @@ static void print_group(const struct fix_dictionary *dictionary, char type,
     char part[16];
     snprintf(part, sizeof part, "%u", group->count);
     printf("\n");
-    print_part(type, message, part, FIX_PLACE_GROUP + index);
+    print_part(dictionary, message, part, FIX_PLACE_GROUP + index);
 }
 
-static void print_message(const struct fix_dictionary *dictionary, char type) {
-    const struct fix_message_rule *message =
-        &dictionary->messages[dictionary->message_of[(unsigned char)type] - 1];
-    printf("message %c %s\n", type, message->name);
-    print_part(type, message, "header", FIX_PLACE_HEADER);
-    print_part(type, message, "body", FIX_PLACE_BODY);
-    print_part(type, message, "trailer", FIX_PLACE_TRAILER);
+static void print_message(const struct fix_dictionary *dictionary,
+                          const struct fix_message_rule *message) {
+    printf("message %s %s\n", message->type, message->name);
+    print_part(dictionary, message, "header", FIX_PLACE_HEADER);
+    print_part(dictionary, message, "body", FIX_PLACE_BODY);
+    print_part(dictionary, message, "trailer", FIX_PLACE_TRAILER);
     for (const uint8_t *index = message->groups; *index != FIX_NO_GROUP; index++) {
-        print_group(dictionary, type, message, *index);
+        print_group(dictionary, message, *index);
     }
     for (const uint16_t *slot = message->required; *slot != 0; slot++) {
-        printf("required %c %u\n", type, *slot);
+        printf("required %s %u\n", message->type, *slot);
     }
 }
 
-int main(void) {
-    print_fields(&fix44_dictionary);
-    for (unsigned letter = 0; letter < 128; letter++) {
-        if (fix44_dictionary.message_of[letter] != 0) {
-            print_message(&fix44_dictionary, (char)letter);
+static void print(const struct fix_dictionary *dictionary) {
+    print_fields(dictionary);
+    for (uint32_t i = 0; i < dictionary->message_count; i++) {
+        print_message(dictionary, &dictionary->messages[i]);
+    }
+}
+
+int main(int argc, char **argv) {
+    for (size_t i = 0; i < ALL_DICTIONARIES && argc == 2; i++) {
+        if (strcmp(argv[1], all_dictionaries[i].name) == 0) {
+            print(all_dictionaries[i].dictionary);
+            return 0;
         }
     }
-    return 0;
+    fprintf(stderr, "usage: fix_dictionary_test_dump VERSION\n");
+    return 2;
 }

@@ -55,6 +55,8 @@ static inline const char *make_sample(enum fix_type type) {
         [FIX_TYPE_UTCDATEONLY] = "20240229",
         [FIX_TYPE_LOCALMKTDATE] = "19991231",
         [FIX_TYPE_MONTHYEAR] = "202402w3",
+        [FIX_TYPE_DAYOFMONTH] = "31",
+        [FIX_TYPE_TZTIMEONLY] = "07:39-08:00",
     };
     return samples[type];
 }
@@ -100,8 +102,7 @@ static inline void make_placed(struct prng *prng, const struct fix_dictionary *d
         return;
     }
     make_value(prng, rule, value);
-    make_field(made, slot < FIX_DIRECT_TAGS ? slot : dictionary->extra_tags[slot - FIX_DIRECT_TAGS],
-               value);
+    make_field(made, fix_dictionary_tag(dictionary, slot), value);
 }
 
 static inline void make_group(struct prng *prng, const struct fix_dictionary *dictionary,
@@ -130,15 +131,14 @@ static inline bool make_is_required(const struct fix_message_rule *message, uint
     return *required != 0;
 }
 
-/* A message of `type` with nothing wrong, unless it came out too long: then false. */
-static inline bool make_right(struct prng *prng, const struct fix_dictionary *dictionary, char type,
-                              struct made *made) {
-    const struct fix_message_rule *message =
-        &dictionary->messages[dictionary->message_of[(unsigned char)type] - 1];
+/* A message of the type with nothing wrong, unless it came out too long: then false. */
+static inline bool make_right(struct prng *prng, const struct fix_dictionary *dictionary,
+                              const struct fix_message_rule *message, struct made *made) {
+    uint32_t slots = dictionary->direct_tags + dictionary->extra_count;
     made->count = 0;
-    make_field(made, 35, (char[]){type, '\0'});
+    make_field(made, 35, message->type);
     for (unsigned place = FIX_PLACE_HEADER; place <= FIX_PLACE_BODY; place++) {
-        for (uint32_t slot = 0; slot < FIX_SLOTS; slot++) {
+        for (uint32_t slot = 0; slot < slots; slot++) {
             bool special = slot == 8 || slot == 9 || slot == 35;
             if (message->places[slot] == place && !special &&
                 (make_is_required(message, slot) || prng_below(prng, 10) == 0)) {

@@ -73,14 +73,23 @@ static inline void twin_value(struct twin *twin, uint32_t i) {
     }
 }
 
+/* The version has the tag, in whatever message; or the dialect has. */
+static inline bool twin_is_known(const struct fix_dictionary *dictionary, uint32_t tag) {
+    uint32_t slot = fix_dictionary_slot(dictionary, tag);
+    bool known = tag <= dictionary->last_tag;
+    for (const uint16_t *gap = dictionary->undefined; *gap != 0; gap++) {
+        known = known && *gap != tag;
+    }
+    return known || (slot != 0 && dictionary->fields[slot].type != FIX_TYPE_NONE);
+}
+
 static inline void twin_unplaced(struct twin *twin, uint32_t i) {
     uint32_t tag = twin->view->fields[i].tag;
     if (twin->view->fields[i].len == 0 && !twin_allows(twin, FIX_CHECK_ALLOW_EMPTY)) {
         twin_fault(twin, FIX_REJECT_TAG_EMPTY, tag);
     } else if (!twin_allows(twin, tag < 5000 ? FIX_CHECK_ALLOW_UNKNOWN_TAGS
                                              : FIX_CHECK_ALLOW_USER_TAGS)) {
-        bool known = (tag <= 956 && tag != 101 && tag != 261 && tag != 809) ||
-                     fix_dictionary_slot(twin->dictionary, tag) >= FIX_DIRECT_TAGS;
+        bool known = twin_is_known(twin->dictionary, tag);
         twin_fault(twin, known ? FIX_REJECT_TAG_NOT_DEFINED : FIX_REJECT_INVALID_TAG, tag);
     }
 }
@@ -211,8 +220,7 @@ static inline void twin_twice(struct twin *twin) {
 
 static inline void twin_required(struct twin *twin) {
     for (const uint16_t *slot = twin->message->required; *slot != 0; slot++) {
-        uint32_t tag =
-            *slot < FIX_DIRECT_TAGS ? *slot : twin->dictionary->extra_tags[*slot - FIX_DIRECT_TAGS];
+        uint32_t tag = fix_dictionary_tag(twin->dictionary, *slot);
         if (fix_view_find(twin->view, tag, 0) < 0) {
             twin_fault(twin, FIX_REJECT_TAG_MISSING, tag);
         }
@@ -222,9 +230,8 @@ static inline void twin_required(struct twin *twin) {
 /* The verdict on a message of a type that the dictionary has. */
 static inline struct twin twin_check(const struct fix_dictionary *dictionary,
                                      const struct fix_view *view, unsigned switches) {
-    unsigned letter = (unsigned char)view->message.data[view->fields[2].offset];
     struct twin twin = {.dictionary = dictionary,
-                        .message = &dictionary->messages[dictionary->message_of[letter] - 1],
+                        .message = fix_dictionary_message(dictionary, fix_view_msg_type(view)),
                         .view = view,
                         .switches = switches,
                         .reason = TWIN_NO_FAULT};

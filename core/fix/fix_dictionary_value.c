@@ -115,6 +115,35 @@ static bool is_time(struct bytes text) {
     return exact && number_of(at, 2) < 24 && number_of(at + 3, 2) < 60 && number_of(at + 6, 2) < 61;
 }
 
+/* HH:MM or HH:MM:SS, then nothing, Z, or a '+' or '-' with HH or HH:MM. */
+static bool is_zoned_time(struct bytes text) {
+    char padded[] = "00:00:00";
+    size_t len = text.len >= 8 && text.data[5] == ':' ? 8 : 5;
+    if (text.len < len) {
+        return false;
+    }
+    memcpy(padded, text.data, len);
+    if (!is_time(bytes_of(padded, 8))) {
+        return false;
+    }
+    struct bytes zone = bytes_skip(text, len);
+    if (zone.len == 0 || (zone.len == 1 && zone.data[0] == 'Z')) {
+        return true;
+    }
+    char offset[] = "00:00:00";
+    if ((zone.data[0] != '+' && zone.data[0] != '-') || (zone.len != 3 && zone.len != 6)) {
+        return false;
+    }
+    memcpy(offset, zone.data + 1, zone.len - 1);
+    return is_time(bytes_of(offset, 8));
+}
+
+/* 1 to 31. */
+static bool is_day_of_month(struct bytes text) {
+    return text.len <= 2 && are_digits(text.data, text.len) &&
+           number_of(text.data, text.len) - 1 < 31;
+}
+
 static bool is_timestamp(struct bytes text) {
     struct utc at;
     return fix_time_parse(text, &at);
@@ -153,6 +182,10 @@ static bool is_of_type(enum fix_type type, struct bytes text) {
         return is_date(text);
     case FIX_TYPE_MONTHYEAR:
         return is_month_year(text);
+    case FIX_TYPE_DAYOFMONTH:
+        return is_day_of_month(text);
+    case FIX_TYPE_TZTIMEONLY:
+        return is_zoned_time(text);
     case FIX_TYPE_MULTIPLEVALUESTRING:
         return are_words(text);
     case FIX_TYPE_CURRENCY:

@@ -3,8 +3,9 @@
  *
  * Types are volume 1's, with these readings: numbers have no '+' and no exponent, counts and
  * sequence numbers no '-'; whole numbers have at most 18 digits, leading zeros are fine. Times and
- * dates exist in the calendar. A currency is any word: assets have codes that ISO 4217 does not
- * know. Strings and data are any bytes.
+ * dates exist in the calendar, and have what their type has got since: fractions of seconds, weeks
+ * in a month and year. A currency is any word: assets have codes that ISO 4217 does not know.
+ * Strings and data are any bytes.
  */
 #ifndef TERCEL_CORE_FIX_FIX_DICTIONARY_VALUE_H
 #define TERCEL_CORE_FIX_FIX_DICTIONARY_VALUE_H
