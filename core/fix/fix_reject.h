@@ -19,6 +19,7 @@ enum fix_reject_reason {
     FIX_REJECT_TAG_ORDER = 14,
     FIX_REJECT_GROUP_ORDER = 15,
     FIX_REJECT_GROUP_COUNT = 16,
+    FIX_REJECT_APPL_VER = 18, /* FIXT 1.1 */
     FIX_REJECT_OTHER = 99
 };
 

@@ -40,7 +40,7 @@ static struct fix_comp_id_field comp_id_field(const char *prefix, struct bytes c
 void fix_session_init(struct fix_session *session, const struct fix_session_config *config) {
     check_config(config);
     *session = (struct fix_session){
-        .config = *config,
+        .config = fix_session_config_of_version(config),
         .sender = comp_id_field("49=", config->sender_comp_id),
         .target = comp_id_field("56=", config->target_comp_id),
         .next_out = 1,
@@ -52,6 +52,7 @@ void fix_session_init(struct fix_session *session, const struct fix_session_conf
         .deadline_state = INSTANT_NEVER,
         .deadline_silence = INSTANT_NEVER,
     };
+    fix_session_note_appl_ver(session, config->version->appl_ver_id);
 }
 
 void fix_session_restore(struct fix_session *session, uint64_t next_in, uint64_t next_out) {
@@ -296,6 +297,7 @@ enum fix_action fix_session_log_out(struct fix_session *session, struct now now,
 bool fix_session_reset(struct fix_session *session, struct now now) {
     /* A Logon that still waits to be written is of the run that would end. */
     if (session->state != FIX_SESSION_UP || session->config.signature_needed ||
+        !session->config.version->has_reset_flag ||
         fix_session_owed_find(session, FIX_MSG_LOGON[0]) != NULL) {
         return false;
     }

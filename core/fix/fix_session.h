@@ -2,7 +2,8 @@
  * One FIX session: acceptor or initiator, no I/O.
  *
  * It is given bytes and time and gives back actions, bytes and a deadline; who owns the stream
- * joins the two. Rules: FIX 4.4 volume 2 (session protocol). It never reads a clock, never
+ * joins the two. Rules: FIX 4.4 volume 2 (session protocol); where another version has others they
+ * are its (fix_version.h, config.version). It never reads a clock, never
  * allocates, and survives the connection: sequence numbers live as long as the struct.
  *
  *   fix_session_connected(s, now, epoch)       a stream opened (initiator: Logon becomes owed)
@@ -84,6 +85,8 @@
 /* Routing fields (115, 116, 128, 129, 144, 145) repeated in a Reject; more is left out. */
 #define FIX_ROUTE_MAX 200
 #define FIX_HEARTBEAT_S_MAX 3600
+/* The longest ApplVerID(1128) that is kept; those in use have a digit or two. */
+#define FIX_APPL_VER_MAX 7
 /* The greatest MsgSeqNum(34) that is read: 18 digits. */
 #define FIX_SEQ_MAX UINT64_C(999999999999999999)
 /* Rejects (and test request answers) that may be owed at once; input is refused beyond it. */
@@ -102,12 +105,15 @@ struct fix_outbox;
  * without a value is a fault; the dictionary is taken to the letter.
  */
 struct fix_profile {
-    bool orig_time_always;     /* 2f, 2g apply to every PossDup, to an expected number as well */
-    bool plain_logout;         /* no Text(58) in a Logout whose reason a Reject has just told */
-    bool quiet_while_asking;   /* no Heartbeat while a TestRequest of ours waits for its answer */
-    bool resend_to_the_end;    /* EndSeqNo(16) of a request is 0 even where the message that showed
-                                  the gap is kept; else it ends before that one */
-    bool empty_values_allowed; /* but not of 34, 49, 52, 56 */
+    bool orig_time_always;   /* 2f, 2g apply to every PossDup, to an expected number as well */
+    bool plain_logout;       /* no Text(58) in a Logout whose reason a Reject has just told */
+    bool quiet_while_asking; /* no Heartbeat while a TestRequest of ours waits for its answer */
+    bool resend_to_the_end;  /* EndSeqNo(16) of a request is 0 even where the message that showed
+                                the gap is kept; else it ends before that one */
+    bool other_appl_ver_allowed;  /* FIXT: messages of another application version than ours are
+                                     delivered, too; else a Logon that promises them is refused, and
+                                     a message that is one is rejected */
+    bool empty_values_allowed;    /* but not of 34, 49, 52, 56 */
     unsigned dictionary_switches; /* FIX_CHECK_ALLOW_..., of fix_dictionary.h */
 };
 
@@ -133,9 +139,11 @@ struct fix_session_config {
     bool heartbeat_zero_allowed; /* acceptor: take HeartBtInt(108) 0, a session nobody watches */
     uint32_t heartbeat_min_s;    /* acceptor: what 108 may be; 0: 1 */
     uint32_t heartbeat_max_s;    /* likewise; 0: 3600 */
-    unsigned time_digits;        /* fraction digits of the times we write: 0, 3, 6 or 9 */
-    bool reset_on_logon;         /* initiator: send 141=Y and start at 1; acceptor: every Logon
-                                    that is taken starts at 1, without 141 in the answer */
+    unsigned time_digits;        /* fraction digits of the times we write: 0, 3, 6 or 9; none
+                                    where the version has none */
+    bool reset_on_logon;         /* initiator: send 141=Y (from FIX 4.1) and start at 1; acceptor:
+                                    every Logon that is taken starts at 1, without 141 in the
+                                    answer */
     bool signature_needed;       /* initiator: NEED_SIGNATURE before the Logon */
     bool verdict_needed;         /* acceptor: NEED_VERDICT before the answer */
     size_t message_bytes_max;
@@ -161,9 +169,9 @@ struct fix_session_config {
     struct duration resend_window; /* 0: 1 ms */
     bool report_resend_asked;      /* RESEND_ASKED for each ResendRequest that is answered */
     uint32_t resend_chunk; /* numbers we ask for at a time, the next when they have come; 0: all */
-    bool next_expected;    /* NextExpectedMsgSeqNum(789) in Logons, both ways: what the other side
-                              misses is sent without its asking */
-    bool last_processed;   /* LastMsgSeqNumProcessed(369) in every header we write */
+    bool next_expected;  /* from FIX 4.4: NextExpectedMsgSeqNum(789) in Logons, both ways: what the
+                            other side  misses is sent without its asking */
+    bool last_processed; /* from FIX 4.2: LastMsgSeqNumProcessed(369) in every header we write */
     struct fix_schedule schedule;
 };
 
@@ -327,6 +335,8 @@ struct fix_session {
     struct instant probe_deadline; /* INSTANT_NEVER: none is under way */
     int64_t period;                /* of the schedule, that the numbers belong to */
     struct instant schedule_at;    /* when the schedule is looked at next */
+    uint8_t appl_ver_len;          /* their DefaultApplVerID(1137) */
+    char appl_ver_id[FIX_APPL_VER_MAX];
     struct fix_time_cache time_cache;
     struct utc sending_time; /* of the message being written; a signature covers it */
     char end_text[FIX_SESSION_TEXT_MAX + 1]; /* their Text(58), or ours; no control characters */
@@ -441,7 +451,8 @@ bool fix_session_end_unsent(struct fix_session *session, struct fix_writer *writ
 
 /*
  * The caller could not process the message it was delivered: owes a Reject(3) with
- * SessionRejectReason(373) `reason`, RefTagID(371) when ref_tag is not 0. Routing fields of the
+ * SessionRejectReason(373) `reason`, RefTagID(371) when ref_tag is not 0, where the version has
+ * them: below 4.2 the tag is told in the text. Routing fields of the
  * message come back reversed. At most once a delivered message: then it is never refused, because
  * input is BLOCKED before the queue could overflow. `reason` is an enum fix_reject_reason or any
  * other number the peer knows.
@@ -469,7 +480,8 @@ void fix_session_logout(struct fix_session *session, struct now now, struct byte
  * Begins both directions again at 1 inside the session: a Logon with 141=Y, behind what is owed.
  * Until it is answered messages of the old run are still taken, and none can be sent. False when
  * that is not possible now: not UP, a Logon still owed, or one that would have to be signed
- * (reconnect instead). No answer within logon_timeout ends the session.
+ * (reconnect instead); and never in FIX 4.0, which has no 141. No answer within logon_timeout ends
+ * the session.
  */
 bool fix_session_reset(struct fix_session *session, struct now now);
 

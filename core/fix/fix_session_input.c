@@ -150,7 +150,7 @@ static enum fix_action take_by_kind(struct fix_session *session, struct now now,
     bool served_early = message->kind == '2' || message->kind == '4' || message->kind == '5';
     if (!served_early) {
         /* One that comes again resets nothing again. */
-        return fix_session_is_reset_logon(message) && !message->poss_dup
+        return fix_session_is_reset_logon(session, message) && !message->poss_dup
                    ? fix_session_take_reset_logon(session, now, message)
                    : take_by_sequence(session, now, message);
     }

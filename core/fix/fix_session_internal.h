@@ -15,6 +15,7 @@
  *   fix_session_probe.c     is the peer still there
  *   fix_session_profile.c   the named profiles
  *   fix_session_identify.c  an unbound connection's first message
+ *   fix_session_version.c   what depends on the version of FIX, and which one a message is of
  *   fix_session_text.c      enum values as text, and building texts
  */
 #ifndef TERCEL_CORE_FIX_FIX_SESSION_INTERNAL_H
@@ -34,7 +35,8 @@ struct fix_message {
     struct bytes type;
     char kind; /* MsgType(35) when it is one byte, else 0 */
     bool poss_dup;
-    bool secret; /* a password or the like is in it */
+    struct bytes appl_ver_id; /* ApplVerID(1128); empty: the Logon's */
+    bool secret;              /* a password or the like is in it */
     /* The first header field found missing, empty or malformed, or a tag that is none. It leads to
      * a Reject only once the sequence number says that the message is not a stray. */
     bool faulty;
@@ -79,7 +81,8 @@ enum fix_action fix_session_take_first(struct fix_session *session, struct now n
 enum fix_action fix_session_take_answer(struct fix_session *session, struct now now,
                                         struct fix_message *message);
 /* A Logon with 141=Y inside a session. */
-bool fix_session_is_reset_logon(const struct fix_message *message);
+bool fix_session_is_reset_logon(const struct fix_session *session,
+                                const struct fix_message *message);
 enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct now now,
                                              struct fix_message *message);
 /* The Logon noted in the session was found good: its sequence number decides. */
@@ -108,6 +111,18 @@ bool fix_session_begins_anew(const struct fix_session *session, int64_t period);
 void fix_session_enter_period(struct fix_session *session, int64_t period);
 void fix_session_look_at_schedule(struct fix_session *session, struct now now);
 enum fix_action fix_session_schedule_tick(struct fix_session *session, struct now now);
+
+/* Versions, fix_session_version.c. What the version does not have is never said. */
+struct fix_session_config fix_session_config_of_version(const struct fix_session_config *config);
+/* Whether application messages of that ApplVerID are read here. */
+bool fix_session_takes_appl_ver(const struct fix_session *session, struct bytes appl_ver_id);
+/* Their DefaultApplVerID(1137), which was found to be taken. */
+void fix_session_note_appl_ver(struct fix_session *session, struct bytes appl_ver_id);
+bool fix_message_version_is_taken(const struct fix_session *session,
+                                  const struct fix_message *message);
+/* What it is to be checked by; NULL: by nothing. */
+const struct fix_dictionary *fix_message_dictionary(const struct fix_session *session,
+                                                    const struct fix_message *message);
 
 /* Probes, fix_session_probe.c. */
 void fix_session_probe_heard(struct fix_session *session, const struct fix_message *message);
@@ -169,7 +184,8 @@ void fix_session_owed_clear(struct fix_session *session);
 void fix_owed_set_text(struct fix_owed *owed, struct bytes text);
 /* Header fields of their own, and the body, of an owed Reject. */
 void fix_owed_put_route(const struct fix_owed *owed, struct fix_writer *writer);
-void fix_owed_put_reject(const struct fix_owed *owed, struct fix_writer *writer);
+void fix_owed_put_reject(const struct fix_owed *owed, const struct fix_version *version,
+                         struct fix_writer *writer);
 /* Owes a Reject of `message` with the reason's usual text; ref_tag 0: none. */
 void fix_session_owe_reject(struct fix_session *session, const struct fix_message *message,
                             enum fix_reject_reason reason, uint32_t ref_tag);

@@ -4,6 +4,7 @@
 struct logon_terms {
     uint32_t heartbeat_s;
     bool reset;
+    struct bytes appl_ver_id;             /* DefaultApplVerID(1137), of FIXT */
     uint64_t next_expected;               /* 0: not told, or of no interest */
     char fault[FIX_SESSION_TEXT_MAX + 1]; /* what the dictionary has against it */
 };
@@ -68,6 +69,33 @@ static struct bytes read_next_expected(const struct fix_session *session,
     return good ? BYTES("") : BYTES("NextExpectedMsgSeqNum malformed");
 }
 
+/* ResetSeqNumFlag(141); false when it is malformed. */
+static bool read_reset(const struct fix_session *session, const struct fix_message *message,
+                       bool *reset) {
+    *reset = false;
+    if (!session->config.version->has_reset_flag) {
+        return true;
+    }
+    enum fix_get got = fix_get_bool(message->view, FIX_RESET_SEQ_NUM_FLAG, reset);
+    return got == FIX_GET_OK || got == FIX_GET_MISSING;
+}
+
+/* DefaultApplVerID(1137): what their messages are that do not say it themselves. */
+static struct bytes read_appl_ver(const struct fix_session *session,
+                                  const struct fix_message *message, struct logon_terms *terms) {
+    const struct fix_version *version = session->config.version;
+    terms->appl_ver_id = version->appl_ver_id;
+    if (!version->is_fixt) {
+        return BYTES("");
+    }
+    if (fix_get_bytes(message->view, FIX_DEFAULT_APPL_VER_ID, &terms->appl_ver_id) != FIX_GET_OK) {
+        return BYTES("DefaultApplVerID missing");
+    }
+    return fix_session_takes_appl_ver(session, terms->appl_ver_id)
+               ? BYTES("")
+               : BYTES("DefaultApplVerID not supported");
+}
+
 /* A Logon is not rejected: there is no session yet that could go on. */
 static struct bytes look_up(const struct fix_session *session, struct fix_message *message,
                             struct logon_terms *terms) {
@@ -90,12 +118,21 @@ static struct bytes read_terms(const struct fix_session *session, struct fix_mes
     if (refusal.len != 0) {
         return refusal;
     }
-    enum fix_get got = fix_get_bool(message->view, FIX_RESET_SEQ_NUM_FLAG, &terms->reset);
-    if (got != FIX_GET_OK && got != FIX_GET_MISSING) {
+    if (!read_reset(session, message, &terms->reset)) {
         return BYTES("ResetSeqNumFlag malformed");
+    }
+    refusal = read_appl_ver(session, message, terms);
+    if (refusal.len != 0) {
+        return refusal;
     }
     refusal = read_next_expected(session, message, terms);
     return refusal.len == 0 ? look_up(session, message, terms) : refusal;
+}
+
+/* What is in force from this Logon on. */
+static void agree(struct fix_session *session, const struct logon_terms *terms) {
+    session->heartbeat_s = terms->heartbeat_s;
+    fix_session_note_appl_ver(session, terms->appl_ver_id);
 }
 
 /* The header rules of a Logon that has no session yet. FIX_END_NONE: none is broken. */
@@ -180,6 +217,14 @@ enum fix_action fix_session_accept_logon(struct fix_session *session, struct now
     return settle_number(session, now);
 }
 
+/* Without it nobody knows what their messages would mean; the public acceptance definitions
+ * want no answer then. */
+static bool lacks_appl_ver(const struct fix_session *session, const struct fix_message *message) {
+    struct bytes id;
+    return session->config.version->is_fixt &&
+           fix_get_bytes(message->view, FIX_DEFAULT_APPL_VER_ID, &id) != FIX_GET_OK;
+}
+
 /* A stranger learns nothing: until CompIDs and time are right, the stream just closes. */
 enum fix_action fix_session_take_first(struct fix_session *session, struct now now,
                                        struct fix_message *message) {
@@ -189,6 +234,9 @@ enum fix_action fix_session_take_first(struct fix_session *session, struct now n
     enum fix_end broken = check_header(session, now, message);
     if (broken != FIX_END_NONE) {
         return fix_session_drop(session, broken);
+    }
+    if (lacks_appl_ver(session, message)) {
+        return fix_session_drop(session, FIX_END_BAD_LOGON);
     }
     struct logon_terms terms;
     struct bytes refusal = read_terms(session, message, &terms);
@@ -207,7 +255,7 @@ enum fix_action fix_session_take_first(struct fix_session *session, struct now n
     session->logon_seq = message->seq;
     session->logon_reset = terms.reset;
     session->logon_expected = terms.next_expected;
-    session->heartbeat_s = terms.heartbeat_s;
+    agree(session, &terms);
     if (!session->config.verdict_needed) {
         return fix_session_accept_logon(session, now);
     }
@@ -271,7 +319,7 @@ enum fix_action fix_session_take_answer(struct fix_session *session, struct now 
     }
     session->logon_seq = message->seq;
     session->logon_expected = terms.next_expected;
-    session->heartbeat_s = terms.heartbeat_s;
+    agree(session, &terms);
     if (terms.next_expected > session->next_out) {
         return refuse_expected(session, now);
     }
@@ -282,10 +330,10 @@ enum fix_action fix_session_take_answer(struct fix_session *session, struct now 
     return settle_number(session, now);
 }
 
-bool fix_session_is_reset_logon(const struct fix_message *message) {
+bool fix_session_is_reset_logon(const struct fix_session *session,
+                                const struct fix_message *message) {
     bool reset;
-    return message->kind == 'A' &&
-           fix_get_bool(message->view, FIX_RESET_SEQ_NUM_FLAG, &reset) == FIX_GET_OK && reset;
+    return message->kind == 'A' && read_reset(session, message, &reset) && reset;
 }
 
 enum fix_action fix_session_take_reset_answer(struct fix_session *session, struct now now,
@@ -298,7 +346,7 @@ enum fix_action fix_session_take_reset_answer(struct fix_session *session, struc
     if (refusal.len != 0) {
         return fix_session_log_out(session, now, FIX_END_BAD_LOGON, refusal);
     }
-    session->heartbeat_s = terms.heartbeat_s;
+    agree(session, &terms);
     fix_session_restart_in(session);
     fix_session_owed_remove(session, FIX_MSG_RESEND_REQUEST[0]);
     if (message->seq > session->next_in) {
@@ -334,7 +382,7 @@ enum fix_action fix_session_take_reset_logon(struct fix_session *session, struct
     session->logon_seq = message->seq;
     session->logon_reset = true;
     session->logon_expected = 0;
-    session->heartbeat_s = terms.heartbeat_s;
+    agree(session, &terms);
     enum fix_action action = fix_session_accept_logon(session, now);
     /* It was up already, and so it stays. */
     return action == FIX_ACTION_UP ? FIX_ACTION_NONE : action;

@@ -57,6 +57,9 @@ static void read_flags(struct fix_message *message) {
             note_fault(message, FIX_POSS_DUP_FLAG,
                        fix_get_bool(message->view, FIX_POSS_DUP_FLAG, &message->poss_dup));
             break;
+        case FIX_APPL_VER_ID:
+            (void)!fix_get_bytes(message->view, FIX_APPL_VER_ID, &message->appl_ver_id);
+            break;
         case FIX_PASSWORD:
         case FIX_RAW_DATA:
         case FIX_NEW_PASSWORD:
@@ -98,7 +101,8 @@ static bool msg_type_is_valid(struct bytes type) {
  * faults it knows which is told. A view that ends at an invalid tag is nothing for it. */
 bool fix_message_is_off_dictionary(const struct fix_session *session, struct fix_message *message) {
     const struct fix_session_config *config = &session->config;
-    if (config->dictionary == NULL || message->invalid_tag.len != 0) {
+    const struct fix_dictionary *dictionary = fix_message_dictionary(session, message);
+    if (dictionary == NULL || message->invalid_tag.len != 0) {
         return false;
     }
     unsigned switches = config->profile.dictionary_switches;
@@ -106,7 +110,7 @@ bool fix_message_is_off_dictionary(const struct fix_session *session, struct fix
         switches |= FIX_CHECK_ALLOW_EMPTY;
     }
     struct fix_fault fault;
-    switch (fix_dictionary_check(config->dictionary, message->view, switches, &fault)) {
+    switch (fix_dictionary_check(dictionary, message->view, switches, &fault)) {
     case FIX_CHECK_OK:
     case FIX_CHECK_OTHER_MESSAGE:
         return false;
@@ -123,6 +127,11 @@ bool fix_message_is_off_dictionary(const struct fix_session *session, struct fix
 }
 
 bool fix_message_has_fault(const struct fix_session *session, struct fix_message *message) {
+    if (UNLIKELY(!fix_message_version_is_taken(session, message))) {
+        message->fault_reason = FIX_REJECT_APPL_VER;
+        message->fault_tag = FIX_APPL_VER_ID;
+        return true;
+    }
     if (!fix_message_is_off_dictionary(session, message) && !message->faulty) {
         if (LIKELY(msg_type_is_valid(message->type))) {
             return false;

@@ -94,16 +94,26 @@ static void put_text(struct fix_writer *writer, uint32_t tag, const struct fix_o
 static void put_logon(const struct fix_session *session, struct fix_writer *writer) {
     fix_put_uint(writer, FIX_ENCRYPT_METHOD, 0);
     fix_put_uint(writer, FIX_HEART_BT_INT, session->heartbeat_s);
-    if (session->logon_reset) {
+    const struct fix_version *version = session->config.version;
+    if (session->logon_reset && version->has_reset_flag) {
         fix_put_bool(writer, FIX_RESET_SEQ_NUM_FLAG, true);
     }
     if (session->config.next_expected) {
         fix_put_uint(writer, FIX_NEXT_EXPECTED_MSG_SEQ_NUM, session->next_in);
     }
+    if (version->is_fixt) {
+        fix_put_bytes(writer, FIX_DEFAULT_APPL_VER_ID, version->appl_ver_id);
+    }
     const struct fix_logon_hook *hook = &session->config.logon_hook;
     if (hook->write_fields != NULL) {
         hook->write_fields(hook->context, session, writer);
     }
+}
+
+static void put_end_seq_no(const struct fix_session *session, struct fix_writer *writer,
+                           uint64_t end) {
+    fix_put_uint(writer, FIX_END_SEQ_NO,
+                 end != 0 ? end : session->config.version->resend_to_the_end);
 }
 
 static void put_body(const struct fix_session *session, struct fix_writer *writer,
@@ -118,10 +128,10 @@ static void put_body(const struct fix_session *session, struct fix_writer *write
         return;
     case '2':
         fix_put_uint(writer, FIX_BEGIN_SEQ_NO, session->next_in);
-        fix_put_uint(writer, FIX_END_SEQ_NO, fix_session_request_end(session, owed->ref_seq));
+        put_end_seq_no(session, writer, fix_session_request_end(session, owed->ref_seq));
         return;
     case '3':
-        fix_owed_put_reject(owed, writer);
+        fix_owed_put_reject(owed, session->config.version, writer);
         return;
     case '5':
         put_text(writer, FIX_TEXT, owed);

@@ -11,6 +11,7 @@ struct fix_profile fix_profile_at(void) {
         .plain_logout = true,
         .quiet_while_asking = true,
         .resend_to_the_end = true,
+        .other_appl_ver_allowed = true,
         .dictionary_switches = FIX_CHECK_ALLOW_GROUP_FIELDS_OUT_OF_ORDER,
     };
 }

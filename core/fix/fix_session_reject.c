@@ -11,6 +11,9 @@ static const struct {
     {"115=", 128}, {"116=", 129}, {"128=", 115}, {"129=", 116}, {"144=", 145}, {"145=", 144},
 };
 
+/* The last of them. */
+#define LOCATION_FIELDS 2
+
 /* False when it does not fit. */
 static bool append_route(struct fix_owed *owed, struct bytes prefix, struct bytes value) {
     if (prefix.len + value.len + 1 > sizeof(owed->route) - owed->route_len) {
@@ -25,8 +28,11 @@ static bool append_route(struct fix_owed *owed, struct bytes prefix, struct byte
 }
 
 /* All of it or nothing: half a route leads somewhere else. */
-static void reverse_route(struct fix_owed *owed, const struct fix_view *view) {
-    for (size_t i = 0; i < sizeof(route_fields) / sizeof(route_fields[0]); i++) {
+static void reverse_route(struct fix_owed *owed, const struct fix_version *version,
+                          const struct fix_view *view) {
+    size_t count = sizeof(route_fields) / sizeof(route_fields[0]);
+    count -= version->has_location_ids ? 0 : LOCATION_FIELDS;
+    for (size_t i = 0; i < count; i++) {
         struct bytes value;
         if (fix_get_bytes(view, route_fields[i].from, &value) == FIX_GET_OK &&
             !append_route(owed, bytes_of_string(route_fields[i].prefix), value)) {
@@ -34,6 +40,16 @@ static void reverse_route(struct fix_owed *owed, const struct fix_view *view) {
             return;
         }
     }
+}
+
+/* "Required tag missing (56)", where there is no RefTagID(371) to tell it. */
+static void say_tag_in_text(struct fix_owed *owed) {
+    if (owed->ref_tag_len == 0) {
+        return;
+    }
+    size_t len = fix_text_append(owed->text, owed->text_len, BYTES(" ("));
+    len = fix_text_append(owed->text, len, bytes_of(owed->ref_tag, owed->ref_tag_len));
+    owed->text_len = (uint8_t)fix_text_append(owed->text, len, BYTES(")"));
 }
 
 static void owe_reject(struct fix_session *session, const struct fix_view *view, uint64_t ref_seq,
@@ -51,8 +67,11 @@ static void owe_reject(struct fix_session *session, const struct fix_view *view,
         memcpy(owed->ref_msg_type, type.data, type.len);
         owed->ref_msg_type_len = (uint8_t)type.len;
     }
-    reverse_route(owed, view);
+    reverse_route(owed, session->config.version, view);
     fix_owed_set_text(owed, text);
+    if (!session->config.version->has_reject_refs) {
+        say_tag_in_text(owed);
+    }
     session->counters.rejects_sent++;
 }
 
@@ -86,17 +105,20 @@ void fix_owed_put_route(const struct fix_owed *owed, struct fix_writer *writer) 
     }
 }
 
-void fix_owed_put_reject(const struct fix_owed *owed, struct fix_writer *writer) {
+void fix_owed_put_reject(const struct fix_owed *owed, const struct fix_version *version,
+                         struct fix_writer *writer) {
     fix_put_uint(writer, FIX_REF_SEQ_NUM, owed->ref_seq);
     if (owed->text_len != 0) {
         fix_put_bytes(writer, FIX_TEXT, bytes_of(owed->text, owed->text_len));
     }
-    if (owed->ref_tag_len != 0) {
+    if (version->has_reject_refs && owed->ref_tag_len != 0) {
         fix_put_bytes(writer, FIX_REF_TAG_ID, bytes_of(owed->ref_tag, owed->ref_tag_len));
     }
-    if (owed->ref_msg_type_len != 0) {
+    if (version->has_reject_refs && owed->ref_msg_type_len != 0) {
         fix_put_bytes(writer, FIX_REF_MSG_TYPE,
                       bytes_of(owed->ref_msg_type, owed->ref_msg_type_len));
     }
-    fix_put_uint(writer, FIX_SESSION_REJECT_REASON, owed->reason);
+    if (owed->reason < version->reject_reasons) {
+        fix_put_uint(writer, FIX_SESSION_REJECT_REASON, owed->reason);
+    }
 }

@@ -40,11 +40,20 @@ static bool ends_before_what_is_kept(const struct fix_session *session, uint64_t
            fix_early_first(session->config.early) == until;
 }
 
+/* Where "all" is said by a number, it is the wrong word for what is beyond. */
+static bool all_can_be_said(const struct fix_session *session, uint64_t until) {
+    uint32_t all = session->config.version->resend_to_the_end;
+    return all == 0 || until < all;
+}
+
 /* Without a queue the early number has to come again, too, and so may what follows it. */
 uint64_t fix_session_request_end(const struct fix_session *session, uint64_t until) {
     uint32_t chunk = session->config.resend_chunk;
+    if (chunk == 0 && ends_before_what_is_kept(session, until)) {
+        return until - 1;
+    }
     if (chunk == 0) {
-        return ends_before_what_is_kept(session, until) ? until - 1 : 0;
+        return all_can_be_said(session, until) ? 0 : until;
     }
     uint64_t end = session->next_in + chunk - 1;
     return session->config.early != NULL && end >= until ? until - 1 : end;
@@ -112,7 +121,8 @@ static bool range_tag_ok(struct fix_session *session, const struct fix_message *
     return false;
 }
 
-/* 16=0 and an end beyond the last number sent both mean "to the end": the end there is now. */
+/* 16=0, in old versions 999999, and an end beyond the last number sent all mean "to the end": the
+ * end there is now. */
 static enum fix_action serve(struct fix_session *session, struct now now,
                              struct fix_message *message) {
     uint64_t begin;
@@ -125,11 +135,12 @@ static enum fix_action serve(struct fix_session *session, struct now now,
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, FIX_BEGIN_SEQ_NO);
         return FIX_ACTION_NONE;
     }
-    if (end != 0 && end < begin) {
+    bool to_the_end =
+        end == 0 || end == session->config.version->resend_to_the_end || end >= session->next_out;
+    if (!to_the_end && end < begin) {
         fix_session_owe_reject(session, message, FIX_REJECT_VALUE, FIX_END_SEQ_NO);
         return FIX_ACTION_NONE;
     }
-    bool to_the_end = end == 0 || end >= session->next_out;
     message->asked = (struct fix_range){begin, to_the_end ? session->next_out - 1 : end};
     fix_session_replay(session, now, message->asked);
     return session->config.report_resend_asked ? FIX_ACTION_RESEND_ASKED : FIX_ACTION_NONE;

@@ -39,15 +39,29 @@ void script_disconnect(struct script *script) {
     cr_assert_eq(script->session.state, FIX_SESSION_DOWN);
 }
 
+const char *script_logon(const struct script *script) {
+    static char text[64];
+    const struct fix_version *version = script->config.version;
+    snprintf(text, sizeof(text), "35=A|34=1|98=0|108=30|%s%.*s%s", version->is_fixt ? "1137=" : "",
+             version->is_fixt ? (int)version->appl_ver_id.len : 0, version->appl_ver_id.data,
+             version->is_fixt ? "|" : "");
+    return text;
+}
+
 void script_up(struct script *script, enum fix_role role) {
     script_begin(script, role);
+    script_log_on(script);
+}
+
+void script_log_on(struct script *script) {
+    script_restart(script);
     script_connect(script);
-    if (role == FIX_INITIATOR) {
-        cr_assert_str_eq(hear(script), "35=A|34=1|98=0|108=30|");
-        cr_assert_eq(say(script, "35=A|34=1|98=0|108=30|"), FIX_ACTION_UP);
+    if (script->config.role == FIX_INITIATOR) {
+        cr_assert_str_eq(hear(script), script_logon(script));
+        cr_assert_eq(say(script, script_logon(script)), FIX_ACTION_UP);
     } else {
-        cr_assert_eq(say(script, "35=A|34=1|98=0|108=30|"), FIX_ACTION_UP);
-        cr_assert_str_eq(hear(script), "35=A|34=1|98=0|108=30|");
+        cr_assert_eq(say(script, script_logon(script)), FIX_ACTION_UP);
+        cr_assert_str_eq(hear(script), script_logon(script));
     }
     cr_assert_str_eq(hear(script), "");
     cr_assert_eq(script->session.state, FIX_SESSION_UP);
@@ -221,10 +235,21 @@ static char *check_envelope(struct script *script, char *text) {
     return body;
 }
 
+/* The present with the fraction that the session writes. */
+static void time_heard(const struct script *script, char *text, size_t size) {
+    unsigned digits = script->session.config.time_digits;
+    size_t seconds = strlen("YYYYMMDD-HH:MM:SS");
+    int len = digits == 0 ? (int)seconds : (int)seconds + 4;
+    snprintf(text, size, "%.*s%s", len, script_time(script, 0),
+             digits > 6   ? "000000"
+             : digits > 3 ? "000"
+                          : "");
+}
+
 /* Drops what is the same in every message, once it is found to be so. */
 static void strip_header(struct script *script, char *body) {
     char time[32];
-    snprintf(time, sizeof(time), "%s", script_time(script, 0));
+    time_heard(script, time, sizeof(time));
     size_t len = 0;
     unsigned same = 0;
     char *rest = NULL;

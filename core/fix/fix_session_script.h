@@ -38,6 +38,11 @@ void script_disconnect(struct script *script);
 /* Acceptor: connected and up, both numbers 2. Initiator likewise, its Logon heard. */
 void script_up(struct script *script, enum fix_role role);
 
+/* The same for what stands in script->config. */
+void script_log_on(struct script *script);
+/* What either side says first in the config's version, "35=A|34=1|98=0|108=30|" and 1137. */
+const char *script_logon(const struct script *script);
+
 /* One message in, checked to be consumed whole unless it is PARTIAL or BLOCKED. */
 enum fix_action say(struct script *script, const char *text);
 /* The same as it stands, only `|` replaced. */

@@ -117,6 +117,8 @@ struct bytes fix_reject_text(enum fix_reject_reason reason) {
         return BYTES("Repeating group fields out of order");
     case FIX_REJECT_GROUP_COUNT:
         return BYTES("Incorrect NumInGroup count for repeating group");
+    case FIX_REJECT_APPL_VER:
+        return BYTES("Invalid or unsupported application version");
     case FIX_REJECT_OTHER:
         break;
     }

@@ -89,6 +89,8 @@ enum fix_tag {
     FIX_QTY_TYPE = 854,
     /* Of FIX 5.0 SP2; clients of that habit send them all the same. */
     FIX_NEW_PASSWORD = 925,
+    FIX_APPL_VER_ID = 1128,
+    FIX_DEFAULT_APPL_VER_ID = 1137,
     FIX_ENCRYPTED_PASSWORD = 1402,
     FIX_ENCRYPTED_NEW_PASSWORD = 1404
 };
