@@ -11,6 +11,8 @@
 /* Prices and quantities as they come: 1 to 8 decimals, short and long. */
 
 struct decimals {
+    char before[DECIMAL_BEHIND];
+    int64_t parsed;
     char text[MICRO_CYCLE][DECIMAL_TEXT_MAX];
     size_t len[MICRO_CYCLE];
     int64_t scaled[MICRO_CYCLE];
@@ -27,11 +29,17 @@ static void *make_decimals(void) {
 }
 
 static void run_decimal_parse(void *state, uint32_t i) {
-    const struct decimals *decimals = state;
+    struct decimals *decimals = state;
     uint32_t at = i % MICRO_CYCLE;
-    int64_t scaled = 0;
-    micro_keep(decimal_parse(bytes_of(decimals->text[at], decimals->len[at]), 8, &scaled));
-    micro_keep((uint64_t)scaled);
+    struct bytes text = bytes_of(decimals->text[at], decimals->len[at]);
+    micro_keep(decimal_parse(text, 8, &decimals->parsed));
+}
+
+static void run_decimal_parse_within(void *state, uint32_t i) {
+    struct decimals *decimals = state;
+    uint32_t at = i % MICRO_CYCLE;
+    struct bytes text = bytes_of(decimals->text[at], decimals->len[at]);
+    micro_keep(decimal_parse_within(text, 8, &decimals->parsed));
 }
 
 static void run_decimal_format(void *state, uint32_t i) {
@@ -129,6 +137,7 @@ static void run_trace(void *state, uint32_t i) {
 
 const struct micro_benchmark micro_base[] = {
     {"decimal_parse", make_decimals, run_decimal_parse, false},
+    {"decimal_parse_within", make_decimals, run_decimal_parse_within, false},
     {"decimal_format", make_decimals, run_decimal_format, false},
     {"spsc_push_pop", make_ring, run_spsc, false},
     {"hash_index_find", make_index, run_index, false},

@@ -2,6 +2,8 @@
 
 #include <stdbool.h>
 
+#include "core/base/digits.h"
+
 static const int64_t powers[DECIMAL_DIGITS_MAX + 1] = {
     INT64_C(1),
     INT64_C(10),
@@ -76,8 +78,9 @@ static enum decimal_result apply_sign(uint64_t magnitude, bool negative, int64_t
     return DECIMAL_OK;
 }
 
-enum decimal_result decimal_parse(struct bytes text, unsigned digits, int64_t *scaled) {
-    CHECK(digits <= DECIMAL_DIGITS_MAX);
+/* Text of any length and sign, a byte at a time: whatever decimal_parse has no quick answer to. */
+__attribute__((noinline)) static enum decimal_result parse_any(struct bytes text, unsigned digits,
+                                                               int64_t *scaled) {
     if (text.len == 0) {
         return DECIMAL_MALFORMED;
     }
@@ -103,6 +106,47 @@ enum decimal_result decimal_parse(struct bytes text, unsigned digits, int64_t *s
         magnitude_scale(&magnitude, (uint64_t)powers[digits - fraction]);
     }
     return magnitude.overflow ? DECIMAL_OVERFLOW : apply_sign(magnitude.value, negative, scaled);
+}
+
+/*
+ * What at most sixteen characters come to; `vector` is they. The one byte that is no digit, if
+ * there is one, has to be the dot, with a digit beside it. What is rarer is left to parse_any: a
+ * sign, a digit past `digits`, what is malformed.
+ */
+static inline enum decimal_result parse_vector(__m128i vector, struct bytes text, unsigned digits,
+                                               int64_t *scaled) {
+    unsigned marks = digits_marks(vector);
+    unsigned fraction = 0;
+    if (marks != 0) {
+        fraction = (unsigned)__builtin_clz(marks) - (32 - DIGITS_MAX);
+        bool one_dot = (marks & (marks - 1)) == 0 && text.data[text.len - 1 - fraction] == '.';
+        if (UNLIKELY(!one_dot || fraction > digits || text.len == 1)) {
+            return parse_any(text, digits, scaled);
+        }
+        vector = digits_without(vector, fraction);
+    }
+    int64_t value = (int64_t)digits_value(vector);
+    if (UNLIKELY(__builtin_mul_overflow(value, powers[digits - fraction], &value))) {
+        return DECIMAL_OVERFLOW;
+    }
+    *scaled = value;
+    return DECIMAL_OK;
+}
+
+enum decimal_result decimal_parse(struct bytes text, unsigned digits, int64_t *scaled) {
+    CHECK(digits <= DECIMAL_DIGITS_MAX);
+    if (UNLIKELY(text.len - 1 >= DIGITS_MAX)) {
+        return parse_any(text, digits, scaled);
+    }
+    return parse_vector(digits_load(text.data, text.len), text, digits, scaled);
+}
+
+enum decimal_result decimal_parse_within(struct bytes text, unsigned digits, int64_t *scaled) {
+    CHECK(digits <= DECIMAL_DIGITS_MAX);
+    if (UNLIKELY(text.len - 1 >= DIGITS_MAX)) {
+        return parse_any(text, digits, scaled);
+    }
+    return parse_vector(digits_load_within(text.data, text.len), text, digits, scaled);
 }
 
 /* Digits come out from the right, by divisions by a constant only: decimal_power would be a

@@ -43,6 +43,14 @@ enum decimal_result {
 enum decimal_result decimal_parse(struct bytes text, unsigned digits, int64_t *scaled) MUST_USE;
 
 /*
+ * The same of text inside a buffer: the DECIMAL_BEHIND bytes that end where it ends can be read, be
+ * they its own or what lies before it. A value in a FIX message has that much in front of it.
+ */
+#define DECIMAL_BEHIND 16
+enum decimal_result decimal_parse_within(struct bytes text, unsigned digits,
+                                         int64_t *scaled) MUST_USE;
+
+/*
  * Writes the shortest exact text ("0.5", "100", "-3.25": no trailing zeros, no bare dot) and
  * returns its length, at most DECIMAL_TEXT_MAX. `out` needs DECIMAL_TEXT_MAX bytes; it is not
  * terminated.

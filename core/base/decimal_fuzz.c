@@ -12,6 +12,23 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Inside a buffer of exactly as much as may be read. */
+static void check_within(struct bytes text, unsigned digits, enum decimal_result result,
+                         int64_t scaled) {
+    size_t bytes = text.len < DECIMAL_BEHIND ? DECIMAL_BEHIND : text.len;
+    char *buffer = malloc(bytes);
+    CHECK(buffer != NULL);
+    memset(buffer, '.', bytes);
+    if (text.len != 0) {
+        memcpy(buffer + bytes - text.len, text.data, text.len);
+    }
+    int64_t again = -77;
+    struct bytes within = bytes_of(buffer + bytes - text.len, text.len);
+    CHECK(decimal_parse_within(within, digits, &again) == result);
+    CHECK(result != DECIMAL_OK || again == scaled);
+    free(buffer);
+}
+
 static void check_format(int64_t scaled, unsigned digits) {
     char text[DECIMAL_TEXT_MAX];
     size_t length = decimal_format(scaled, digits, text);
@@ -34,6 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     int64_t scaled = untouched;
     enum decimal_result result = decimal_parse(text, digits, &scaled);
     CHECK(result == DECIMAL_OK || scaled == untouched);
+    check_within(text, digits, result, scaled);
 
     if (text.len > 0 && memchr(text.data, '\0', text.len) != NULL) {
         CHECK(result == DECIMAL_MALFORMED);

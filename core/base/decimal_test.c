@@ -5,6 +5,7 @@
 #include "core/base/decimal_twin.h"
 #include "core/base/prng.h"
 #include "core/base/test_death.h"
+#include "core/base/test_guard.h"
 #include "core/base/test_seed.h"
 
 struct parse_row {
@@ -16,12 +17,50 @@ struct parse_row {
 
 static const int64_t UNTOUCHED = -77;
 
+static enum decimal_result parse_placed(char *at, struct bytes text, unsigned digits,
+                                        int64_t *scaled) {
+    if (text.len != 0) {
+        memcpy(at, text.data, text.len);
+    }
+    return decimal_parse(bytes_of(at, text.len), digits, scaled);
+}
+
+static enum decimal_result parse_within(char *at, struct bytes text, unsigned digits,
+                                        int64_t *scaled) {
+    if (text.len != 0) {
+        memcpy(at, text.data, text.len);
+    }
+    return decimal_parse_within(bytes_of(at, text.len), digits, scaled);
+}
+
+/* Every way to read `text` has to say the same, wherever no byte but what is allowed can be read.
+ */
+static enum decimal_result parse_everywhere(struct bytes text, unsigned digits, int64_t *scaled) {
+    int64_t untouched = *scaled;
+    int64_t others[4] = {untouched, untouched, untouched, untouched};
+    char *start = test_guard_start();
+    char *end = test_guard_end() - text.len;
+    size_t behind = text.len < DECIMAL_BEHIND ? DECIMAL_BEHIND - text.len : 0;
+    enum decimal_result result = decimal_parse(text, digits, scaled);
+    bool same = parse_placed(start, text, digits, &others[0]) == result &&
+                parse_placed(end, text, digits, &others[1]) == result;
+    memset(start, '7', behind);
+    same = same && parse_within(start + behind, text, digits, &others[2]) == result;
+    memset(end - behind, '.', behind);
+    same = same && parse_within(end, text, digits, &others[3]) == result;
+    for (size_t i = 0; i < 4; i++) {
+        same = same && others[i] == *scaled;
+    }
+    cr_assert(same, "\"%.*s\" at %u digits", (int)text.len, text.data, digits);
+    return result;
+}
+
 static void check_rows(const struct parse_row *rows, size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct parse_row *row = &rows[i];
         int64_t scaled = UNTOUCHED;
         enum decimal_result result =
-            decimal_parse(bytes_of_string(row->text), row->digits, &scaled);
+            parse_everywhere(bytes_of_string(row->text), row->digits, &scaled);
         cr_assert_eq(result, row->result, "\"%s\" at %u digits gives %d, not %d", row->text,
                      row->digits, result, row->result);
         int64_t expected = row->result == DECIMAL_OK ? row->scaled : UNTOUCHED;
@@ -133,7 +172,7 @@ static void expect_as_twin(const char *text, unsigned digits) {
     int64_t expected = UNTOUCHED;
     int64_t scaled = UNTOUCHED;
     enum decimal_result verdict = twin_parse(text, digits, &expected);
-    enum decimal_result result = decimal_parse(bytes_of_string(text), digits, &scaled);
+    enum decimal_result result = parse_everywhere(bytes_of_string(text), digits, &scaled);
     cr_assert(result == verdict && scaled == expected,
               "\"%s\" at %u digits: %d %" PRId64 ", twin %d %" PRId64, text, digits, result, scaled,
               verdict, expected);
@@ -156,6 +195,25 @@ Test(decimal_parse, agrees_with_the_twin_on_random_text) {
             text[prng_below(&prng, length)] = '.';
         }
         expect_as_twin(text, (unsigned)prng_below(&prng, DECIMAL_DIGITS_MAX + 1));
+    }
+}
+
+/* Every byte at every place of texts of every length, whole and with a dot. */
+Test(decimal_parse, agrees_with_the_twin_on_every_one_byte_change) {
+    for (size_t length = 1; length <= 20; length++) {
+        for (size_t dot = 0; dot <= length; dot++) {
+            char text[24] = "123456789012345678901";
+            text[length] = '\0';
+            text[dot] = dot < length ? '.' : '\0';
+            for (size_t at = 0; at < length; at++) {
+                char kept = text[at];
+                for (unsigned byte = 1; byte < 256; byte++) {
+                    text[at] = (char)byte;
+                    expect_as_twin(text, 9);
+                }
+                text[at] = kept;
+            }
+        }
     }
 }
 
