@@ -42,6 +42,8 @@ static void run_parse(void *state, uint32_t i) {
 
 struct writing {
     struct fix_time_cache time_cache;
+    struct fix_time_minute minute;
+    struct utc parsed;
     char room[1024];
 };
 
@@ -107,22 +109,29 @@ static void run_write_report(void *state, uint32_t i) {
 
 static void run_time_format(void *state, uint32_t i) {
     struct writing *writing = state;
-    struct utc at = {.ns = NOW_NS + i % MICRO_CYCLE * NS_PER_MS};
-    micro_keep(fix_time_format(&writing->time_cache, at, 3, writing->room));
+    struct utc at = {.ns = NOW_NS + i % MICRO_CYCLE * NS_PER_US};
+    micro_keep(fix_time_format(&writing->time_cache, at, 6, writing->room));
 }
 
 static void run_time_format_new_second(void *state, uint32_t i) {
     struct writing *writing = state;
     struct utc at = {.ns = NOW_NS + i % MICRO_CYCLE * NS_PER_S};
-    micro_keep(fix_time_format(&writing->time_cache, at, 3, writing->room));
+    micro_keep(fix_time_format(&writing->time_cache, at, 6, writing->room));
 }
 
 static void run_time_parse(void *state, uint32_t i) {
-    (void)state;
+    struct writing *writing = state;
     (void)i;
-    struct utc at = {0};
-    micro_require(fix_time_parse(BYTES("20260105-12:00:00.123"), &at), "a time was refused");
-    micro_keep((uint64_t)at.ns);
+    micro_require(fix_time_parse(BYTES("20260105-12:00:00.123"), &writing->parsed),
+                  "a time was refused");
+}
+
+static void run_time_parse_near(void *state, uint32_t i) {
+    struct writing *writing = state;
+    (void)i;
+    struct bytes text = BYTES("20260105-12:00:00.123");
+    micro_require(fix_time_parse_near(&writing->minute, text, &writing->parsed),
+                  "a time was refused");
 }
 
 const struct micro_benchmark micro_fix[] = {
@@ -133,5 +142,6 @@ const struct micro_benchmark micro_fix[] = {
     {"fix_time_format", make_writing, run_time_format, false},
     {"fix_time_format_new_second", make_writing, run_time_format_new_second, false},
     {"fix_time_parse", make_writing, run_time_parse, false},
+    {"fix_time_parse_near", make_writing, run_time_parse_near, false},
     {NULL, NULL, NULL, false},
 };

@@ -91,18 +91,37 @@ static inline __m128i digits_without(__m128i digits, size_t after) {
     return _mm_or_si128(_mm_slli_si128(before, 1), behind);
 }
 
-/* The number, less than 10^16; all bytes are digits. */
-static inline uint64_t digits_value(__m128i digits) {
-    /* In each pair of bytes a, b: a * 2560 + b * 256 + a, of which the upper byte is 10 * a + b. */
+/* In 16 bits each, the numbers of the eight pairs of digits. */
+static inline __m128i digits_pairs(__m128i digits) {
     __m128i factors = _mm_set1_epi16(2561);
     /* Else the compiler makes four shifts and additions of one multiplication. */
     __asm__("" : "+x"(factors));
-    __m128i pairs = _mm_srli_epi16(_mm_mullo_epi16(digits, factors), 8);
+    /* A pair a, b becomes a * 2560 + b * 256 + a, of which the upper byte is 10 * a + b. */
+    return _mm_srli_epi16(_mm_mullo_epi16(digits, factors), 8);
+}
+
+/* The number, less than 10^16; all bytes are digits. */
+static inline uint64_t digits_value(__m128i digits) {
+    __m128i pairs = digits_pairs(digits);
     __m128i fours = _mm_madd_epi16(pairs, _mm_set1_epi32(1 << 16 | 100));
     __m128i packed = _mm_packs_epi32(fours, fours);
     __m128i eights = _mm_madd_epi16(packed, _mm_set1_epi32(1 << 16 | 10000));
     uint64_t both = (uint64_t)_mm_cvtsi128_si64(eights);
     return (both & UINT32_MAX) * 100000000 + (both >> 32);
+}
+
+/*
+ * The digits of `value`, less than 10^8, one a byte, the first in the lowest, zeros in front: cut
+ * into two halves, these into pairs, these into digits, all at once. A product by 10486 / 2^20 or
+ * 103 / 2^10 is a division by 100 or 10 of what is less than 10^4 or 10^2.
+ */
+static inline uint64_t digits_of(uint32_t value) {
+    uint64_t upper = value / 10000;
+    uint64_t fours = upper | (value - upper * 10000) << 32;
+    uint64_t hundreds = fours * 10486 >> 20 & UINT64_C(0x0000007f0000007f);
+    uint64_t pairs = (fours << 16) - hundreds * ((100 << 16) - 1);
+    uint64_t tens = pairs * 103 >> 10 & UINT64_C(0x000f000f000f000f);
+    return (pairs << 8) - tens * ((10 << 8) - 1);
 }
 
 #endif

@@ -2,101 +2,156 @@
 
 #include <string.h>
 
+#include "core/base/digits.h"
+
 #define SECOND_TEXT_BYTES 17 /* YYYYMMDD-HH:MM:SS */
+#define MINUTE_TEXT_BYTES 15 /* YYYYMMDD-HH:MM: */
 #define FRACTION_DIGITS_MAX 12
+#define FRACTION_DIGITS_KEPT 9
 #define YEAR_FIRST 1970
 #define YEAR_LAST 2261
 #define SECONDS_PER_DAY 86400
+#define REFUSED INT64_C(-1)
+#define NS_PER_DAY (SECONDS_PER_DAY * (uint64_t)NS_PER_S)
 
-static const uint16_t days_before_month[13] = {0,   31,  59,  90,  120, 151, 181,
-                                               212, 243, 273, 304, 334, 365};
+/* Of a plain year and of a leap year. */
+static const uint16_t days_before_month[2][13] = {
+    {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365},
+    {0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366}};
 
-/* Exact for 1970 to 2261: 2000 is the only year of centuries in reach that is leap. */
-static bool is_leap(unsigned year) {
-    return year % 4 == 0 && (year % 100 != 0 || year == 2000);
+/* Exact for 1970 to 2299, as is the next: 2000 is the only year of centuries in reach that is leap.
+ */
+static inline bool is_leap(unsigned year) {
+    return year % 4 == 0 && year != 2100 && year != 2200;
 }
 
 /* Whole days from 1970-01-01 to the first of January of `year`. */
-static unsigned days_before_year(unsigned year) {
-    unsigned last = year - 1;
-    return (year - YEAR_FIRST) * 365 + (last / 4 - last / 100 + last / 400) -
-           (1969 / 4 - 1969 / 100 + 1969 / 400);
+static inline unsigned days_before_year(unsigned year) {
+    return (year - YEAR_FIRST) * 365 + (year - 1969) / 4 - (year > 2100) - (year > 2200);
 }
 
-static unsigned month_days(unsigned year, unsigned month) {
-    unsigned days = (unsigned)(days_before_month[month] - days_before_month[month - 1]);
-    return days + (month == 2 && is_leap(year));
-}
-
-/* Two digits at `text`; sets bits in *bad when a byte is no digit. */
-static inline unsigned two_digits(const char *text, unsigned *bad) {
-    unsigned tens = (unsigned)(unsigned char)text[0] - '0';
-    unsigned ones = (unsigned)(unsigned char)text[1] - '0';
-    *bad |= (unsigned)(tens > 9) | (unsigned)(ones > 9);
-    return tens * 10 + ones;
-}
-
-/* Reads YYYYMMDD-HH:MM:SS. */
-static bool parse_second(const char *text, int64_t *second) {
-    unsigned bad =
-        (unsigned)(text[8] != '-') | (unsigned)(text[11] != ':') | (unsigned)(text[14] != ':');
-    unsigned year = two_digits(text, &bad) * 100 + two_digits(text + 2, &bad);
-    unsigned month = two_digits(text + 4, &bad);
-    unsigned day = two_digits(text + 6, &bad);
-    unsigned hours = two_digits(text + 9, &bad);
-    unsigned minutes = two_digits(text + 12, &bad);
-    unsigned seconds = two_digits(text + 15, &bad);
-    if (bad != 0 || year < YEAR_FIRST || year > YEAR_LAST || month - 1 > 11 || day == 0 ||
-        day > month_days(year, month) || hours > 23 || minutes > 59 || seconds > 60) {
+/* Days from 1970-01-01; false: there is no such day. */
+static inline bool find_day(unsigned year, unsigned month, unsigned day, unsigned *days) {
+    if (year - YEAR_FIRST > YEAR_LAST - YEAR_FIRST || month - 1 > 11) {
         return false;
     }
-    unsigned days = days_before_year(year) + days_before_month[month - 1] +
-                    (unsigned)(month > 2 && is_leap(year)) + day - 1;
-    *second = (int64_t)days * SECONDS_PER_DAY + hours * 3600 + minutes * 60 + seconds;
-    return true;
+    const uint16_t *before = days_before_month[is_leap(year)] + month - 1;
+    *days = days_before_year(year) + before[0] + day - 1;
+    return day - 1 < (unsigned)(before[1] - before[0]);
 }
 
-/* Reads 1 to 12 digits as nanoseconds. */
-static bool parse_fraction(struct bytes digits, int64_t *ns) {
-    if (digits.len == 0 || digits.len > FRACTION_DIGITS_MAX) {
-        return false;
+/*
+ * Reads YYYYMMDD-HH:MM: of a text that goes on, as nanoseconds. Once '0' and the separators are
+ * taken off, all but the sixteenth byte must be digits, the separators 0; then pairs of bytes are
+ * numbers, but for the hours, whose digits lie in two pairs with a separator each.
+ */
+static int64_t parse_minute(const char *text) {
+    const __m128i plain =
+        _mm_setr_epi8('0', '0', '0', '0', '0', '0', '0', '0', '-', '0', '0', ':', '0', '0', ':', 0);
+    const __m128i limits = _mm_setr_epi8(0x76, 0x76, 0x76, 0x76, 0x76, 0x76, 0x76, 0x76, 0x7f, 0x76,
+                                         0x76, 0x7f, 0x76, 0x76, 0x7f, 0);
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
+    __m128i digits = _mm_xor_si128(bytes, plain);
+    int marks = _mm_movemask_epi8(_mm_adds_epu8(digits, limits));
+    __m128i pairs = digits_pairs(digits);
+    unsigned year =
+        (unsigned)_mm_extract_epi16(pairs, 0) * 100 + (unsigned)_mm_extract_epi16(pairs, 1);
+    unsigned hours_by_10 =
+        (unsigned)_mm_extract_epi16(pairs, 4) * 100 + (unsigned)_mm_extract_epi16(pairs, 5);
+    unsigned minutes = (unsigned)_mm_extract_epi16(pairs, 6);
+    unsigned days = 0;
+    if ((marks & ((1 << MINUTE_TEXT_BYTES) - 1)) != 0 || hours_by_10 > 230 || minutes > 59 ||
+        !find_day(year, (unsigned)_mm_extract_epi16(pairs, 2),
+                  (unsigned)_mm_extract_epi16(pairs, 3), &days)) {
+        return REFUSED;
     }
-    int64_t value = 0;
-    for (size_t i = 0; i < digits.len; i++) {
-        unsigned digit = (unsigned)(unsigned char)digits.data[i] - '0';
-        if (digit > 9) {
-            return false;
+    return ((int64_t)days * SECONDS_PER_DAY + hours_by_10 * 360 + minutes * 60) * NS_PER_S;
+}
+
+/*
+ * Reads SS[.fraction], all of the text behind its minute, as nanoseconds: a decimal whose dot is
+ * where it is. Up to 16 bytes before the end are loaded, which the minute is long enough for.
+ */
+static inline int64_t parse_seconds(struct bytes text) {
+    size_t fraction = text.len - SECOND_TEXT_BYTES;
+    fraction -= fraction != 0;
+    static const int64_t scale[FRACTION_DIGITS_KEPT + 1] = {
+        1000000000, 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1};
+    struct bytes seconds = bytes_skip(text, MINUTE_TEXT_BYTES);
+    __m128i digits = digits_load_within(seconds.data, seconds.len);
+    unsigned marks = digits_marks(digits);
+    if (text.len != SECOND_TEXT_BYTES) {
+        if (UNLIKELY(marks != 1U << (DIGITS_MAX - 1) >> fraction ||
+                     text.data[SECOND_TEXT_BYTES] != '.')) {
+            return REFUSED;
         }
-        value = i < 9 ? value * 10 + digit : value;
+        if (UNLIKELY(fraction > FRACTION_DIGITS_KEPT)) {
+            fraction = FRACTION_DIGITS_KEPT;
+            digits = digits_load_within(seconds.data, 3 + fraction);
+        }
+        digits = digits_without(digits, fraction);
+    } else if (UNLIKELY(marks != 0)) {
+        return REFUSED;
     }
-    for (size_t i = digits.len; i < 9; i++) {
-        value *= 10;
+    int64_t ns = (int64_t)digits_value(digits) * scale[fraction];
+    return LIKELY(ns < 61 * NS_PER_S) ? ns : REFUSED;
+}
+
+static inline bool is_length(size_t len) {
+    return len - SECOND_TEXT_BYTES <= 1 + FRACTION_DIGITS_MAX && len != SECOND_TEXT_BYTES + 1;
+}
+
+static inline bool parse_rest(struct bytes text, int64_t minute, struct utc *out) {
+    int64_t ns = parse_seconds(text);
+    if (UNLIKELY(ns == REFUSED)) {
+        return false;
     }
-    *ns = value;
+    out->ns = minute + ns;
     return true;
 }
 
 bool fix_time_parse(struct bytes text, struct utc *out) {
-    int64_t second = 0;
-    int64_t ns = 0;
-    if (text.len < SECOND_TEXT_BYTES || !parse_second(text.data, &second)) {
+    if (UNLIKELY(!is_length(text.len))) {
         return false;
     }
-    if (text.len > SECOND_TEXT_BYTES &&
-        (text.data[SECOND_TEXT_BYTES] != '.' ||
-         !parse_fraction(bytes_skip(text, SECOND_TEXT_BYTES + 1), &ns))) {
-        return false;
-    }
-    out->ns = second * NS_PER_S + ns;
-    return true;
+    int64_t minute = parse_minute(text.data);
+    return minute != REFUSED && parse_rest(text, minute, out);
 }
 
-/* `digits` digits of `value`, zeros in front. */
-static void put_digits(char *out, unsigned digits, uint32_t value) {
-    for (unsigned i = digits; i > 0; i--) {
-        out[i - 1] = (char)('0' + value % 10);
-        value /= 10;
+static inline uint64_t minute_first(struct bytes text) {
+    return digits_word64(text.data);
+}
+
+static inline uint64_t minute_second(struct bytes text) {
+    return digits_word64(text.data + MINUTE_TEXT_BYTES - sizeof(uint64_t));
+}
+
+__attribute__((noinline)) static bool parse_other_minute(struct fix_time_minute *last,
+                                                         struct bytes text, struct utc *out) {
+    int64_t minute = parse_minute(text.data);
+    if (minute == REFUSED) {
+        return false;
     }
+    last->text[0] = minute_first(text);
+    last->text[1] = minute_second(text);
+    last->ns = minute;
+    return parse_rest(text, minute, out);
+}
+
+bool fix_time_parse_near(struct fix_time_minute *last, struct bytes text, struct utc *out) {
+    if (UNLIKELY(!is_length(text.len))) {
+        return false;
+    }
+    if (UNLIKELY(minute_first(text) != last->text[0] || minute_second(text) != last->text[1] ||
+                 last->ns == 0)) {
+        return parse_other_minute(last, text, out);
+    }
+    return parse_rest(text, last->ns, out);
+}
+
+static void put_two(char *out, unsigned value) {
+    out[0] = (char)('0' + value / 10);
+    out[1] = (char)('0' + value % 10);
 }
 
 COLD static void format_date(unsigned days, char *out) {
@@ -105,54 +160,87 @@ COLD static void format_date(unsigned days, char *out) {
         year++;
     }
     unsigned day = days - days_before_year(year);
+    const uint16_t *before = days_before_month[is_leap(year)];
     unsigned month = 1;
-    for (unsigned length = month_days(year, month); day >= length;
-         length = month_days(year, month)) {
-        day -= length;
+    while (before[month] <= day) {
         month++;
     }
-    put_digits(out, 4, year);
-    put_digits(out + 4, 2, month);
-    put_digits(out + 6, 2, day + 1);
+    put_two(out, year / 100);
+    put_two(out + 2, year % 100);
+    put_two(out + 4, month);
+    put_two(out + 6, day - before[month - 1] + 1);
 }
 
-COLD static void format_second(int64_t second, char *out) {
-    unsigned of_day = (unsigned)(second % SECONDS_PER_DAY);
-    format_date((unsigned)(second / SECONDS_PER_DAY), out);
-    out[8] = '-';
-    put_digits(out + 9, 2, of_day / 3600);
-    out[11] = ':';
-    put_digits(out + 12, 2, of_day / 60 % 60);
-    out[14] = ':';
-    put_digits(out + 15, 2, of_day % 60);
+COLD static void format_day(struct fix_time_cache *cache, uint64_t ns) {
+    unsigned days = (unsigned)(ns / NS_PER_DAY);
+    *cache =
+        (struct fix_time_cache){.day_end = (days + 1) * NS_PER_DAY, .text = "YYYYMMDD-HH:MM:SS."};
+    format_date(days, cache->text);
+}
+
+/* Unsigned and from the end, so that no time is in a second or a day that was never written. */
+static inline bool is_in(uint64_t ns, uint64_t end, uint64_t length) {
+    return end - ns - 1 < length;
+}
+
+static void format_second(struct fix_time_cache *cache, uint64_t ns) {
+    if (UNLIKELY(!is_in(ns, cache->day_end, NS_PER_DAY))) {
+        format_day(cache, ns);
+    }
+    unsigned second = (unsigned)((ns - (cache->day_end - NS_PER_DAY)) / (uint64_t)NS_PER_S);
+    unsigned minute = second / 60;
+    put_two(cache->text + 9, minute / 60);
+    put_two(cache->text + 12, minute % 60);
+    put_two(cache->text + 15, second % 60);
+    cache->second_end = cache->day_end - NS_PER_DAY + (second + 1) * (uint64_t)NS_PER_S;
+}
+
+/*
+ * The last eight bytes of a time with `digits` fraction digits, which are `fraction`: what is ahead
+ * of these is the text's, which goes on with zeros, as they do in front.
+ */
+static inline size_t put_end(const struct fix_time_cache *cache, unsigned digits, uint32_t fraction,
+                             char *out) {
+    size_t len = SECOND_TEXT_BYTES + 1 + digits;
+    size_t at = len - 8;
+    uint64_t word = digits_word64(cache->text + at);
+    uint64_t zeros = DIGITS_ASCII_ZEROS << (64 - 8 * (digits < 8 ? digits : 8));
+    word |= digits_of(fraction) | zeros;
+    memcpy(out + at, &word, sizeof(word));
+    return len;
+}
+
+/* `at` is in the second that the cache holds. */
+static inline size_t put_time(const struct fix_time_cache *cache, uint64_t at, unsigned digits,
+                              char *out) {
+    uint32_t ns = (uint32_t)(at - (cache->second_end - (uint64_t)NS_PER_S));
+    memcpy(out, cache->text, SECOND_TEXT_BYTES);
+    switch (digits) {
+    case 0:
+        return SECOND_TEXT_BYTES;
+    case 3:
+        return put_end(cache, 3, ns / 1000000, out);
+    case 6:
+        return put_end(cache, 6, ns / 1000, out);
+    default:
+        out[SECOND_TEXT_BYTES] = '.';
+        out[SECOND_TEXT_BYTES + 1] = (char)('0' + ns / 100000000);
+        return put_end(cache, 9, ns % 100000000, out);
+    }
+}
+
+__attribute__((noinline)) static size_t put_other_second(struct fix_time_cache *cache, uint64_t at,
+                                                         unsigned digits, char *out) {
+    format_second(cache, at);
+    return put_time(cache, at, digits, out);
 }
 
 size_t fix_time_format(struct fix_time_cache *cache, struct utc at, unsigned fraction_digits,
                        char *out) {
     CHECK(at.ns >= 0);
-    int64_t second = at.ns / NS_PER_S;
-    uint32_t ns = (uint32_t)(at.ns % NS_PER_S);
-    if (UNLIKELY(cache->len == 0 || cache->second != second)) {
-        format_second(second, cache->text);
-        cache->second = second;
-        cache->len = SECOND_TEXT_BYTES;
+    CHECK(fraction_digits <= 9 && fraction_digits % 3 == 0);
+    if (UNLIKELY(!is_in((uint64_t)at.ns, cache->second_end, (uint64_t)NS_PER_S))) {
+        return put_other_second(cache, (uint64_t)at.ns, fraction_digits, out);
     }
-    memcpy(out, cache->text, SECOND_TEXT_BYTES);
-    if (fraction_digits == 0) {
-        return SECOND_TEXT_BYTES;
-    }
-    out[SECOND_TEXT_BYTES] = '.';
-    switch (fraction_digits) {
-    case 3:
-        put_digits(out + SECOND_TEXT_BYTES + 1, 3, ns / 1000000);
-        break;
-    case 6:
-        put_digits(out + SECOND_TEXT_BYTES + 1, 6, ns / 1000);
-        break;
-    default:
-        CHECK(fraction_digits == 9);
-        put_digits(out + SECOND_TEXT_BYTES + 1, 9, ns);
-        break;
-    }
-    return SECOND_TEXT_BYTES + 1 + fraction_digits;
+    return put_time(cache, (uint64_t)at.ns, fraction_digits, out);
 }

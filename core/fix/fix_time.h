@@ -24,16 +24,25 @@
  */
 bool fix_time_parse(struct bytes text, struct utc *out) MUST_USE;
 
-/* Remembers the last second's text, so that the date is worked out once a second; starts zeroed. */
+/* Remembers the last minute read, so that its date is worked out once; starts zeroed. */
+struct fix_time_minute {
+    uint64_t text[2]; /* its first 8 bytes, and the 8 that end in the second ':' */
+    int64_t ns;       /* when it began; 0: none */
+};
+
+/* The same answers, sooner for a time in the minute of the last good one. */
+bool fix_time_parse_near(struct fix_time_minute *last, struct bytes text, struct utc *out) MUST_USE;
+
+/* Remembers the last second's text, so that the date is worked out once a day; starts zeroed. */
 struct fix_time_cache {
-    int64_t second; /* since the epoch, of `text`; valid when len != 0 */
-    size_t len;
-    char text[17];
+    uint64_t second_end; /* of `text`, ns since the epoch; 0: there is none */
+    uint64_t day_end;
+    char text[32]; /* to the dot; zeros follow */
 };
 
 /*
  * Writes `at` (not before 1970) with 0, 3, 6 or 9 fraction digits, cut, not rounded, and returns
- * the length. `out` needs FIX_TIME_TEXT_MAX bytes; it is not terminated.
+ * the length. `out` needs as many bytes, FIX_TIME_TEXT_MAX at most; it is not terminated.
  */
 size_t fix_time_format(struct fix_time_cache *cache, struct utc at, unsigned fraction_digits,
                        char *out);

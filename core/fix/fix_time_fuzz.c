@@ -23,6 +23,10 @@ static void check_text(struct bytes text) {
     bool ok = fix_time_parse(text, &at);
     require(ok == twin_time_parse(text, &expected));
     require(at.ns == expected);
+    static struct fix_time_minute last;
+    struct utc near = {.ns = -1};
+    require(fix_time_parse_near(&last, text, &near) == ok);
+    require(near.ns == expected);
     if (!ok || memcmp(text.data + 15, "60", 2) == 0) {
         return;
     }

@@ -18,10 +18,39 @@ struct row {
 
 #define REFUSED (-77)
 
+/* Every way to read `text` has to say the same, whatever was read before. */
+static bool parse(struct bytes text, struct utc *out) {
+    static struct fix_time_minute last;
+    static const char *const primes[] = {"19700101-00:00:00", "20240229-23:59:59.5",
+                                         "20250303-14:09:32.902", "19700101-09:09:09"};
+    struct utc untouched = *out;
+    bool ok = fix_time_parse(text, out);
+    struct bytes placed = test_guarded(text);
+    struct fix_time_minute minute = {.ns = 0};
+    for (size_t i = 0; i <= sizeof(primes) / sizeof(primes[0]); i++) {
+        struct utc again = untouched;
+        cr_assert_eq(fix_time_parse_near(i == 0 ? &last : &minute, placed, &again), ok);
+        cr_assert_eq(again.ns, out->ns, "\"%.*s\"", (int)text.len, text.data);
+        again = untouched;
+        cr_assert_eq(fix_time_parse_near(&minute, placed, &again), ok);
+        cr_assert_eq(again.ns, out->ns);
+        if (i < sizeof(primes) / sizeof(primes[0])) {
+            cr_assert(fix_time_parse_near(&minute, bytes_of_string(primes[i]), &again));
+        }
+    }
+    if (text.len != 0) {
+        memmove(test_guard_start(), text.data, text.len);
+    }
+    struct utc again = untouched;
+    cr_assert_eq(fix_time_parse(bytes_of(test_guard_start(), text.len), &again), ok);
+    cr_assert_eq(again.ns, out->ns);
+    return ok;
+}
+
 static void check_rows(const struct row *rows, size_t count) {
     for (size_t i = 0; i < count; i++) {
         struct utc out = {.ns = UNTOUCHED};
-        bool ok = fix_time_parse(test_guarded(bytes_of_string(rows[i].text)), &out);
+        bool ok = parse(bytes_of_string(rows[i].text), &out);
         cr_assert_eq(ok, rows[i].ns != UNTOUCHED, "\"%s\"", rows[i].text);
         cr_assert_eq(out.ns, rows[i].ns, "\"%s\" gives %" PRId64, rows[i].text, out.ns);
     }
@@ -34,7 +63,7 @@ Test(fix_time, a_published_time_reads_and_writes_back) {
     struct utc at;
     cr_assert(fix_time_parse(bytes_of_string(text), &at));
     cr_assert_eq(at.ns, 1741010972902000000);
-    struct fix_time_cache cache = {.len = 0};
+    struct fix_time_cache cache = {0};
     char out[FIX_TIME_TEXT_MAX];
     cr_assert_eq(fix_time_format(&cache, at, 3, out), strlen(text));
     cr_assert_eq(memcmp(out, text, strlen(text)), 0);
@@ -139,6 +168,14 @@ Test(fix_time_parse, refuses_other_shapes) {
     CHECK_ROWS(rows);
 }
 
+/* A cache that starts zeroed knows no minute, not even one of NULs. */
+Test(fix_time_parse, refuses_a_minute_of_zeros) {
+    static const char zeros[] = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                                "12";
+    struct utc out = {.ns = UNTOUCHED};
+    cr_assert_not(parse(BYTES(zeros), &out));
+}
+
 /* Every single-byte change of a good time, against the twin. */
 Test(fix_time_parse, agrees_with_the_c_library_on_every_one_byte_change) {
     static const char *const texts[] = {"20240229-23:59:60.123456789012", "21001231-00:00:00.5",
@@ -153,7 +190,7 @@ Test(fix_time_parse, agrees_with_the_c_library_on_every_one_byte_change) {
                 struct utc out = {.ns = UNTOUCHED};
                 int64_t expected = UNTOUCHED;
                 bool twin = twin_time_parse(bytes_of(changed, text.len), &expected);
-                bool ok = fix_time_parse(bytes_of(changed, text.len), &out);
+                bool ok = parse(bytes_of(changed, text.len), &out);
                 cr_assert(ok == twin && out.ns == expected, "%.*s", (int)text.len, changed);
             }
         }
@@ -168,7 +205,7 @@ Test(fix_time_parse, agrees_with_the_c_library_on_every_day) {
             struct utc out = {.ns = UNTOUCHED};
             int64_t expected = UNTOUCHED;
             bool twin = twin_time_parse(bytes_of_string(text), &expected);
-            cr_assert_eq(fix_time_parse(bytes_of_string(text), &out), twin, "%s", text);
+            cr_assert_eq(parse(bytes_of_string(text), &out), twin, "%s", text);
             cr_assert_eq(out.ns, expected, "%s", text);
         }
     }
@@ -205,7 +242,7 @@ Test(fix_time_format, cuts_and_never_rounds) {
         {INT64_MAX, 9, "22620411-23:47:16.854775807"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        struct fix_time_cache cache = {.len = 0};
+        struct fix_time_cache cache = {0};
         char out[FIX_TIME_TEXT_MAX];
         size_t len = fix_time_format(&cache, (struct utc){.ns = rows[i].ns}, rows[i].digits, out);
         cr_assert(bytes_equal(bytes_of(out, len), bytes_of_string(rows[i].text)), "%.*s, not %s",
@@ -216,7 +253,7 @@ Test(fix_time_format, cuts_and_never_rounds) {
 Test(fix_time_format, agrees_with_the_c_library_whatever_the_cache_holds) {
     struct prng prng;
     prng_seed(&prng, test_seed("fix_time format"));
-    struct fix_time_cache cache = {.len = 0};
+    struct fix_time_cache cache = {0};
     int64_t ns = 0;
     for (int round = 0; round < 40000; round++) {
         switch (prng_below(&prng, 4)) {
@@ -238,7 +275,7 @@ Test(fix_time_format, agrees_with_the_c_library_whatever_the_cache_holds) {
 }
 
 Test(fix_time_format, agrees_with_the_c_library_on_every_day) {
-    struct fix_time_cache cache = {.len = 0};
+    struct fix_time_cache cache = {0};
     for (int64_t day = 0; day < 106751; day++) {
         check_format(&cache, day * 86400 * NS_PER_S, 0);
         check_format(&cache, (day + 1) * 86400 * NS_PER_S - 1, 3);
@@ -248,24 +285,24 @@ Test(fix_time_format, agrees_with_the_c_library_on_every_day) {
 Test(fix_time, what_is_written_reads_back) {
     struct prng prng;
     prng_seed(&prng, test_seed("fix_time round trip"));
-    struct fix_time_cache cache = {.len = 0};
+    struct fix_time_cache cache = {0};
     for (int round = 0; round < 20000; round++) {
         struct utc at = {.ns = (int64_t)prng_below(&prng, 9214646400000000000)};
         char out[FIX_TIME_TEXT_MAX];
         struct utc back = {.ns = UNTOUCHED};
         size_t len = fix_time_format(&cache, at, 9, out);
-        cr_assert(fix_time_parse(bytes_of(out, len), &back));
+        cr_assert(parse(bytes_of(out, len), &back));
         cr_assert_eq(back.ns, at.ns, "%.*s", (int)len, out);
     }
 }
 
 static void format_before_1970(void *out) {
-    struct fix_time_cache cache = {.len = 0};
+    struct fix_time_cache cache = {0};
     fix_time_format(&cache, (struct utc){.ns = -1}, 3, out);
 }
 
 static void format_four_digits(void *out) {
-    struct fix_time_cache cache = {.len = 0};
+    struct fix_time_cache cache = {0};
     fix_time_format(&cache, (struct utc){.ns = 0}, 4, out);
 }
 

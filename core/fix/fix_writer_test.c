@@ -57,7 +57,7 @@ Test(fix_writer, writes_a_published_frame) {
     struct test_message expected = test_message_of(published_frames[0]);
     char room[512];
     struct fix_writer writer;
-    struct fix_time_cache cache = {.len = 0};
+    struct fix_time_cache cache = {0};
     fix_writer_begin(&writer, room, sizeof room, fix44);
     fix_put_bytes(&writer, 35, BYTES("D"));
     fix_put_uint(&writer, 34, 2);
@@ -125,7 +125,7 @@ Test(fix_writer, writes_bools_chars_and_bytes) {
 }
 
 Test(fix_writer, writes_times) {
-    struct fix_time_cache cache = {.len = 0};
+    struct fix_time_cache cache = {0};
     struct utc at = {.ns = 1741010972902456789};
     CHECK_PUT("60=20250303-14:09:32|", fix_put_utc, 60, &cache, at, 0);
     CHECK_PUT("60=20250303-14:09:32.902|", fix_put_utc, 60, &cache, at, 3);
@@ -296,7 +296,7 @@ static void put_something(struct fix_writer *writer, struct fix_time_cache *cach
 static size_t write_something(char *room, size_t bytes, uint64_t seed) {
     struct prng prng;
     struct fix_writer writer;
-    struct fix_time_cache cache = {.len = 0};
+    struct fix_time_cache cache = {0};
     prng_seed(&prng, seed);
     fix_writer_begin(&writer, room, bytes, fix44);
     fix_put_char(&writer, 35, 'D');

@@ -121,7 +121,7 @@ static char *add_times(struct fix_venue *venue, struct now now, const struct fix
         return at;
     }
     /* Any day at all: it would only drive the others out. */
-    struct fix_time_cache own = {.len = 0};
+    struct fix_time_cache own = {0};
     return add_time(at, &step->text, &own, order->expire_time, dialect->expire_time_digits);
 }
 
