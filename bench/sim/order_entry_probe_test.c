@@ -167,6 +167,26 @@ Test(order_entry_probe, unknown_says_nothing_while_the_venue_may_take_the_order)
     finish(&sim, 2, 0);
 }
 
+/* The answer is late, and of a moment when the order was still to come. */
+Test(order_entry_probe, unknown_says_nothing_of_an_order_that_the_question_overtook) {
+    struct sim sim = up(UNLIMITED);
+    rig_say(sim.firm, "35=D|11=A0|55=BTC-USD|54=1|38=0.5|40=2|44=30000|60=@|");
+    rig_say(sim.firm, BUY("A1"));
+    rig_skip(sim.venue);
+    rig_say(sim.venue, "35=2|7=2|16=0|");
+    rig_expect(sim.firm, "35=8|11=A0|150=8|39=8");
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=A|58=in doubt: the venue may have missed it");
+    rig_expect(sim.venue, "35=4|43=Y|123=Y");
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=F|11=#3|41=#2");
+    rig_advance(sim.rig, 4500);
+    rig_say(sim.venue, UNKNOWN("#3"));
+    rig_expect_nothing(sim.firm);
+    rig_say(sim.venue, "35=8|11=#2|37=OV|17=X|150=0|39=0|14=0|60=@|");
+    rig_expect(sim.firm, "35=8|11=A1|150=0");
+    finish(&sim, 1, 1);
+}
+
 /* A cancel on one connection says nothing of an order of another, which may be open. */
 Test(order_entry_probe, unknown_says_nothing_of_an_order_it_does_not_reach) {
     struct sim sim = up(UNLIMITED);

@@ -102,8 +102,8 @@ struct order {
     struct instant received;
     struct instant cancel_sent; /* of the latest cancel */
     struct instant replace_sent;
-    struct utc expire_time; /* TIF_GTD */
-    struct utc valid_until; /* not taken by then, the venue drops the order; 0: none */
+    struct utc expire_time;     /* TIF_GTD */
+    struct instant valid_until; /* not taken by then, the venue drops the order; 0: none */
     struct instant ended;
 };
 

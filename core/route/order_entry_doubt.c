@@ -6,6 +6,8 @@
 #define ASK_AGAIN_MAX_NS (60 * NS_PER_S)
 /* How long a venue that states no deadline may take to act on a replace. */
 #define REPLACE_LIFE_NS (60 * NS_PER_S)
+/* A venue goes by its own clock: how far that may be behind ours. */
+#define DEADLINE_MARGIN_NS (1 * NS_PER_S)
 
 static bool may_ask(const struct order_entry *entry, const struct order *order) {
     const struct venue_slot *venue = &entry->venues[order->venue];
@@ -63,7 +65,8 @@ bool doubt_ask(struct order_entry *entry, uint32_t slot, struct now now) {
 static bool is_past_the_replace(const struct order_entry *entry, const struct order *order,
                                 struct instant asked) {
     int64_t deadline_ns = entry->venues[order->venue].can->order_validity.ns;
-    return asked.ns - order->replace_sent.ns >= (deadline_ns != 0 ? deadline_ns : REPLACE_LIFE_NS);
+    int64_t life_ns = (deadline_ns != 0 ? deadline_ns : REPLACE_LIFE_NS) + DEADLINE_MARGIN_NS;
+    return asked.ns - order->replace_sent.ns >= life_ns;
 }
 
 /* By the queue that every cancel takes that nobody asked for by itself. */
@@ -172,17 +175,18 @@ static bool was_never_seen(const struct order *order) {
     return !order->venue_accepted && order->venue_order_id_len == 0 && order->told.scaled == 0;
 }
 
-/* Whether the venue would find the order if it had it, and would not take it from now on. */
+/* Whether the venue, asked then, would have found the order if it had it, and took it no more. A
+ * question asked sooner may have overtaken the order, however late its answer comes. */
 static bool would_be_found(const struct order_entry *entry, const struct order *order,
-                           struct now now) {
+                           struct instant asked) {
     return order_is_reached(entry, order) && order->valid_until.ns != 0 &&
-           now.utc.ns > order->valid_until.ns;
+           asked.ns - order->valid_until.ns >= DEADLINE_MARGIN_NS;
 }
 
-bool doubt_absent(struct order_entry *entry, uint32_t slot, struct now now) {
+bool doubt_absent(struct order_entry *entry, uint32_t slot, struct now now, struct instant asked) {
     const struct order *order = order_table_at(entry->orders, slot);
     if (order->state != ORDER_IN_DOUBT || !was_never_seen(order) ||
-        !would_be_found(entry, order, now)) {
+        !would_be_found(entry, order, asked)) {
         return false;
     }
     book_event(entry, slot, now, ORDER_EVENT_NOT_SENT, bytes_of(NULL, 0), REJECT_NOT_SENT);

@@ -25,7 +25,8 @@ static void book_cancel_refusal(struct order_entry *entry, uint32_t slot, struct
         }
         return;
     }
-    if (reject == REJECT_VENUE_UNKNOWN_ORDER && doubt_absent(entry, slot, now)) {
+    if (reject == REJECT_VENUE_UNKNOWN_ORDER &&
+        doubt_absent(entry, slot, now, order->cancel_sent)) {
         return;
     }
     /* It went out for an id that a replace, on its way then, has taken away meanwhile. */
@@ -113,8 +114,9 @@ void book_refusal(struct order_entry *entry, uint32_t named, const struct reques
             book_replace_refusal(entry, request->order, now, reject, report->text);
         }
     } else if (refused == VENUE_REFUSES_STATUS) {
-        if (reject == REJECT_VENUE_UNKNOWN_ORDER) {
-            (void)doubt_absent(entry, request->order, now);
+        const struct order_track *track = &entry->tracks[request->order];
+        if (reject == REJECT_VENUE_UNKNOWN_ORDER && named == track->status_request) {
+            (void)doubt_absent(entry, request->order, now, track->asked);
         }
     } else if (refused == VENUE_REFUSES_NEW) {
         book_order_refusal(entry, request->order, now, report, reject);

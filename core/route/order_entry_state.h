@@ -396,8 +396,10 @@ void doubt_answered(struct order_entry *entry, uint32_t slot, uint32_t named);
  * booked. */
 bool doubt_settle_terms(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
                         const struct venue_report *report);
-/* The venue says it does not know the order; true: that was evidence, the order is over. */
-bool doubt_absent(struct order_entry *entry, uint32_t slot, struct now now);
+/* Asked then, the venue says it does not know the order; true: that was evidence, the order is
+ * over.
+ */
+bool doubt_absent(struct order_entry *entry, uint32_t slot, struct now now, struct instant asked);
 /* The venue answered the order, or its pending replace, by a failure: it may act on it. */
 void doubt_refused(struct order_entry *entry, uint32_t slot, struct now now, struct bytes words);
 /* The venue did not get this request, or (`maybe`) nobody knows. */

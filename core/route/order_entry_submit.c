@@ -140,7 +140,7 @@ static enum reject_code send_order(struct order_entry *entry, struct now now, st
     }
     order->venue_session = venue->session;
     if (venue->can->order_validity.ns > 0) {
-        order->valid_until.ns = now.utc.ns + venue->can->order_validity.ns;
+        order->valid_until = instant_add(now.mono, venue->can->order_validity);
     }
     track_begin(entry, slot);
     entry->tracks[slot].current_request = order->new_request;
