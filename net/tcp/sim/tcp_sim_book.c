@@ -67,7 +67,8 @@ static void check_flight(struct tcp_sim *sim, uint32_t index, uint8_t host,
     if (!tcp_seq_equal(info->snd_una, was->snd_una)) {
         side->beyond_cwnd = 0;
     }
-    if (info->in_flight <= was->in_flight ||
+    /* What turns out not to have been lost is in flight again without being sent. */
+    if (info->in_flight <= was->in_flight || info->segments_out == was->segments_out ||
         info->in_flight <= cwnd + SEGMENTS_BEYOND_CWND * info->mss) {
         return;
     }

@@ -396,6 +396,11 @@ static void sent_segment(struct tcp_sim *sim, uint8_t host, uint32_t index, cons
     keep(talk, host, frame, sim->plan.host[host].setup.burst == 1);
 }
 
+static bool is_over(const struct tcp_sim_talk *talk) {
+    return talk->side[0].had && talk->side[0].stream == NULL && talk->side[1].had &&
+           talk->side[1].stream == NULL;
+}
+
 void tcp_sim_wire_sent(struct tcp_sim *sim, uint8_t host, const char *data,
                        const struct tcp_sim_frame *frame) {
     uint32_t index = tcp_sim_wire_talk(sim, host, frame);
@@ -409,7 +414,10 @@ void tcp_sim_wire_sent(struct tcp_sim *sim, uint8_t host, const char *data,
     if (index == TCP_SIM_TALKS_MAX || sim->talk[index].broken || (frame->flags & TCP_SIM_RST)) {
         return;
     }
-    if (frame->flags & TCP_SIM_SYN) {
+    struct tcp_sim_talk *talk = &sim->talk[index];
+    if ((frame->flags & TCP_SIM_SYN) && is_over(talk)) {
+        talk->broken = true; /* a late SYN had an answer, with other numbers than before */
+    } else if (frame->flags & TCP_SIM_SYN) {
         sent_syn(sim, host, index, frame);
     } else {
         sent_segment(sim, host, index, data, frame);
