@@ -25,7 +25,7 @@
  *                            come to be by their Logon (acceptor_world.h). It ends at once when its
  *                            standard input does
  *   --hasty ADDRESS:PORT     the same door, with little patience for who says nothing
- *   --peer ADDRESS:PORT      whom an initiator of these sessions may dial; 128 at most
+ *   --peer ADDRESS:PORT      whom an initiator of these sessions may dial; 256 at most
  * Where they are is printed on the same line: "fix A:P hasty A:P control A:P".
  *
  * One thread, one io_uring. It listens for whoever can reach ADDRESS and asks nobody for a
@@ -47,7 +47,7 @@
 #include "bench/conformance/acceptor_world.h"
 #include "net/uring/uring_stack.h"
 
-#define STREAMS_MAX 512
+#define STREAMS_MAX 640
 /* How long a signal, or the end of standard input, may go unnoticed. */
 #define WAIT_MAX_NS (200 * NS_PER_MS)
 /* Sessions that are up have so long for their Logouts once a signal came. */

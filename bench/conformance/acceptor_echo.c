@@ -5,13 +5,14 @@
 #include "bench/conformance/acceptor_profile.h"
 #include "core/fix/fix_tag.h"
 
-/* FIX 4.4 volume 1, "Standard message header" and "trailer". */
-static const uint32_t frame_tags[] = {8,   9,   10,  34,  35,  43,  49,  50,  52,  56,  57,
-                                      89,  90,  91,  93,  97,  115, 116, 122, 128, 129, 142,
-                                      143, 144, 145, 212, 213, 347, 369, 627, 628, 629, 630};
+/* FIX 4.4 volume 1, "Standard message header" and "trailer"; FIXT 1.1 adds 1128, 1129 and 1156. */
+static const uint32_t frame_tags[] = {
+    8,   9,   10,  34,  35,  43,  49,  50,  52,  56,  57,  89,  90,  91,  93,  97,   115,  116,
+    122, 128, 129, 142, 143, 144, 145, 212, 213, 347, 369, 627, 628, 629, 630, 1128, 1129, 1156};
 
 #define GROUP_MEMBERS_MAX 6
 #define NO_PARTY_SUB_IDS 802
+#define DEFAULT_APPL_VER_ID 1137
 
 /* The groups that scenarios use: count, then members. */
 static const struct {
@@ -160,11 +161,24 @@ static struct bytes refusal_text(enum refusal refusal) {
     return BYTES("");
 }
 
+/* Before FIX 4.2 there is only the session's own Reject, and QuickFIX words it so. */
+static void refuse_by_reject(struct fix_link *link, const struct fix_view *view,
+                             enum refusal refusal) {
+    struct bytes text =
+        refusal == UNSUPPORTED_TYPE ? BYTES("Unsupported message type") : refusal_text(refusal);
+    fix_session_reject(&link->session, view, FIX_REJECT_OTHER, 0, text);
+}
+
 static void refuse(struct fix_link *link, struct now now, const struct fix_view *view,
                    enum refusal refusal) {
+    const struct fix_version *version = link->session.config.version;
     struct fix_writer writer;
     struct bytes seq;
     struct bytes id;
+    if (!version->has_business_reject) {
+        refuse_by_reject(link, view, refusal);
+        return;
+    }
     if (fix_get_bytes(view, FIX_MSG_SEQ_NUM, &seq) != FIX_GET_OK ||
         fix_link_begin(link, now, BYTES(FIX_MSG_BUSINESS_REJECT), FIX_ADMIN_BYTES_MAX, &writer) !=
             STREAM_OK) {
@@ -177,6 +191,10 @@ static void refuse(struct fix_link *link, struct now now, const struct fix_view 
         fix_put_bytes(&writer, FIX_BUSINESS_REJECT_REF_ID, id);
     }
     fix_put_uint(&writer, FIX_BUSINESS_REJECT_REASON, refusal);
+    if (version->is_fixt) {
+        /* No field of this message; but what the definitions want has it. */
+        fix_put_bytes(&writer, DEFAULT_APPL_VER_ID, version->appl_ver_id);
+    }
     send_or_reject(link, now, view, &writer);
 }
 

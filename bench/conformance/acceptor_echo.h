@@ -4,8 +4,9 @@
  * NewOrderSingle (D), SecurityDefinition (d) and Email (C) come back under a header of our own, the
  * body's values as they were, byte for byte, its fields ascending by tag, the members of a group
  * behind its count. A possible resend (97=Y) of a ClOrdID seen since the Logon is dropped, any
- * other comes back with 97=Y. A BusinessMessageReject refuses every other type, a limit order
- * without Price, what is to be delivered to NOBODY, and everything while the application rests.
+ * other comes back with 97=Y. A BusinessMessageReject (in FIX 4.0 and 4.1 a Reject) refuses every
+ * other type, a limit order without Price, what is to be delivered to NOBODY, and everything while
+ * the application rests.
  */
 #ifndef TERCEL_BENCH_CONFORMANCE_ACCEPTOR_ECHO_H
 #define TERCEL_BENCH_CONFORMANCE_ACCEPTOR_ECHO_H

@@ -47,7 +47,7 @@ static bool read_door(struct acceptor_options *options, enum acceptor_door_kind 
 
 static bool read_peer(struct acceptor_options *options, const char *text) {
     if (options->peer_count == ACCEPTOR_PEERS_MAX) {
-        return fail("--peer", "128 at most");
+        return fail("--peer", "256 at most");
     }
     return read_endpoint("peer", text, &options->peer[options->peer_count++]);
 }

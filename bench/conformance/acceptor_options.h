@@ -7,7 +7,7 @@
 #include "bench/conformance/acceptor_profile.h"
 #include "net/endpoint.h"
 
-#define ACCEPTOR_PEERS_MAX 128
+#define ACCEPTOR_PEERS_MAX 256
 
 enum acceptor_door_kind {
     ACCEPTOR_DOOR_FIX = 0,

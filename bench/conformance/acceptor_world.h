@@ -12,7 +12,7 @@
 #include "bench/conformance/acceptor_session.h"
 #include "core/route/fix_link.h"
 
-#define ACCEPTOR_WORLDS_MAX 1024
+#define ACCEPTOR_WORLDS_MAX 4096
 #define ACCEPTOR_QUEUE_BYTES 4096
 /* How many times slower than the machine's a world's clock is that does not go in real time. */
 #define ACCEPTOR_SLOWNESS 50

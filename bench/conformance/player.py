@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 
+import versions
 import wire
 
 # Far longer than anything takes: what is awaited comes, or the scenario has failed.
@@ -124,7 +125,8 @@ class Control:
 class Player:
     def __init__(self, scenario, mode, number, ports, listener=None):
         self.scenario, self.mode, self.ports, self.listener = scenario, mode, ports, listener
-        self.me, self.you = f"{scenario.profile}.{number}", "ISLD"
+        self.version = scenario.version
+        self.me, self.you = f"{scenario.profile}.{self.version.name}.{number}", "ISLD"
         self.connections = {}
         self.control = Control(ports["control"])
         self.ahead_s, self.born_s, self.stamp = 0.0, 0.0, wire.utc_text(time.time())
@@ -284,11 +286,13 @@ class Player:
             if name == "length":
                 return match[0]
             if name == "now0":
-                return wire.utc_text(now).split(".")[0]
+                return wire.utc_text(now, fractions=False)
             if name.startswith("fill"):
                 return "x" * int(name[4:])
-            return {"stamp": self.stamp, "me": self.me, "you": self.you}[name]
-        return wire.PLACEHOLDER.sub(value, text)
+            return {"stamp": self.stamp, "me": self.me, "you": self.you,
+                    "begin": self.version.begin_string, "other": self.version.other,
+                    "open": self.version.open_end}[name]
+        return wire.PLACEHOLDER.sub(value, self.version.orders(text))
 
     async def do_raw(self, step, connection):
         await connection.send(self.fill_in(step.text).replace("|", "\x01").encode("latin-1"))
@@ -298,7 +302,7 @@ class Player:
         if text.startswith("8="):
             await connection.send(wire.seal(wire.fields_of(text)))
             return
-        await connection.send(wire.seal([("8", "FIX.4.4"), *self.completed(text)]))
+        await connection.send(wire.seal([("8", self.version.begin_string), *self.completed(text)]))
 
     def completed(self, text):
         pairs = wire.fields_of(text)
@@ -308,6 +312,8 @@ class Player:
             ("56", self.you)] if tag not in given]
         rest = [(tag, value) for tag, value in pairs[1:]
                 if value is not None or tag[0] != "-"]
+        if pairs[0][0] == versions.LOGON and "1137" not in given:
+            rest = self.version.with_appl_ver_id(versions.LOGON, rest)
         self.count_sent(dict(pairs).get("34", str(self.next_sent)))
         return [("35", pairs[0][0]), *header, *rest]
 
@@ -335,7 +341,11 @@ class Player:
         header = sorted((pair for pair in pairs if pair[0] in wire.HEADER),
                         key=lambda pair: int(pair[0]))
         body = [pair for pair in pairs if pair[0] not in wire.HEADER]
-        return [("8", "FIX.4.4"), ("9", "*"), ("35", kind), *header, *body, ("10", "*")]
+        if kind == versions.REJECT:
+            body = self.version.reject(body)
+        body = self.version.with_appl_ver_id(kind, body)
+        return [("8", self.version.begin_string), ("9", "*"), ("35", kind), *header, *body,
+                ("10", "*")]
 
     def compare(self, expected, message):
         heard = wire.fields_of(wire.show(message))
@@ -347,9 +357,11 @@ class Player:
         self.check_times(dict(heard), message)
 
     def check_times(self, heard, message):
+        form = wire.TIME if self.version.has_fractions else wire.TIME_IN_SECONDS
         for tag in ("52", "122"):
-            if tag in heard and not wire.TIME.fullmatch(heard[tag]):
-                raise Failed(f"{tag} is no time with milliseconds: {wire.show(message)}")
+            if tag in heard and not form.fullmatch(heard[tag]):
+                raise Failed(f"{tag} is no time as {self.version.name} has it: "
+                             f"{wire.show(message)}")
         if abs(wire.utc_seconds(heard["52"][:17]) - self.now()) > 60:
             raise Failed(f"SendingTime is not the present: {wire.show(message)}")
         if heard.get("43") != "Y":
@@ -363,7 +375,7 @@ class Player:
 
     async def say(self, text, connection):
         pairs = self.completed(self.fill_in(text))
-        await connection.send(wire.seal([("8", "FIX.4.4"), *pairs]))
+        await connection.send(wire.seal([("8", self.version.begin_string), *pairs]))
         await connection.flush()
 
     async def hear(self, text, connection):

@@ -2,10 +2,12 @@
  * What the scenarios were written down from, as a program: QuickFIX's acceptor, configured as its
  * acceptance tests want it, with their application behind it, in a time that stands still.
  *
- * usage: quickfix_acceptor PORT DICTIONARY COMP_ID...
+ * usage: quickfix_acceptor PORT DICTIONARIES COMP_ID...
  *
- * One session for each COMP_ID; those that begin with "validate." take fields without a value. It
- * prints "fix PORT hasty PORT control PORT" once it listens, and ends when its standard input does.
+ * One session for each COMP_ID, "PROFILE.VERSION.NUMBER", in that version: its dictionary is
+ * DICTIONARIES/VERSION.xml, that of FIXT's session messages DICTIONARIES/FIXT11.xml. Those that
+ * begin with "validate." take fields without a value. It prints "fix PORT hasty PORT control PORT"
+ * once it listens, and ends when its standard input does.
  *
  * The control port understands, in lines, what acceptor_control.h says of these verbs, but that the
  * clock is the same for all sessions and moves by whole seconds, and what happens then happens when
@@ -106,16 +108,42 @@ class echo : public FIX::Application {
     std::map<FIX::SessionID, unsigned> rejects;
 };
 
+std::string version_of(const std::string &comp_id) {
+    const auto begin = comp_id.find('.') + 1;
+    return comp_id.substr(begin, comp_id.find('.', begin) - begin);
+}
+
+bool is_fixt(const std::string &version) {
+    return version.compare(0, 1, "5") == 0;
+}
+
+/* "42" is FIX.4.2. */
+std::string begin_string_of(const std::string &version) {
+    return is_fixt(version) ? "FIXT.1.1" : "FIX." + version.substr(0, 1) + "." + version.substr(1);
+}
+
+/* "50SP1" is FIX.5.0SP1. */
+std::string dictionaries_of(const std::string &version, const std::string &folder) {
+    const std::string own = folder + "/" + version + ".xml\n";
+    if (!is_fixt(version)) {
+        return "DataDictionary=" + own;
+    }
+    return "DefaultApplVerID=FIX.5." + version.substr(1) + "\nAppDataDictionary=" + own +
+           "TransportDataDictionary=" + folder + "/FIXT11.xml\n";
+}
+
 std::string settings_of(int argc, char **argv) {
     std::ostringstream text;
-    text << "[DEFAULT]\nConnectionType=acceptor\nBeginString=FIX.4.4\nSenderCompID=ISLD\n"
-         << "SocketAcceptPort=" << argv[1] << "\nSocketReuseAddress=Y\nDataDictionary=" << argv[2]
-         << "\nStartTime=00:00:00\nEndTime=00:00:00\nResetOnLogon=Y\nLogoutTimeout=2\n"
-         << "CheckLatency=Y\nMaxLatency=120\n";
+    text << "[DEFAULT]\nConnectionType=acceptor\nSenderCompID=ISLD\nSocketAcceptPort=" << argv[1]
+         << "\nSocketReuseAddress=Y\nStartTime=00:00:00\nEndTime=00:00:00\nResetOnLogon=Y\n"
+         << "LogoutTimeout=2\nCheckLatency=Y\nMaxLatency=120\n";
     for (int i = 3; i < argc; i++) {
         const std::string comp_id = argv[i];
-        text << "[SESSION]\nTargetCompID=" << comp_id << "\nValidateFieldsHaveValues="
-             << (comp_id.compare(0, 9, "validate.") == 0 ? "N" : "Y") << "\n";
+        const std::string version = version_of(comp_id);
+        text << "[SESSION]\nBeginString=" << begin_string_of(version)
+             << "\nTargetCompID=" << comp_id << "\nValidateFieldsHaveValues="
+             << (comp_id.compare(0, 9, "validate.") == 0 ? "N" : "Y") << "\n"
+             << dictionaries_of(version, argv[2]);
     }
     return text.str();
 }
@@ -133,7 +161,7 @@ std::string obey(const std::string &line, echo &application) {
     std::string verb, comp_id;
     int64_t milliseconds = -1;
     words >> verb >> comp_id;
-    const FIX::SessionID id("FIX.4.4", "ISLD", comp_id);
+    const FIX::SessionID id(begin_string_of(version_of(comp_id)), "ISLD", comp_id);
     if (!FIX::Session::doesSessionExist(id)) {
         return "error: no such session";
     }
@@ -172,7 +200,7 @@ void serve(int argc, char **argv) {
 
 int main(int argc, char **argv) {
     if (argc < 4) {
-        std::cerr << "usage: quickfix_acceptor PORT DICTIONARY COMP_ID...\n";
+        std::cerr << "usage: quickfix_acceptor PORT DICTIONARIES COMP_ID...\n";
         return 2;
     }
     try {

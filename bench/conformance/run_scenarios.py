@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Plays the scenarios of bench/conformance against fix_acceptor; TAP on stdout.
 
-usage: run_scenarios.py ACCEPTOR [FOLDER]... [--only TEXT] [--mode MODE] [--self-test]
-                        [--referee QUICKFIX_ACCEPTOR]
+usage: run_scenarios.py ACCEPTOR [FOLDER]... [--only TEXT] [--mode MODE] [--version VERSIONS]
+                        [--self-test] [--referee QUICKFIX_ACCEPTOR]
 
-Every scenario is played in each of its modes: `whole` (a write for every message), `split` (a write
-for every byte) and `joined` (a write for as many messages as go together). They run side by side,
-each in a world of its own. --self-test plays wrong scenarios, too: they must fail.
+Every scenario is played in each version of FIX that has it, in that of 4.4 in each of its modes:
+`whole` (a write for every message), `split` (a write for every byte) and `joined` (a write for as
+many messages as go together); in the others in the first one. They run side by side, each in a
+world of its own. --self-test plays wrong scenarios, too: they must fail.
 --referee plays those that have a public definition against QuickFIX, too: they must pass there.
 
 The folder: fix44/ and more/ have the scenarios, scenario.py says how they are written, player.py
@@ -29,6 +30,7 @@ import player  # noqa: E402
 import referee  # noqa: E402
 import scenario  # noqa: E402
 import self_test  # noqa: E402
+import versions  # noqa: E402
 
 # Side by side; more only makes each slower.
 AT_ONCE = 24
@@ -81,7 +83,8 @@ class Run:
 
     @property
     def name(self):
-        return f"{self.scenario.name} ({'QuickFIX' if self.judged else self.mode})"
+        played = f"QuickFIX, {self.mode}" if self.judged else self.mode
+        return f"{self.scenario.name} ({self.scenario.version.name} {played})"
 
     def has(self, verb):
         return any(step.verb == verb for step in self.scenario.steps)
@@ -103,7 +106,7 @@ def runs_of(scenarios, mode=None):
 def wrong_runs(scenarios, seed):
     chance = random.Random(seed)
     runs = [Run(each, "whole", complaint) for each, complaint in self_test.wrong_scenarios()]
-    for each in scenarios:
+    for each in (one for one in scenarios if one.version is versions.MAIN):
         changed = self_test.changed(each, chance)
         if changed is not None:
             runs.append(Run(changed, "whole", ""))
@@ -146,7 +149,7 @@ async def judge_all(program, runs):
         run.number = number
     groups = [[run for run in runs if not run.has("later")],
               *([run] for run in runs if run.has("later"))]
-    with referee.folder() as folder:
+    with referee.dictionaries() as folder:
         games = [play_against(Acceptor(referee.command(program, group, folder)), group)
                  for group in groups if group]
         return max(await asyncio.gather(*games), key=bool)
@@ -179,6 +182,7 @@ def read_arguments():
     parser.add_argument("folders", nargs="*", type=pathlib.Path, default=FOLDERS)
     parser.add_argument("--only", default="", help="scenarios whose name has this in it")
     parser.add_argument("--mode", choices=scenario.MODES)
+    parser.add_argument("--version", default="-", help="42, 43-, ...; all if not said")
     parser.add_argument("--referee", metavar="QUICKFIX_ACCEPTOR")
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 32),
@@ -198,7 +202,8 @@ def main():
     arguments = read_arguments()
     began = time.monotonic()
     scenarios = [each for folder in arguments.folders for each in scenario.load(folder)
-                 if arguments.only in each.name]
+                 if arguments.only in each.name
+                 and each.version in versions.named(arguments.version)]
     runs = runs_of(scenarios, arguments.mode)
     judged = judged_runs(scenarios) if arguments.referee else []
     if arguments.self_test:

@@ -22,9 +22,12 @@ public definitions and are judged by QuickFIX, too), then `run_scenarios.py ACCE
     rule: 2b MsgSeqNum too high     what the scenario is about, with the case letter
     profile: at                     whom it talks to (acceptor_profile.c); `at` if not said
     modes: whole split joined       how bytes are cut; all three if not said
+    versions: 42-                   of FIX: 40 41 42 43 44 50 50SP1 50SP2; all if not said. Also
+                                    -43, 42-44, and several of these with commas between
     numbers: kept                   over a new connection; else both sides begin at 1 again
 
-Then steps. A connection is called `a` unless the step begins with another letter and a blank.
+Then steps. A connection is called `a` unless the step begins with another letter and a blank. A
+step that only some versions have begins with them: `@43- > ...`.
 
     connect [hasty|small]   a TCP connection: to the door with little patience; with a small window
     accept                  the other side dials, and is let in
@@ -49,18 +52,23 @@ Completed means: 8, 9 and 10 around it, and 34, 49, 52 and 56 behind 35 unless t
 leaves one out as `-52`. Without 34 a message has the number after the last. An expected message has
 its header fields put in order and 34, 49, 52 and 56 added. Times 52 and 122 only have to look like
 a time, but a resent message's 122 must be the very 52 it had before. `*` stands for any value.
+What versions.py knows of a version is not said: the 1137 of Logons, how a Reject tells its reason,
+that `60=<stamp>` has no place in an order.
 
 Placeholders: <now>, <now-121s>, <now0> (in seconds), <stamp> (one moment for the whole scenario),
-<me>, <you>, <fill100> (as many letters), <i>, <i+5>, and in 9= <length+30>.
+<me>, <you>, <fill100> (as many letters), <i>, <i+5>, and in 9= <length+30>. Of the version: <begin>
+(its BeginString), <other> (another one), <open> (the EndSeqNo that means to the end).
 """
 
 import pathlib
 import re
 
+import versions
+
 MODES = ["whole", "split", "joined"]
-SETTING = re.compile(r"(rule|profile|modes|numbers): (\S.*)")
-STEP = re.compile(r"(?:([a-z]) )?(connect|accept|logon|logout|ping|>|raw|<|closed|finish|reset|"
-                  r"deaf|listen|later|app|state|repeat|end)(?: (.*))?")
+SETTING = re.compile(r"(rule|profile|modes|numbers|versions): (\S.*)")
+STEP = re.compile(r"(?:@(\S+) )?(?:([a-z]) )?(connect|accept|logon|logout|ping|>|raw|<|closed|"
+                  r"finish|reset|deaf|listen|later|app|state|repeat|end)(?: (.*))?")
 
 
 class BadScenario(Exception):
@@ -78,8 +86,10 @@ class Step:
 
 
 class Scenario:
-    def __init__(self, name, settings, steps):
-        self.name, self.steps = name, steps
+    """In one version."""
+
+    def __init__(self, name, settings, steps, version):
+        self.name, self.steps, self.version = name, steps, version
         self.rule = settings.get("rule", "")
         self.profile = settings.get("profile", "at")
         self.modes = settings.get("modes", " ".join(MODES)).split()
@@ -87,26 +97,45 @@ class Scenario:
         self.defined = False  # the public definitions have it
         if not self.rule or not steps or not set(self.modes) <= set(MODES):
             raise BadScenario(f"{name}: without a rule, without steps, or in a strange mode")
+        if version is not versions.MAIN:
+            # How bytes are cut has nothing to do with the version.
+            self.modes = self.modes[:1]
 
 
 def parse_step(name, number, line):
+    """The step, and whom it is for."""
     match = STEP.fullmatch(line)
     if not match:
         raise BadScenario(f"{name}:{number}: {line}")
-    return Step(number, match[1] or "a", match[2], match[3] or "")
+    return Step(number, match[2] or "a", match[3], match[4] or ""), versions_of(name, match[1])
 
 
-def parse(name, text):
-    settings, steps, outer = {}, [], []
+def versions_of(name, text):
+    try:
+        return versions.named(text or "-")
+    except KeyError:
+        raise BadScenario(f"{name}: no versions: {text}") from None
+
+
+def split_settings(text):
+    """Settings, and the numbered lines behind them."""
+    settings, lines = {}, []
     for number, line in enumerate(text.splitlines(), 1):
         line = line.rstrip()
         setting = SETTING.fullmatch(line)
-        if not line or line.startswith("#"):
-            continue
-        if setting and not steps:
+        if setting and not lines:
             settings[setting[1]] = setting[2]
+        elif line and not line.startswith("#"):
+            lines.append((number, line))
+    return settings, lines
+
+
+def parse_steps(name, lines, version):
+    steps, outer = [], []
+    for number, line in lines:
+        step, wanted = parse_step(name, number, line)
+        if version not in wanted:
             continue
-        step = parse_step(name, number, line)
         if step.verb == "end":
             if not outer:
                 raise BadScenario(f"{name}:{number}: an end of nothing")
@@ -118,14 +147,22 @@ def parse(name, text):
             steps = step.steps
     if outer:
         raise BadScenario(f"{name}: a repeat without its end")
-    return Scenario(name, settings, steps)
+    return steps
+
+
+def parse(name, text, version=versions.MAIN):
+    settings, lines = split_settings(text)
+    return Scenario(name, settings, parse_steps(name, lines, version), version)
 
 
 def load(folder):
-    """All scenarios of a folder, in the order of their names. Those in fix44/ are named after the
-    public definitions."""
-    loaded = [parse(path.stem, path.read_text(encoding="ascii"))
-              for path in sorted(pathlib.Path(folder).glob("*.scn"))]
+    """All scenarios of a folder, in the order of their names, each in every version it is for.
+    Those in fix44/ are named after the public definitions."""
+    loaded = []
+    for path in sorted(pathlib.Path(folder).glob("*.scn")):
+        text = path.read_text(encoding="ascii")
+        for version in versions_of(path.stem, split_settings(text)[0].get("versions")):
+            loaded.append(parse(path.stem, text, version))
     for each in loaded:
         each.defined = pathlib.Path(folder).name == "fix44"
     return loaded

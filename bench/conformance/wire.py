@@ -9,10 +9,12 @@ import functools
 import re
 
 SOH = b"\x01"
-# FIX 4.4 volume 1, standard message header; 8, 9 and 35 lead, the rest is written ascending.
+# FIX 4.4 volume 1, standard message header, and FIXT 1.1; 8, 9 and 35 lead, the rest is written
+# ascending.
 HEADER = set("34 43 49 50 52 56 57 90 91 97 115 116 122 128 129 142 143 144 145 212 213 347 369 "
-             "627 628 629 630".split())
-TIME = re.compile(r"\d{8}-\d\d:\d\d:\d\d\.\d{3}")
+             "627 628 629 630 1128 1129 1156".split())
+TIME_IN_SECONDS = re.compile(r"\d{8}-\d\d:\d\d:\d\d")
+TIME = re.compile(TIME_IN_SECONDS.pattern + r"\.\d{3}")
 LENGTH = re.compile(r"<length([+-]\d+)>")
 PLACEHOLDER = re.compile(r"<(\w+)([+-]\d+(?:\.\d+)?s?)?>")
 # The longest message that is believed; far more than any scenario has.
@@ -28,9 +30,11 @@ def show(data):
     return text.replace("\x01", "|")
 
 
-def utc_text(seconds):
-    """UTCTimestamp with milliseconds."""
+def utc_text(seconds, fractions=True):
+    """UTCTimestamp, with milliseconds if wanted."""
     moment = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
+    if not fractions:
+        return moment.strftime("%Y%m%d-%H:%M:%S")
     return moment.strftime("%Y%m%d-%H:%M:%S.") + f"{moment.microsecond // 1000:03d}"
 
 
