@@ -230,7 +230,7 @@ Test(fix_dictionary, switches) {
 }
 
 Test(fix_dictionary, message_types) {
-    static const char *const others[] = {"35=6|", "35=E|", "35=AE|", "35=BH|", "35=z|"};
+    static const char *const others[] = {"35=6|", "35=E|", "35=AD|", "35=BH|", "35=z|"};
     static const char *const unknown[] = {"35=*|",  "35=U1|", "35=DD|",
                                           "35=A |", "35=BI|", "35=\xff|"};
     struct fix_fault fault;
