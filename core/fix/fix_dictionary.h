@@ -3,12 +3,12 @@
  *
  * A dictionary is constant tables (fix_dictionary_table.h), one for each version of FIX: 4.0 to
  * 4.4 as volumes 3 to 7 have them; 5.0, 5.0 SP1 and 5.0 SP2 with FIXT.1.1's header, trailer and
- * session messages; fixt11_dictionary has these alone. Their messages, where the version has them,
- * are those tercel and its venues speak: 0 1 2 3 4 5 A, 8 9 B C D F G H N R S V W X Y Z c d e f g
- * h j q r x y AF, and 4.4's AE; with all their components and groups. Every other tag of the
- * version is known, but belongs to none of these messages. 5.0 SP2 ends with tag 1617, of 2009:
- * what extension packs brought later is not here. Another dialect is laid over a version:
- * fix_dictionary_overlay.h.
+ * session messages; fixt11_dictionary has these alone, and knows no tag of any other. Their
+ * messages, where the version has them, are those tercel and its venues speak: 0 1 2 3 4 5 A, 8 9 B
+ * C D F G H N R S V W X Y Z c d e f g h j q r x y AF, and 4.4's AE; with all their components and
+ * groups. Every other tag of the version is known, but belongs to none of these messages. 5.0 SP2
+ * ends with tag 1617, of 2009: what extension packs brought later is not here. Another dialect is
+ * laid over a version: fix_dictionary_overlay.h.
  *
  * The check walks the message once. It looks at no meaning: that a limit order has a price is for
  * who reads it. It is not a framer either: the view has done that, and the session has looked at

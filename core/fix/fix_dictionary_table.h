@@ -113,7 +113,7 @@ struct fix_dictionary {
     uint32_t message_count;
     const uint16_t *undefined; /* tags up to last_tag that the version never had; ends with 0 */
     const char *other_types;   /* MsgTypes of the version that are not here, between blanks */
-    uint32_t last_tag;         /* the version's greatest */
+    uint32_t last_tag;         /* the version's greatest; 0: no tag but its messages' is known */
     uint32_t direct_tags;      /* arrays by slot are as long, and an overlay's extra tags longer */
     uint32_t extra_count;
     uint32_t extra_tags[FIX_EXTRA_TAGS_MAX]; /* their slots begin at direct_tags */

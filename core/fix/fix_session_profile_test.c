@@ -191,7 +191,7 @@ Test(fix_session_profile, a_reset_that_the_dictionary_objects_to) {
 
 Test(fix_session_profile, what_the_dictionary_lets_through) {
     begin_with_dictionary(fix_profile_at());
-    cr_assert_eq(say(&s, "35=AE|34=2|571=x|"), FIX_ACTION_DELIVER, "not in its tables");
+    cr_assert_eq(say(&s, "35=AD|34=2|568=x|"), FIX_ACTION_DELIVER, "not in its tables");
     cr_assert_eq(say(&s, "35=0|34=3|5001=x|"), FIX_ACTION_NONE);
     cr_assert_str_neq(hear(&s), "", "no user tags");
     begin_with_dictionary(fix_profile_production());

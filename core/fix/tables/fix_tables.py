@@ -339,7 +339,8 @@ class Writer:
         return (f'{{.type = "{rules.kind}", .name = "{rules.name}", .places = {places}, '
                 f".required = {required}, .groups = {groups}}}")
 
-    def dictionary(self, name, dictionary, slots):
+    def dictionary(self, name, dictionary, slots, known):
+        """`known`: the tags that the version has, in whatever message."""
         version = dictionary.version
         placed = dictionary.placed()
         fields = self.array("struct fix_field_rule ", "fields", ", ".join(
@@ -349,9 +350,8 @@ class Writer:
         groups = self.group_rules(dictionary)
         messages = self.array("struct fix_message_rule ", "messages", ",\n".join(
             self.message_rule(rules, slots) for rules in dictionary.messages))
-        known = [tag for tag, era in self.text.eras.items() if era <= version]
         undefined = self.array("uint16_t ", "undefined", ", ".join(
-            map(str, [tag for tag in range(1, max(known)) if tag not in known] + [0])))
+            map(str, [tag for tag in range(1, max(known, default=0)) if tag not in known] + [0])))
         here = {rules.kind for rules in dictionary.messages}
         others = [kind for kind, era in self.text.kinds.items()
                   if era <= version and kind not in here]
@@ -362,7 +362,7 @@ class Writer:
             f".fields = {fields}, .names = {names}, .groups = {groups}, "
             f".messages = {messages}, .group_count = {len(dictionary.groups)}, "
             f".message_count = {len(dictionary.messages)}, .undefined = {undefined}, "
-            f'.other_types = "{" ".join(others)}", .last_tag = {max(known)}, '
+            f'.other_types = "{" ".join(others)}", .last_tag = {max(known, default=0)}, '
             f".direct_tags = {slots}, .message_of = {{{of}}}}};")
 
 
@@ -377,10 +377,12 @@ def compiled(text):
                  if version in versions and text.kinds[kind] <= version]
         # The MsgTypes of one character first: message_of finds them.
         kinds.sort(key=lambda kind: (len(kind), kind))
-        writer.dictionary(name, Dictionary(text, version, kinds), slots)
+        known = [tag for tag, era in text.eras.items() if era <= version]
+        writer.dictionary(name, Dictionary(text, version, kinds), slots, known)
         if version == VERSIONS[-1]:
             session = [kind for kind in kinds if kind in SESSION]
-            writer.dictionary("fixt11", Dictionary(text, version, session), slots)
+            # The session layer knows no tag but its own.
+            writer.dictionary("fixt11", Dictionary(text, version, session), slots, [])
     return "\n".join(writer.lines) + "\n"
 
 
