@@ -288,9 +288,7 @@ void tcp_connection_input(struct tcp_connection *c, struct packet *packet,
         return;
     }
     tcp_output(c);
-    if (c->ack_pending && c->ack_now && !tcp_send_ack(c)) {
-        tcp_pend(c);
-    }
+    tcp_ack_at_once(c);
 }
 
 /* The packet's data becomes the text; false: not a segment. */

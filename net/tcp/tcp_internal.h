@@ -36,6 +36,8 @@
 #ifndef TERCEL_NET_TCP_TCP_INTERNAL_H
 #define TERCEL_NET_TCP_TCP_INTERNAL_H
 
+#include <string.h>
+
 #include "net/tcp/tcp_state.h"
 
 /* tcp_flush has to look at it. */
@@ -98,6 +100,10 @@ static inline uint64_t tcp_flow_hash(const struct tcp *tcp, struct tcp_flow_key 
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static inline struct instant tcp_later(struct instant a, struct instant b) {
+    return a.ns > b.ns ? a : b;
+}
+
 /* The clock of timestamps (RFC 7323): 1 ms ticks, and what is added to them. */
 static inline uint32_t tcp_timestamp_at(struct instant at, uint32_t offset) {
     return (uint32_t)((uint64_t)at.ns / NS_PER_MS) + offset;
@@ -105,6 +111,17 @@ static inline uint32_t tcp_timestamp_at(struct instant at, uint32_t offset) {
 
 static inline uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset) {
     return tcp_timestamp_at(tcp->now.mono, offset);
+}
+
+/* What begins each frame to the connection, seven bytes of it: the address, and in the next one the
+ * bit that no station has in its own. A connection with a tag has that bit nevertheless, so that no
+ * frame without one is taken for its. */
+#define TCP_TO_US_TAGGED (UINT64_C(1) << 48)
+
+static inline uint64_t tcp_to_us(const struct tcp_path *path) {
+    uint64_t to_us = path->vlan == ETHERNET_VLAN_NONE ? 0 : TCP_TO_US_TAGGED;
+    memcpy(&to_us, path->nic->address.byte, ETHERNET_ADDRESS_BYTES);
+    return to_us;
 }
 
 uint32_t tcp_frame_bytes_min(bool slow_only); /* that tcp_input_fast.c looks at */
@@ -286,6 +303,14 @@ bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) MUST_USE;
  * and when it cannot leave, the next one will. */
 void tcp_send_probe(struct tcp_connection *c, struct tcp_seq seq, uint32_t bytes);
 bool tcp_send_ack(struct tcp_connection *c) MUST_USE;
+/* At the end of what came in: the ACK that is not to wait for tcp_flush, unless it has left with
+ * something else. Once the NIC refused it, tcp_flush it is. */
+static inline void tcp_ack_at_once(struct tcp_connection *c) {
+    if (UNLIKELY(c->ack_now) && !tcp_send_ack(c)) {
+        c->ack_now = false;
+        tcp_pend(c);
+    }
+}
 bool tcp_send_reset(struct tcp_connection *c) MUST_USE; /* seq snd_nxt, or what the peer takes */
 /* An answer to `segment` of `flow`: RFC 9293 §3.10.7.1. Limited; never to a RST. */
 void tcp_send_reset_to(struct tcp *tcp, const struct tcp_flow *flow,
@@ -380,6 +405,11 @@ static inline void tcp_loss_watch_sent(struct tcp_connection *c, uint32_t before
     } else if (UNLIKELY(tcp_loss_is_lone(c, before) && !tcp_loss_is_lone(c, c->in_flight))) {
         tcp_loss_arm(c);
     }
+}
+
+/* From here the user time-out counts: snd_una moved, or something may leave after nothing might. */
+static inline struct instant tcp_progress_at(const struct tcp_connection *c) {
+    return tcp_later(c->progress_at, c->recovery.una_at);
 }
 
 /* Bytes believed in the network: in_flight, without what duplicate ACKs stand for. */

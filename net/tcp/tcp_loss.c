@@ -82,7 +82,8 @@ static int64_t probe_wait_ns(const struct tcp_connection *c, int64_t delay_ns) {
 static struct tcp_loss_due due_in_flight(const struct tcp_connection *c) {
     const struct tcp_recovery *recovery = &c->recovery;
     int64_t delay_ns = peer_delay_ns(c);
-    int64_t at_ns = recovery->rto_base.ns + rto_ns(c, delay_ns);
+    struct instant base = tcp_later(recovery->rto_base, recovery->una_at);
+    int64_t at_ns = base.ns + rto_ns(c, delay_ns);
     enum tcp_loss_timer timer = TCP_LOSS_RTO;
     if (UNLIKELY(recovery->reorder_at.ns != 0)) {
         if (recovery->reorder_at.ns < at_ns) {
@@ -90,10 +91,10 @@ static struct tcp_loss_due due_in_flight(const struct tcp_connection *c) {
             timer = TCP_LOSS_REORDER;
         }
     } else if (probe_is_wanted(c)) {
-        int64_t base_ns = max_ns(c->sent_at.ns, recovery->acked_at.ns);
-        int64_t wait_ns = probe_wait_ns(c, delay_ns);
-        if (base_ns + wait_ns < at_ns) {
-            at_ns = base_ns + wait_ns;
+        struct instant heard = tcp_later(recovery->una_at, recovery->sacked_at);
+        int64_t probe_ns = tcp_later(c->sent_at, heard).ns + probe_wait_ns(c, delay_ns);
+        if (probe_ns < at_ns) {
+            at_ns = probe_ns;
             timer = TCP_LOSS_PROBE;
         }
     }
@@ -531,7 +532,7 @@ static void probe_expired(struct tcp_connection *c) {
     struct tcp_recovery *recovery = &c->recovery;
     bool lone = tcp_loss_is_lone(c, c->in_flight);
     if (!tcp_send_tail_probe(c)) {
-        recovery->acked_at = c->tcp->now.mono; /* once more after as long, or the RTO */
+        recovery->sacked_at = c->tcp->now.mono; /* once more after as long, or the RTO */
         return;
     }
     recovery->probe_out = true;

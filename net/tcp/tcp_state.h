@@ -104,9 +104,10 @@ struct tcp_recovery {
         };
         uint64_t doubt[2];
     };
-    struct instant reorder_at;   /* RACK's timer; 0: not wanted */
-    struct instant rto_base;     /* the RTO counts from here (RFC 6298 §5) */
-    struct instant acked_at;     /* the last ACK or SACK of anything: the PTO counts from here */
+    struct instant reorder_at; /* RACK's timer; 0: not wanted */
+    struct instant una_at;     /* snd_una moved: */
+    struct instant rto_base;   /* ... from here the RTO counts, if not from later (RFC 6298 §5) */
+    struct instant sacked_at;  /* ... and the PTO, if not from the last SACK, or failed probe */
     struct instant rack_sent_at; /* of the segment most recently sent among those delivered */
     struct duration rack_rtt;
     struct tcp_seq rack_end;
@@ -230,7 +231,7 @@ struct tcp_connection {
     size_t room_bytes;           /* of the open reservation, if there is one */
 
     struct instant sent_at;     /* last data: for restart_after_idle, keep-alive */
-    struct instant progress_at; /* snd_una moved, or something may leave after nothing might */
+    struct instant progress_at; /* something may leave after nothing might: see tcp_progress_at */
     uint64_t segments_in, segments_out, bytes_in, bytes_out; /* tcp_info */
     struct packet *chain_head, *chain_tail; /* in order, unread, in place: payload is packet_data */
 
@@ -253,10 +254,11 @@ struct tcp_connection {
     struct checksum pseudo;  /* folded; without the length */
     struct checksum ip_sum;  /* folded; of the IPv4 header, total length and checksum 0 */
     char template[TCP_TEMPLATE_BYTES_MAX];
-    uint64_t to_us;           /* our address, as it lies in front of a frame */
-    uint8_t header_bytes;     /* Ethernet and IPv4 in front of TCP in `template` */
-    struct packet shape;      /* of the usual segment with a record, without its bytes */
-    uint8_t tcp_header_bytes; /* of the usual segment */
+    uint64_t to_us;              /* our address, as it lies in front of a frame: see tcp_to_us */
+    uint8_t header_bytes;        /* Ethernet and IPv4 in front of TCP in `template` */
+    struct packet shape;         /* of the usual segment with a record, without its bytes */
+    uint8_t tcp_header_bytes;    /* of the usual segment */
+    uint32_t datagram_bytes_min; /* with such a header, and without text */
     bool resolved;
     uint32_t mtu;
     uint32_t peer_mss; /* as told, clamped */
@@ -359,6 +361,10 @@ struct tcp {
     uint32_t frame_bytes_min; /* that the fast path looks at */
     struct hash_index *flows; /* ids: connections, then embryos, then TIME_WAITs */
     uint64_t flow_key[2];
+    /* By the lowest bits of a flow's hash: where its connection was found last, if it was not
+     * another's that falls on the same one. Only tcp_input_fast.c knows of them. */
+    struct tcp_connection **hints;
+    uint64_t hints_mask;
     struct tcp_deadlines *deadlines; /* ids: connections, then embryos */
     struct tcp_connection *connections;
     struct tcp_embryo *embryos;
