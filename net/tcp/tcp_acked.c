@@ -213,8 +213,13 @@ void tcp_let_go(struct tcp_connection *c, uint32_t count) {
         if (entry->bytes > c->recovery.passed_bytes) {
             c->recovery.passed_bytes = entry->bytes;
         }
-        tcp_share_give(c->tcp, entry->packet, tcp_entry_is_secret(entry));
+        tcp_share_give(c, entry->packet, tcp_entry_is_secret(entry));
     }
+}
+
+void tcp_sample_rack(struct tcp_connection *c) {
+    bool lone = tcp_loss_is_lone(c, c->in_flight);
+    tcp_rtt_sample(&c->rtt, c->recovery.rack_rtt, lone, &c->profile);
 }
 
 /* What nearly every ACK says: the oldest arrived, and nothing was in doubt. */
@@ -230,7 +235,9 @@ bool tcp_acked_segment(struct tcp_connection *c, const struct tcp_segment *segme
     tcp_window_told(c, segment);
     tcp_let_go(c, count - 1);
     const struct tcp_entry *last = tcp_entry_at(c, c->head);
-    tcp_acked_last(c, last, last->bytes, (uint32_t)bytes);
-    tcp_share_give(c->tcp, last->packet, tcp_entry_is_secret(last));
+    tcp_acked_last(c, last,
+                   (struct tcp_plain_ack){
+                       .ack = segment->ack, .bytes = (uint32_t)bytes, .last_bytes = last->bytes});
+    tcp_share_give(c, last->packet, tcp_entry_is_secret(last));
     return false;
 }

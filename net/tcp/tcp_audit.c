@@ -128,7 +128,9 @@ static const char *audit_loss_due(const struct tcp_connection *c, struct tcp_los
 static const char *audit_loss_timer(const struct tcp_connection *c) {
     struct tcp_loss_due due = tcp_loss_due(c);
     MUST(c->timer[TCP_TIMER_LOSS].ns <= due.at.ns);
-    MUST(c->rtt.rto.ns <= c->profile.rto_max.ns);
+    MUST(tcp_rtt_rto(&c->rtt, &c->profile).ns <= c->profile.rto_max.ns);
+    MUST(c->rtt.unsampled == (c->rtt.srtt_8ths_ns == 0));
+    MUST(c->rtt.learned == (c->rtt.ack_delay.ns > c->profile.ack_delay.ns));
     MUST((due.timer == TCP_LOSS_PERSIST) == c->persists);
     return audit_loss_due(c, due);
 }

@@ -36,6 +36,7 @@ enum { AT_TS_VALUE = 24, AT_TS_ECHO = 28 };
 /* What was found in a frame. */
 struct predicted {
     const char *tcp;
+    uint32_t lower_bytes; /* in front of the datagram */
     uint32_t total_bytes; /* of the datagram: frames are padded */
     uint32_t text_bytes;
     struct tcp_seq seq;
@@ -110,6 +111,7 @@ static ALWAYS_INLINE bool is_from_network(const struct tcp_connection *c,
 static inline bool read_ipv4(const struct packet *packet, const char *ip, uint32_t lower_bytes,
                              struct predicted *p) {
     p->tcp = ip + IPV4_HEADER_BYTES;
+    p->lower_bytes = lower_bytes;
     p->total_bytes = big_endian_u16(ip + 2);
     return (big_endian_u32(ip + 6) & NO_FRAGMENT_TCP_MASK) == NO_FRAGMENT_TCP &&
            p->total_bytes + lower_bytes <= packet->data_bytes;
@@ -139,8 +141,8 @@ static inline bool header_is_plain(const struct tcp_connection *c, struct predic
            (int32_t)(p->ts_value - c->ts_recent) >= 0;
 }
 
-/* Text, or an acknowledgement of the oldest entries as they left; nothing of old acknowledgements,
- * and no duplicates. */
+/* Text, or an acknowledgement of the oldest entry as it left, or of several, if they are plain;
+ * nothing of old acknowledgements, and no duplicates. */
 static inline bool ack_is_plain(const struct tcp_connection *c, struct predicted *p) {
     p->ack = tcp_seq_of(big_endian_u32(p->tcp + AT_ACK));
     p->acked = tcp_seq_since(p->ack, c->snd_una);
@@ -157,8 +159,7 @@ static inline bool ack_is_plain(const struct tcp_connection *c, struct predicted
         return true;
     }
     p->one = false;
-    p->entries = tcp_count_plain_entries(c, p->acked);
-    return p->entries != 0;
+    return true;
 }
 
 NOINLINE static bool software_finds_it_good(const struct tcp_connection *c,
@@ -181,10 +182,13 @@ NOINLINE static bool software_finds_it_good(const struct tcp_connection *c,
     return checksum_finish(checksum_add(sum, tcp, tcp_bytes)) == 0;
 }
 
+static inline bool nic_finds_it_good(const struct packet *packet) {
+    return packet->ip_checksum == PACKET_GOOD && packet->l4_checksum == PACKET_GOOD;
+}
+
 static inline bool checksums_are_good(const struct tcp_connection *c, const struct packet *packet,
                                       const struct predicted *p) {
-    bool known = packet->ip_checksum == PACKET_GOOD && packet->l4_checksum == PACKET_GOOD;
-    return LIKELY(known) || software_finds_it_good(c, packet, p->tcp, p->total_bytes);
+    return nic_finds_it_good(packet) || software_finds_it_good(c, packet, p->tcp, p->total_bytes);
 }
 
 /* What it does. */
@@ -193,14 +197,11 @@ static inline void hear(struct tcp_connection *c, const struct predicted *p) {
     struct tcp *tcp = c->tcp;
     tcp->counters.fast++;
     c->segments_in++;
-    /* RFC 7323 §4.3: nothing came since the last ACK, which cannot be ahead of what came. Where
-     * there are no timestamps nobody asks for them, nor when they came. */
-    if (tcp_seq_equal(p->seq, c->last_ack)) {
+    /* RFC 7323 §4.3: nothing came since the last ACK, which cannot be ahead of what came. */
+    if (LIKELY(tcp_seq_equal(p->seq, c->last_ack))) {
         c->ts_recent = p->ts_value;
-        c->ts_recent_at = tcp->now.mono;
     }
     c->heard_at = tcp->now.mono;
-    c->keepalives = 0;
 }
 
 /* The window goes with the latest text; with the same text it never goes with an older ACK here. */
@@ -213,10 +214,14 @@ static inline void read_window(struct tcp_connection *c, const struct predicted 
 
 static inline void take_text(struct tcp_connection *c, struct packet *packet,
                              const struct predicted *p) {
-    packet->data_offset = (uint32_t)(p->tcp + c->tcp_header_bytes - packet->buffer);
+    packet->data_offset += p->lower_bytes + c->datagram_bytes_min;
     packet->data_bytes = p->text_bytes;
     tcp_deliver(c, packet);
     tcp_owe_ack(c, tcp_text_is_much(c));
+}
+
+NOINLINE static void watch_rest(struct tcp_connection *c) {
+    tcp_loss_watch(c);
 }
 
 /* What counts is the last entry: the one that there is, or perhaps a secret, behind others. */
@@ -225,11 +230,14 @@ static ALWAYS_INLINE void take_ack(struct tcp_connection *c, const struct predic
         tcp_let_go(c, p->entries - 1);
     }
     const struct tcp_entry *last = one ? p->oldest : tcp_entry_at(c, c->head);
-    tcp_acked_last(c, last, one ? p->acked : last->bytes, p->acked);
+    tcp_acked_last(c, last,
+                   (struct tcp_plain_ack){.ack = p->ack,
+                                          .bytes = p->acked,
+                                          .last_bytes = one ? p->acked : last->bytes});
     if (UNLIKELY(c->in_flight != 0)) {
-        tcp_loss_watch(c);
+        watch_rest(c);
     }
-    tcp_share_give(c->tcp, last->packet, !one && tcp_entry_is_secret(last));
+    tcp_share_give(c, last->packet, !one && tcp_entry_is_secret(last));
 }
 
 static ALWAYS_INLINE void take(struct tcp_connection *c, struct packet *packet,
@@ -252,23 +260,29 @@ static ALWAYS_INLINE void take(struct tcp_connection *c, struct packet *packet,
     }
 }
 
-/* The segment is read again: kept for this, what was found in it would not stay in registers. */
-NOINLINE static void take_several(struct tcp_connection *c, struct packet *packet, const char *tcp,
-                                  uint32_t total_bytes) {
-    struct predicted p = {.tcp = tcp, .total_bytes = total_bytes};
-    bool same = text_is_wanted(c, &p) && header_is_plain(c, &p) && ack_is_plain(c, &p);
-    DCHECK(same);
-    (void)same;
+/* Several are acknowledged, or a secret. The segment is read again: kept for this, what was found
+ * in it would not stay in registers. */
+NOINLINE static bool take_several(struct tcp_connection *c, struct packet *packet, const char *ip,
+                                  uint32_t lower_bytes) {
+    struct predicted p;
+    bool plain = read_ipv4(packet, ip, lower_bytes, &p) && text_is_wanted(c, &p) &&
+                 header_is_plain(c, &p) && ack_is_plain(c, &p);
+    p.entries = plain ? tcp_count_plain_entries(c, p.acked) : 0;
+    if (p.entries == 0) {
+        return false;
+    }
     take(c, packet, &p, false);
+    return true;
 }
 
 static inline bool is_ipv4(const char *ip) {
     return (big_endian_u32(ip - 2) & TYPE_AND_VERSION_MASK) == TYPE_AND_VERSION;
 }
 
-/* With and without a tag: the header is at a place known beforehand. */
+/* Once for what is known beforehand of nearly all frames of a host, where their headers are and
+ * that the NIC `summed` them, and for what else there is. */
 static ALWAYS_INLINE bool take_datagram(struct tcp *tcp, struct packet *packet, const char *frame,
-                                        uint32_t lower_bytes, uint16_t vlan) {
+                                        uint32_t lower_bytes, uint16_t vlan, bool summed) {
     const char *ip = frame + lower_bytes;
     struct predicted p;
     struct tcp_connection *c = find_connection(tcp, ip);
@@ -276,15 +290,18 @@ static ALWAYS_INLINE bool take_datagram(struct tcp *tcp, struct packet *packet, 
                  !read_ipv4(packet, ip, lower_bytes, &p) || !tcp_is_ordinary(c) ||
                  !tcp_recovery_is_settled(&c->recovery) || !text_is_wanted(c, &p) ||
                  !header_is_plain(c, &p) || !ack_is_plain(c, &p) ||
-                 !checksums_are_good(c, packet, &p))) {
+                 (!summed && !checksums_are_good(c, packet, &p)))) {
         return false;
     }
-    if (LIKELY(p.one)) {
-        take(c, packet, &p, true);
-    } else {
-        take_several(c, packet, p.tcp, p.total_bytes);
+    if (UNLIKELY(!p.one)) {
+        return take_several(c, packet, ip, lower_bytes);
     }
+    take(c, packet, &p, true);
     return true;
+}
+
+NOINLINE static bool take_unsummed(struct tcp *tcp, struct packet *packet, const char *frame) {
+    return take_datagram(tcp, packet, frame, ETHERNET_HEADER_BYTES, ETHERNET_VLAN_NONE, false);
 }
 
 NOINLINE static bool take_tagged(struct tcp *tcp, struct packet *packet, const char *frame) {
@@ -292,7 +309,7 @@ NOINLINE static bool take_tagged(struct tcp *tcp, struct packet *packet, const c
     const char *ip = tag + ETHERNET_TAG_BYTES;
     return big_endian_u16(tag - 2) == ETHERNET_TYPE_VLAN && is_ipv4(ip) &&
            take_datagram(tcp, packet, frame, ETHERNET_HEADER_BYTES + ETHERNET_TAG_BYTES,
-                         big_endian_u16(tag) & 0x0fff);
+                         big_endian_u16(tag) & 0x0fff, false);
 }
 
 bool tcp_input_fast(struct tcp *tcp, struct packet *packet) {
@@ -303,5 +320,8 @@ bool tcp_input_fast(struct tcp *tcp, struct packet *packet) {
     if (UNLIKELY(!is_ipv4(frame + ETHERNET_HEADER_BYTES))) {
         return take_tagged(tcp, packet, frame);
     }
-    return take_datagram(tcp, packet, frame, ETHERNET_HEADER_BYTES, ETHERNET_VLAN_NONE);
+    if (UNLIKELY(!nic_finds_it_good(packet))) {
+        return take_unsummed(tcp, packet, frame);
+    }
+    return take_datagram(tcp, packet, frame, ETHERNET_HEADER_BYTES, ETHERNET_VLAN_NONE, true);
 }

@@ -371,6 +371,22 @@ void tcp_loss_forget(struct tcp_connection *c); /* at the end of a connection */
 /* LOST, with the books kept; `entry` is SENT and not SACKED. */
 void tcp_entry_lose(struct tcp_connection *c, struct tcp_entry *entry);
 
+static inline struct duration tcp_rtt_srtt(const struct tcp_rtt *rtt) {
+    return (struct duration){.ns = rtt->srtt_8ths_ns >> 3};
+}
+
+/* RFC 6298 §2.3 and §2.4, without backoff and without the peer's delay; <= rto_max. The clock's
+ * granularity is below what matters. */
+static inline struct duration tcp_rtt_rto(const struct tcp_rtt *rtt,
+                                          const struct tcp_profile *profile) {
+    if (UNLIKELY(rtt->unsampled)) {
+        return rtt->rto_initial;
+    }
+    int64_t rto_ns = (rtt->srtt_8ths_ns >> 3) + rtt->rttvar_4ths_ns;
+    rto_ns = rto_ns > profile->rto_min.ns ? rto_ns : profile->rto_min.ns;
+    return (struct duration){.ns = rto_ns < profile->rto_max.ns ? rto_ns : profile->rto_max.ns};
+}
+
 /* RFC 8985 §7.2: a receiver delays its ACK of one segment; of more than two of full size it does
  * not. So little in flight, that is. */
 static inline bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_flight) {
@@ -385,8 +401,9 @@ static inline bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_
  */
 static inline void tcp_loss_watch_for(struct tcp_connection *c, bool lone) {
     const struct tcp_rtt *rtt = &c->rtt;
-    int64_t probe_ns = lone ? 2 * rtt->srtt.ns + rtt->ack_delay.ns : rtt->rto.ns / 8;
-    int64_t wait_ns = probe_ns < rtt->rto.ns ? probe_ns : rtt->rto.ns;
+    int64_t rto_ns = tcp_rtt_rto(rtt, &c->profile).ns;
+    int64_t probe_ns = lone ? 2 * tcp_rtt_srtt(rtt).ns + rtt->ack_delay.ns : rto_ns / 8;
+    int64_t wait_ns = probe_ns < rto_ns ? probe_ns : rto_ns;
     DCHECK(!c->persists && lone == tcp_loss_is_lone(c, c->in_flight));
     if (UNLIKELY(c->timer[TCP_TIMER_LOSS].ns > c->tcp->now.mono.ns + wait_ns)) {
         tcp_loss_arm(c);

@@ -68,16 +68,24 @@ enum tcp_timer {
 };
 
 struct tcp_rtt {
-    struct duration srtt; /* 0: no sample yet */
-    struct duration rttvar;
-    struct duration rto;       /* without backoff and without the peer's delay; <= rto_max */
-    struct duration minimum;   /* of the connection's samples */
-    struct duration ack_delay; /* configured, or longer as learned */
-    struct duration pause;     /* the longest sample of much in flight, lately */
-    uint8_t late_in_a_row;     /* samples put down to the peer's delay */
-    uint8_t prompt_in_a_row;   /* lone ones that were not, as far as they count */
-    uint8_t doubts;            /* lone segments sent twice for nothing, lately */
-    uint8_t forget_shift;      /* with a prompt sample ack_delay loses 2^-this of what it learned */
+    int64_t srtt_8ths_ns; /* in eighths of a ns: see tcp_rtt_srtt; 0: no sample yet */
+    int64_t rttvar_4ths_ns;
+    struct duration rto_initial; /* until there is a sample: see tcp_rtt_rto */
+    struct duration minimum;     /* of the connection's samples */
+    struct duration ack_delay;   /* configured, or longer as learned */
+    struct duration pause;       /* the longest sample of much in flight, lately */
+    /* What makes more of a sample than that it is smoothed, in one word. */
+    union {
+        struct {
+            bool unsampled;
+            bool learned;          /* ack_delay is longer than configured */
+            uint8_t late_in_a_row; /* samples put down to the peer's delay */
+            uint8_t doubts;        /* lone segments sent twice for nothing, lately */
+        };
+        uint64_t unusual;
+    };
+    uint8_t prompt_in_a_row; /* lone ones that were not late, as far as they count */
+    uint8_t forget_shift;    /* with a prompt sample ack_delay loses 2^-this of what it learned */
     struct duration late_minimum;
 };
 
@@ -111,8 +119,8 @@ struct tcp_recovery {
     struct instant rack_sent_at; /* of the segment most recently sent among those delivered */
     struct duration rack_rtt;
     struct tcp_seq rack_end;
-    struct tcp_seq rack_highest; /* RACK.fack */
     uint32_t passed_bytes;       /* the largest segment that was delivered */
+    struct tcp_seq rack_highest; /* RACK.fack */
     bool after_timeout;   /* it began with an RTO: the exit is the same, cwnd is not halved again */
     struct tcp_seq point; /* snd_nxt when it began: over when acknowledged */
     uint32_t delivered;   /* bytes, in recovery: PRR (RFC 6937) */
@@ -267,7 +275,6 @@ struct tcp_connection {
     uint32_t listener; /* TCP_NONE: dialled */
 
     /* Receive. */
-    struct instant ts_recent_at;
     char *backlog;                                           /* stream.receive_bytes */
     struct tcp_reassembly reassembly[TCP_REASSEMBLY_RANGES]; /* see tcp_reassembly.c */
     uint32_t reassembly_packets;
@@ -279,11 +286,12 @@ struct tcp_connection {
 
     /* Send. */
     struct tcp_seq iss, irs;
-    uint32_t snd_window_max;   /* bytes */
-    uint32_t committed_unsent; /* bytes of entries from `next` on */
-    uint32_t held_bytes;       /* of those, beyond `durable` */
-    uint32_t held_positions;   /* distinct ones that they wait for */
-    uint32_t keepalives;       /* unanswered */
+    uint32_t snd_window_max;     /* bytes */
+    uint32_t committed_unsent;   /* bytes of entries from `next` on */
+    uint32_t held_bytes;         /* of those, beyond `durable` */
+    uint32_t held_positions;     /* distinct ones that they wait for */
+    uint32_t keepalives;         /* unanswered, if nothing was heard since ... */
+    struct instant keepalive_at; /* ... the last one */
     struct tcp_bucket corrections, challenges;
 
     /* Lists: links are slots, TCP_NONE ends them. */

@@ -68,11 +68,15 @@ static void keepalive_expired(struct tcp_connection *c) {
         tcp_timer_set(c, TCP_TIMER_KEEPALIVE, instant_add(from, c->profile.keepalive_idle));
         return;
     }
+    if (c->heard_at.ns >= c->keepalive_at.ns) {
+        c->keepalives = 0;
+    }
     if (c->keepalives >= c->profile.keepalive_probes) {
         give_up(c);
         return;
     }
     c->keepalives++;
+    c->keepalive_at = now_of(c);
     c->tcp->counters.keepalives++;
     tcp_send_keepalive(c);
     tcp_timer_set(c, TCP_TIMER_KEEPALIVE, instant_add(now_of(c), c->profile.keepalive_interval));
