@@ -4,9 +4,7 @@
 #include "core/fix/fix_tag.h"
 #include "core/fix/fix_time.h"
 
-#define TAG_DIGITS_MAX 9
-
-/* Every length field of FIX 4.4 and the data field it measures (volume 6). */
+/* Every length field of FIX 4.0 to 5.0 SP2 and the data field it measures. */
 static uint32_t data_tag_of(uint32_t length_tag) {
     switch (length_tag) {
     case 90:
@@ -24,6 +22,14 @@ static uint32_t data_tag_of(uint32_t length_tag) {
     case 445:
     case 618:
     case 621:
+    case 1184:
+    case 1277:
+    case 1280:
+    case 1282:
+    case 1397:
+    case 1401:
+    case 1403:
+    case 1468:
         return length_tag + 1;
     case 93:
         return 89;
@@ -32,46 +38,7 @@ static uint32_t data_tag_of(uint32_t length_tag) {
     }
 }
 
-/* Fields whose end is not the next SOH, or that end the message: CheckSum and all data fields. */
-#define SPECIAL_TAGS_END 640
-#define TAG_BIT(tag) (UINT64_C(1) << ((tag) % 64))
-
-static const uint64_t special_tags[SPECIAL_TAGS_END / 64] = {
-    [0] = TAG_BIT(FIX_CHECK_SUM),
-    [1] = TAG_BIT(89) | TAG_BIT(91) | TAG_BIT(96),
-    [3] = TAG_BIT(213),
-    [5] = TAG_BIT(349) | TAG_BIT(351) | TAG_BIT(353) | TAG_BIT(355) | TAG_BIT(357) | TAG_BIT(359) |
-          TAG_BIT(361) | TAG_BIT(363) | TAG_BIT(365),
-    [6] = TAG_BIT(446),
-    [9] = TAG_BIT(619) | TAG_BIT(622),
-};
-
-static inline bool is_special(uint32_t tag) {
-    return tag < SPECIAL_TAGS_END && (special_tags[tag / 64] & TAG_BIT(tag)) != 0;
-}
-
-/*
- * Reads "tag=" at `at`; the byte after it, or NULL. The message's last byte is SOH and no digit, so
- * that the run of digits ends inside it without a look at where that is.
- */
-static inline const char *read_tag(const char *at, uint32_t *tag) {
-    const char *start = at;
-    uint32_t digit = (uint32_t)(unsigned char)*at - '0';
-    if (UNLIKELY(digit - 1 > 8)) {
-        return NULL;
-    }
-    uint32_t value = 0;
-    do {
-        value = value * 10 + digit;
-        at++;
-        digit = (uint32_t)(unsigned char)*at - '0';
-    } while (digit <= 9);
-    *tag = value;
-    return LIKELY(*at == '=' && at - start <= TAG_DIGITS_MAX) ? at + 1 : NULL;
-}
-
-/* Digits only, at most `max`. */
-static enum fix_get read_uint(struct bytes text, uint64_t max, uint64_t *out) {
+enum fix_get fix_field_uint_slowly(struct bytes text, uint64_t max, uint64_t *out) {
     if (text.len == 0) {
         return FIX_GET_EMPTY;
     }
@@ -90,14 +57,13 @@ static enum fix_get read_uint(struct bytes text, uint64_t max, uint64_t *out) {
     return FIX_GET_OK;
 }
 
-/* The SOH that ends the data value at `value`, as long as the field before it says, or NULL. */
-static const char *data_end(const struct fix_view *view, uint32_t tag, const char *value,
-                            const char *end) {
+const char *fix_scan_data_end(const struct fix_view *view, uint32_t tag, const char *value,
+                              const char *end) {
     const struct fix_field *before = view->count == 0 ? NULL : &view->fields[view->count - 1];
     uint64_t len;
     if (before == NULL || data_tag_of(before->tag) != tag ||
-        read_uint(bytes_of(view->message.data + before->offset, before->len),
-                  (uint64_t)(end - value), &len) != FIX_GET_OK) {
+        fix_field_uint_slowly(bytes_of(view->message.data + before->offset, before->len),
+                              (uint64_t)(end - value), &len) != FIX_GET_OK) {
         return NULL;
     }
     const char *stop = value + len;
@@ -137,7 +103,7 @@ static enum fix_view_result check_order(const struct fix_view *view, uint32_t *b
 static enum fix_view_result end_special(const struct fix_view *view, uint32_t tag,
                                         const char *value, const char *end, const char **soh) {
     if (tag != FIX_CHECK_SUM) {
-        *soh = data_end(view, tag, value, end);
+        *soh = fix_scan_data_end(view, tag, value, end);
         return *soh == NULL ? FIX_VIEW_BAD_DATA : FIX_VIEW_OK;
     }
     *soh = fix_scan_soh(value, end);
@@ -153,12 +119,12 @@ static enum fix_view_result read_fields(struct fix_view *view) {
     for (const char *at = start; at < end;) {
         uint32_t tag;
         const char *soh;
-        const char *value = read_tag(at, &tag);
+        const char *value = fix_scan_tag(at, &tag);
         if (UNLIKELY(value == NULL || field == view->fields + FIX_VIEW_FIELDS_MAX)) {
             result = value == NULL ? FIX_VIEW_BAD_TAG : FIX_VIEW_TOO_MANY;
             break;
         }
-        if (UNLIKELY(is_special(tag))) {
+        if (UNLIKELY(fix_scan_is_special(tag))) {
             view->count = (uint32_t)(field - view->fields);
             result = end_special(view, tag, value, end, &soh);
             if (result != FIX_VIEW_OK) {
@@ -167,6 +133,7 @@ static enum fix_view_result read_fields(struct fix_view *view) {
         } else {
             soh = fix_scan_soh(value, end);
         }
+        fix_scan_note(view, (size_t)(field - view->fields), tag, fix_scan_slot(tag));
         field->tag = tag;
         field->offset = (uint32_t)(value - start);
         field->len = (uint32_t)(soh - value);
@@ -194,7 +161,16 @@ enum fix_view_result fix_view_parse(struct bytes message, struct fix_view *view,
 }
 
 int fix_view_find(const struct fix_view *view, uint32_t tag, uint32_t from) {
-    for (uint32_t i = from; i < view->count; i++) {
+    uint32_t start = from;
+    if (tag < FIX_VIEW_TAGS) {
+        const struct fix_field *first = fix_view_field(view, tag);
+        if (first == NULL) {
+            return -1;
+        }
+        uint32_t index = (uint32_t)(first - view->fields);
+        start = index > from ? index : from;
+    }
+    for (uint32_t i = start; i < view->count; i++) {
         if (view->fields[i].tag == tag) {
             return (int)i;
         }
@@ -202,60 +178,16 @@ int fix_view_find(const struct fix_view *view, uint32_t tag, uint32_t from) {
     return -1;
 }
 
-enum fix_get fix_get_bytes(const struct fix_view *view, uint32_t tag, struct bytes *out) {
-    int index = fix_view_find(view, tag, 0);
-    if (index < 0) {
-        return FIX_GET_MISSING;
-    }
-    struct bytes value = fix_view_value(view, (uint32_t)index);
-    if (value.len == 0) {
-        return FIX_GET_EMPTY;
-    }
-    *out = value;
-    return FIX_GET_OK;
-}
-
-enum fix_get fix_get_char(const struct fix_view *view, uint32_t tag, char *out) {
+enum fix_get fix_field_int(const struct fix_view *view, const struct fix_field *field,
+                           int64_t *out) {
     struct bytes text;
-    enum fix_get got = fix_get_bytes(view, tag, &text);
-    if (got != FIX_GET_OK) {
-        return got;
-    }
-    if (text.len != 1 || text.data[0] <= ' ' || text.data[0] > '~') {
-        return FIX_GET_MALFORMED;
-    }
-    *out = text.data[0];
-    return FIX_GET_OK;
-}
-
-enum fix_get fix_get_bool(const struct fix_view *view, uint32_t tag, bool *out) {
-    char letter;
-    enum fix_get got = fix_get_char(view, tag, &letter);
-    if (got != FIX_GET_OK) {
-        return got;
-    }
-    if (letter != 'Y' && letter != 'N') {
-        return FIX_GET_MALFORMED;
-    }
-    *out = letter == 'Y';
-    return FIX_GET_OK;
-}
-
-enum fix_get fix_get_uint(const struct fix_view *view, uint32_t tag, uint64_t max, uint64_t *out) {
-    struct bytes text;
-    enum fix_get got = fix_get_bytes(view, tag, &text);
-    return got == FIX_GET_OK ? read_uint(text, max, out) : got;
-}
-
-enum fix_get fix_get_int(const struct fix_view *view, uint32_t tag, int64_t *out) {
-    struct bytes text;
-    enum fix_get got = fix_get_bytes(view, tag, &text);
+    enum fix_get got = fix_field_bytes(view, field, &text);
     if (got != FIX_GET_OK) {
         return got;
     }
     bool negative = text.data[0] == '-';
     uint64_t size;
-    if (read_uint(bytes_skip(text, negative), (uint64_t)INT64_MAX + negative, &size) !=
+    if (fix_field_uint_slowly(bytes_skip(text, negative), (uint64_t)INT64_MAX + negative, &size) !=
         FIX_GET_OK) {
         return FIX_GET_MALFORMED;
     }
@@ -263,9 +195,10 @@ enum fix_get fix_get_int(const struct fix_view *view, uint32_t tag, int64_t *out
     return FIX_GET_OK;
 }
 
-enum fix_get fix_get_utc(const struct fix_view *view, uint32_t tag, struct utc *out) {
+enum fix_get fix_field_utc(const struct fix_view *view, const struct fix_field *field,
+                           struct utc *out) {
     struct bytes text;
-    enum fix_get got = fix_get_bytes(view, tag, &text);
+    enum fix_get got = fix_field_bytes(view, field, &text);
     if (got != FIX_GET_OK) {
         return got;
     }

@@ -168,7 +168,7 @@ Test(fix_view, a_data_field_is_as_long_as_the_field_before_it_says) {
     CHECK_ROWS(rows);
 }
 
-Test(fix_view, every_data_field_of_fix_44_may_hold_soh) {
+Test(fix_view, every_data_field_may_hold_soh) {
     for (size_t i = 0; i < sizeof twin_data_pairs / sizeof twin_data_pairs[0]; i++) {
         char text[128];
         snprintf(text, sizeof text, HEAD "%u=5|%u=a|1=b|10=000|", twin_data_pairs[i][0],
@@ -360,6 +360,28 @@ Test(fix_get, reads_unsigned_integers_up_to_a_limit) {
                  FIX_GET_MALFORMED);
 }
 
+Test(fix_get, reads_digits_as_they_are_read_one_by_one) {
+    static const char bytes[] = "0123456789/:;\x7f\x80\xb0\xb9\xff-.";
+    struct prng prng;
+    prng_seed(&prng, test_seed("fix_get digits"));
+    for (int round = 0; round < 20000; round++) {
+        char text[10];
+        size_t len = 1 + (size_t)prng_below(&prng, sizeof text);
+        bool good = true;
+        uint64_t expected = 0;
+        uint64_t kinds = prng_below(&prng, 4) == 0 ? sizeof bytes - 1 : 10;
+        for (size_t i = 0; i < len; i++) {
+            text[i] = bytes[prng_below(&prng, kinds)];
+            good = good && text[i] >= '0' && text[i] <= '9';
+            expected = expected * 10 + (uint64_t)(unsigned char)text[i] - '0';
+        }
+        uint64_t out = 4711;
+        enum fix_get got = fix_get_uint(view_of_value(bytes_of(text, len)), 5000, UINT64_MAX, &out);
+        cr_assert_eq(got, good ? FIX_GET_OK : FIX_GET_MALFORMED, "%.*s", (int)len, text);
+        cr_assert_eq(out, good ? expected : 4711, "%.*s", (int)len, text);
+    }
+}
+
 Test(fix_get, reads_signed_integers) {
     static const struct {
         const char *text;
@@ -402,6 +424,22 @@ Test(fix_get, reads_times) {
     cr_assert_eq(out.ns, 4711);
 }
 
+/* Looking a tag up finds what going through all fields finds, whatever the view held before. */
+static void check_lookups(const struct fix_view *view) {
+    static const uint32_t others[] = {0, 1, 35, 1023, 1024, 999999999};
+    for (uint32_t i = 0; i < view->count + sizeof others / sizeof others[0]; i++) {
+        uint32_t tag = i < view->count ? view->fields[i].tag : others[i - view->count];
+        int first = 0;
+        while ((uint32_t)first < view->count && view->fields[first].tag != tag) {
+            first++;
+        }
+        first = (uint32_t)first == view->count ? -1 : first;
+        cr_assert_eq(fix_view_find(view, tag, 0), first, "tag %u", tag);
+        cr_assert_eq(fix_view_field(view, tag), first < 0 ? NULL : &view->fields[first], "tag %u",
+                     tag);
+    }
+}
+
 static void check_against_twin(struct bytes message) {
     static struct fix_view view;
     static struct twin_view twin;
@@ -420,6 +458,7 @@ static void check_against_twin(struct bytes message) {
                       view.fields[i].len == twin.fields[i].len,
                   "%.*s: field %u", (int)message.len, message.data, i);
     }
+    check_lookups(&view);
 }
 
 Test(fix_view, agrees_with_its_twin_on_damaged_messages) {
