@@ -6,6 +6,14 @@
  * for every input: it differs in speed only, and never refuses or accepts anything because of what
  * it has learnt. BodyLength and CheckSum are verified every time.
  *
+ * What is learnt: how messages begin, up to the value of BodyLength(9); and for each MsgType(35),
+ * which two tags followed a tag last. So a repeating group of any length and two orders that take
+ * turns are foreseen; what is not costs a search for that one field. Nothing is forgotten but by
+ * being replaced: a peer that sends ever new types and tags is parsed at the speed of the
+ * unforeseen, whatever it does. Kept are FIX_PARSER_TYPES types of up to 4 bytes, and among them
+ * FIX_PARSER_NODES - 1 tags of up to 6 digits; others are never foreseen. Messages of more than
+ * 4 KiB are parsed by fix_frame and fix_view_parse.
+ *
  * Threading: a parser belongs to one direction of one session; nothing is shared.
  */
 #ifndef TERCEL_CORE_FIX_FIX_PARSER_H
@@ -19,14 +27,55 @@
 #include "core/fix/fix_frame.h"
 #include "core/fix/fix_view.h"
 
+#define FIX_PARSER_TYPES 16
+#define FIX_PARSER_NODES 256
+#define FIX_PARSER_PLACE_BITS 9
+#define FIX_PARSER_PLACES (1 << FIX_PARSER_PLACE_BITS)
+
 /* Which instructions a parser may use; each includes those before it. */
 enum fix_isa { FIX_ISA_SCALAR = 0, FIX_ISA_SSE42, FIX_ISA_AVX2, FIX_ISA_AVX512 };
 
-/* The last of them that this CPU and its operating system support. Cold: asks the CPU. */
+/* The last of them that this build has, and this CPU and its operating system support. Cold: asks
+ * the CPU. */
 enum fix_isa fix_isa_best(void);
 
+/* A tag of a type. Node 0 is none: no field is one, and nothing follows it. */
+struct fix_parser_node {
+    uint64_t text;                   /* SOH, the tag and '=', as they are read from memory */
+    uint64_t mask;                   /* the bytes of `text` that count */
+    struct fix_parser_node *next[2]; /* what followed; node 0: nothing yet */
+    uint32_t tag;
+    uint32_t prefix; /* bytes of `text` */
+    uint16_t slot;   /* of the view's `at` */
+    uint8_t type;    /* one more than its index; 0 of node 0 */
+    uint8_t taken;   /* next[1] followed since it was put there */
+};
+
+struct fix_parser_type {
+    uint64_t text;                /* "35=", the value and SOH, as they are read from memory */
+    uint64_t mask;                /* the bytes of `text` that count */
+    uint32_t bytes;               /* of "35=", the value and SOH */
+    struct fix_parser_node *root; /* of MsgType itself */
+};
+
+/* Complete for embedding; its fields are the parser's own. 14 KiB. It points into itself: it is
+ * never copied. */
 struct fix_parser {
-    enum fix_isa isa;
+    /* fix_parse for the instruction set. */
+    enum fix_frame_result (*parse)(struct fix_parser *parser, struct bytes in,
+                                   size_t message_bytes_max, struct fix_frame *frame,
+                                   struct fix_view *view, enum fix_view_result *parsed,
+                                   uint32_t *bad_offset);
+    uint64_t head_text[2]; /* "8=FIX...|9=" */
+    uint64_t head_mask;    /* the bytes of head_text[1] that count */
+    uint32_t head_bytes;
+    uint16_t recent; /* the type of the last message that had one of these */
+    uint16_t types_count;
+    uint16_t nodes_count;
+    struct fix_parser_type types[FIX_PARSER_TYPES];
+    struct fix_parser_type other; /* of a message of none of these */
+    struct fix_parser_node nodes[FIX_PARSER_NODES];
+    uint16_t places[FIX_PARSER_PLACES]; /* nodes by type and text; 0: free */
 };
 
 /* Knows no order yet. `isa` is at most fix_isa_best(). */
@@ -37,9 +86,11 @@ void fix_parser_init(struct fix_parser *parser, enum fix_isa isa);
  * *view and *bad_offset are as that leaves them; with any other result none of the three is
  * written. Never reads beyond `in`.
  */
-enum fix_frame_result fix_parse(struct fix_parser *parser, struct bytes in,
-                                size_t message_bytes_max, struct fix_frame *frame,
-                                struct fix_view *view, enum fix_view_result *parsed,
-                                uint32_t *bad_offset) MUST_USE;
+MUST_USE static inline enum fix_frame_result
+fix_parse(struct fix_parser *parser, struct bytes in, size_t message_bytes_max,
+          struct fix_frame *frame, struct fix_view *view, enum fix_view_result *parsed,
+          uint32_t *bad_offset) {
+    return parser->parse(parser, in, message_bytes_max, frame, view, parsed, bad_offset);
+}
 
 #endif

@@ -1,0 +1,300 @@
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/prng.h"
+#include "core/base/test_seed.h"
+#include "core/fix/fix_parser.h"
+#include "core/fix/fix_parser_test_twin.h"
+#include "core/fix/test_guard.h"
+#include "core/fix/test_message.h"
+#include "core/fix/test_mutate.h"
+
+/* A parser for each instruction set of this CPU. */
+struct parsers {
+    size_t count;
+    struct fix_parser of[FIX_ISAS];
+};
+
+static struct parsers *new_parsers(void) {
+    static struct parsers parsers;
+    parsers.count = (size_t)fix_isa_best() + 1;
+    for (size_t i = 0; i < parsers.count; i++) {
+        fix_parser_init(&parsers.of[i], (enum fix_isa)i);
+    }
+    return &parsers;
+}
+
+/* All of them agree with the plain way about `in`, at the end of what can be read. */
+static enum fix_frame_result check(struct parsers *parsers, struct bytes in, size_t max) {
+    struct fix_frame frame;
+    enum fix_frame_result result = FIX_FRAME_PARTIAL;
+    struct bytes guarded = test_guarded(in);
+    for (size_t i = 0; i < parsers->count; i++) {
+        const char *difference = twin_difference(&parsers->of[i], guarded, max, &frame, &result);
+        cr_assert_null(difference, "%s: another %s: %.*s", fix_isa_names[i], difference,
+                       (int)in.len, in.data);
+    }
+    return result;
+}
+
+static void check_text(struct parsers *parsers, const char *text) {
+    struct test_message message = test_message_of(text);
+    (void)check(parsers, test_bytes(&message), TEST_MESSAGE_MAX);
+}
+
+static void check_body(struct parsers *parsers, struct bytes body) {
+    struct test_message message = test_message_with(body);
+    cr_assert_eq(check(parsers, test_bytes(&message), TEST_MESSAGE_MAX), FIX_FRAME_COMPLETE);
+}
+
+Test(fix_parser, every_instruction_set_of_this_cpu_is_tested) {
+    for (size_t isa = 0; isa < FIX_ISAS; isa++) {
+        bool there = isa <= (size_t)fix_isa_best();
+        fprintf(stderr, "fix_parser: %s %s\n", fix_isa_names[isa],
+                there ? "is tested" : "is SKIPPED: this CPU has it not");
+    }
+    cr_assert(fix_isa_best() <= FIX_ISA_AVX512);
+}
+
+Test(fix_parser, reads_published_frames_again_and_again) {
+    struct parsers *parsers = new_parsers();
+    for (int round = 0; round < 4; round++) {
+        for (size_t i = 0; i < PUBLISHED_FRAMES; i++) {
+            check_text(parsers, published_frames[i]);
+        }
+    }
+}
+
+Test(fix_parser, every_cut_of_a_message_asks_for_what_is_missing) {
+    struct parsers *parsers = new_parsers();
+    struct test_message message = test_message_of(published_frames[2]);
+    for (int round = 0; round < 2; round++) {
+        for (size_t len = 0; len <= message.len; len++) {
+            enum fix_frame_result result =
+                check(parsers, bytes_of(message.data, len), TEST_MESSAGE_MAX);
+            cr_assert_eq(result, len == message.len ? FIX_FRAME_COMPLETE : FIX_FRAME_PARTIAL);
+        }
+    }
+    cr_assert_eq(check(parsers, test_bytes(&message), message.len - 1), FIX_FRAME_TOO_LONG);
+    cr_assert_eq(check(parsers, test_bytes(&message), message.len), FIX_FRAME_COMPLETE);
+}
+
+Test(fix_parser, only_the_first_of_several_is_read) {
+    struct parsers *parsers = new_parsers();
+    struct test_message stream = {.len = 0};
+    for (size_t i = 0; i < PUBLISHED_FRAMES; i++) {
+        test_append(&stream, bytes_of_string(published_frames[i]));
+    }
+    for (int round = 0; round < 3; round++) {
+        struct bytes left = test_bytes(&stream);
+        while (left.len != 0) {
+            struct fix_frame frame;
+            cr_assert_eq(fix_frame(left, TEST_MESSAGE_MAX, &frame), FIX_FRAME_COMPLETE);
+            (void)check(parsers, left, TEST_MESSAGE_MAX);
+            left = bytes_skip(left, frame.bytes);
+        }
+    }
+}
+
+/* A byte at every place of every block; lengths around each limit of the pass. */
+Test(fix_parser, reads_messages_of_every_length) {
+    struct parsers *parsers = new_parsers();
+    struct test_message body = test_message_of("35=D|58=");
+    while (body.len < 4300) {
+        test_append(&body, body.len % 97 < 90 ? BYTES("\xff") : BYTES("|58="));
+        bool near = body.len < 330 || (body.len > 4000 && body.len < 4150);
+        if (near) {
+            struct test_message whole = body;
+            test_append(&whole, BYTES("|"));
+            check_body(parsers, test_bytes(&whole));
+        }
+    }
+}
+
+Test(fix_parser, a_wrong_byte_anywhere_is_found) {
+    struct parsers *parsers = new_parsers();
+    struct test_message message = test_message_of(published_frames[0]);
+    (void)check(parsers, test_bytes(&message), TEST_MESSAGE_MAX);
+    (void)check(parsers, test_bytes(&message), TEST_MESSAGE_MAX);
+    for (size_t at = 0; at < message.len; at++) {
+        for (unsigned change = 1; change < 256; change = change * 2 + 1) {
+            struct test_message wrong = message;
+            wrong.data[at] = (char)((unsigned char)wrong.data[at] ^ change);
+            cr_assert_neq(check(parsers, test_bytes(&wrong), TEST_MESSAGE_MAX), FIX_FRAME_COMPLETE,
+                          "byte %zu", at);
+        }
+    }
+}
+
+Test(fix_parser, data_fields_may_hold_soh_wherever_they_come) {
+    static const char *const bodies[] = {
+        "35=D|49=A|95=7|96=a|1=b|x|58=some text that follows the data|44=1|",
+        ("35=D|49=A|95=70|96=a|1=b|x||||||||||||||||||||||||||||||||||||||||||||||||||||||||||||||"
+         "|58=text|"),
+        "35=D|49=A|95=7|58=x|96=a|1=b|x|44=1|this is long enough for the pass|",
+        "35=D|49=A|96=a|1=b|x|44=1|this=is long enough for the pass|44=12345678901|",
+        "35=D|49=A|95=12|96=a|1=b|x|44=1||58=this is long enough for the pass|",
+        "35=D|49=A|95=999|96=a|1=b|58=this is long enough for the pass of the parser|",
+        "35=D|49=A|58=this is long enough for the pass of the parser|95=0|96=|",
+        "35=D|49=A|58=this is long enough for the pass of the parser|95=4|96=abcd|",
+        "35=D|49=A|58=this is long enough for the pass of the parser|95=11|96=abcd|",
+        "35=D|49=A|58=this is long enough for the pass of the parser|95=11|96=abcd|10=000|",
+        "35=D|49=A|58=this is long enough for the pass of the parser|95=4|",
+        "35=D|10=001|58=this is long enough for the pass of the parser|95=4|",
+    };
+    struct parsers *parsers = new_parsers();
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+            check_body(parsers, bytes_of_string(bodies[i]));
+        }
+    }
+}
+
+Test(fix_parser, takes_512_fields_and_no_more) {
+    struct parsers *parsers = new_parsers();
+    for (int round = 0; round < 2; round++) {
+        for (size_t count = 470; count < 530; count++) {
+            static struct test_message body;
+            body = test_message_of("35=0|");
+            for (size_t i = 0; i + 4 < count; i++) {
+                test_append(&body, i % 3 == 0 ? BYTES("1=|") : BYTES("1=x|"));
+            }
+            check_body(parsers, test_bytes(&body));
+        }
+    }
+}
+
+Test(fix_parser, more_types_and_tags_than_it_keeps_are_read) {
+    struct parsers *parsers = new_parsers();
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned type = 0; type < 40; type++) {
+            struct test_message body = {.len = 0};
+            char text[64];
+            snprintf(text, sizeof text, "35=%.*s%u|", (int)(type % 9), "TYPETYPETYPE", type);
+            test_append(&body, bytes_of_string(text));
+            for (unsigned i = 0; i < 40; i++) {
+                unsigned tag = i % 4 == 0 ? 1 + type * 999 % 1000000000 : 20 + i;
+                snprintf(text, sizeof text, "%u=%u|", i % 7 == 0 ? tag * 1001 : tag, i);
+                test_append(&body, bytes_of_string(text));
+            }
+            check_body(parsers, test_bytes(&body));
+        }
+    }
+}
+
+Test(fix_parser, tags_of_every_length_are_read) {
+    struct parsers *parsers = new_parsers();
+    for (int round = 0; round < 3; round++) {
+        check_body(parsers,
+                   BYTES("35=D|1=a|12=b|123=c|1234=d|12345=e|123456=f|1234567=g|12345678=h|"
+                         "123456789=i|1=j|1023=k|1024=l|12345678=m|1=n|"));
+        check_body(parsers,
+                   BYTES("35=D|1=a|12=b|123=c|1234=d|12345=e|123456=f|1234567=g|12345678=h|"
+                         "1234567890=i|1=j|1023=k|1024=l|12345678=m|1=n|"));
+        check_body(parsers,
+                   BYTES("35=D|1=a|12=b|123=c|1234=d|12345=e|123456=f|1234567=g|0=h|1=j|"));
+        check_body(parsers, BYTES("35=D|1=a|12=b|123=c|1234=d|12345=e|123456=f|1234567=g|||1=j|"));
+        check_body(parsers, BYTES("35=D|1=a|12=b|123=c|1234=d|12345=e|123456=f|1234567=g|12|1=j|"));
+        check_body(parsers, BYTES("35=|1=a|12=b|123=c|1234=d|12345=e|123456=f|1234567=g|12|1=j|"));
+        check_body(parsers, BYTES("34=1|35=D|1=a|12=b|123=c|1234=d|12345=e|123456=f|1234567=g|"));
+        check_body(parsers, BYTES("35=D|35=E|8=a|9=b|123=c|35=d|12345=e|123456=f|1234567=g|"));
+    }
+}
+
+/* These bodies, in turns after `once`, are learnt in a few rounds: then what follows what stays. */
+static void check_settles(const char *once, const char *const *bodies, size_t count) {
+    static struct fix_parser before;
+    struct parsers *parsers = new_parsers();
+    check_body(parsers, bytes_of_string(once));
+    for (int round = 0; round < 8; round++) {
+        for (size_t i = 0; i < count; i++) {
+            check_body(parsers, bytes_of_string(bodies[i]));
+        }
+        if (round == 3) {
+            before = parsers->of[0];
+        }
+    }
+    for (size_t i = 0; i < FIX_PARSER_NODES; i++) {
+        const struct fix_parser_node *node = &parsers->of[0].nodes[i];
+        cr_assert(memcmp(before.nodes[i].next, node->next, sizeof node->next) == 0,
+                  "what follows %u changed", node->tag);
+    }
+}
+
+#define CHECK_SETTLES(once, bodies)                                                                \
+    check_settles(once, bodies, sizeof(bodies) / sizeof((bodies)[0]))
+
+/* Whatever the order of the first message was. */
+Test(fix_parser, orders_that_take_turns_are_learnt) {
+    static const char *const turns[] = {
+        "35=D|34=1|49=AAAAAAAA|56=BBBBBBBB|11=CCCCCCCC|55=BTC-USD|54=1|38=1|44=2|40=2|59=1|",
+        "35=D|56=BBBBBBBB|34=1|59=1|40=2|49=AAAAAAAA|44=2|55=BTC-USD|38=1|11=CCCCCCCC|54=1|",
+    };
+    CHECK_SETTLES(turns[0], turns);
+    CHECK_SETTLES("35=D|34=1|38=1|44=2|40=2|49=AAAAAAAA|11=CCCCCCCC|56=BBBBBBBB|55=BTC-USD|59=1|"
+                  "54=1|",
+                  turns);
+}
+
+Test(fix_parser, repeating_groups_of_any_length_are_learnt) {
+    static const char *const turns[] = {
+        "35=X|34=1|49=AAAAAAAA|268=3|279=0|269=0|270=1|279=0|269=0|270=1|271=1|279=0|269=0|270=1|",
+        "35=X|34=1|49=AAAAAAAA|268=2|279=0|269=0|270=1|271=1|279=0|269=0|270=1|",
+        "35=X|34=1|49=AAAAAAAA|268=1|279=0|269=0|270=1|271=1|",
+    };
+    CHECK_SETTLES(turns[2], turns);
+}
+
+/* Fields of a few tags in any order, data fields among them. */
+static struct test_message random_body(struct prng *prng) {
+    static const char *const fields[] = {
+        "34=12",      "49=SENDER",  "56=TARGET",   "52=20260105-12:00:00.123",
+        "11=ORD1",    "55=BTC-USD", "54=1",        "38=0.5",
+        "44=30000.5", "268=2",      "279=0",       "269=1",
+        "270=1.5",    "271=",       "95=3|96=a|b", "354=2|355=|1",
+        "5001=x",     "123456=y",   "1234567=z",   "58=longer text here",
+    };
+    static const char *const types[] = {"D", "8", "X", "AE", "TOOLONGTYPE"};
+    struct test_message body = test_message_of("35=");
+    test_append(&body, bytes_of_string(types[prng_below(prng, sizeof types / sizeof types[0])]));
+    test_append(&body, BYTES("|"));
+    uint64_t at = prng_below(prng, 20);
+    for (uint64_t count = 4 + prng_below(prng, 40); count > 0; count--) {
+        at = prng_below(prng, 8) == 0 ? prng_below(prng, 20) : (at + 1) % 20;
+        test_append(&body, bytes_of_string(fields[at]));
+        test_append(&body, BYTES("|"));
+    }
+    return body;
+}
+
+Test(fix_parser, agrees_with_the_plain_way_on_random_orders) {
+    struct parsers *parsers = new_parsers();
+    struct prng prng;
+    prng_seed(&prng, test_seed("fix_parser orders"));
+    for (int round = 0; round < 6000; round++) {
+        struct test_message body = random_body(&prng);
+        bool damaged = prng_below(&prng, 3) == 0;
+        for (uint64_t count = damaged ? 1 + prng_below(&prng, 3) : 0; count > 0; count--) {
+            test_mutate(&body, &prng);
+        }
+        struct test_message message = test_message_with(test_bytes(&body));
+        enum fix_frame_result result = check(parsers, test_bytes(&message), TEST_MESSAGE_MAX);
+        cr_assert(damaged || result == FIX_FRAME_COMPLETE);
+    }
+}
+
+Test(fix_parser, agrees_with_the_plain_way_on_damaged_messages) {
+    struct parsers *parsers = new_parsers();
+    struct prng prng;
+    prng_seed(&prng, test_seed("fix_parser damage"));
+    for (int round = 0; round < 20000; round++) {
+        struct test_message message =
+            test_message_of(published_frames[prng_below(&prng, PUBLISHED_FRAMES)]);
+        for (uint64_t count = prng_below(&prng, 4); count > 0; count--) {
+            test_mutate(&message, &prng);
+        }
+        size_t max = prng_below(&prng, 8) == 0 ? 1 + prng_below(&prng, 300) : TEST_MESSAGE_MAX;
+        (void)check(parsers, test_bytes(&message), max);
+    }
+}
