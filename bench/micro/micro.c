@@ -89,8 +89,9 @@ static const struct micro_benchmark overheads[] = {
     {NULL, NULL, NULL, false},
 };
 
-static const struct micro_benchmark *const tables[] = {
-    overheads, micro_base, micro_fix, micro_order, micro_route, micro_entry, micro_tcp};
+static const struct micro_benchmark *const tables[] = {overheads,       micro_base,  micro_fix,
+                                                       micro_fix_parse, micro_order, micro_route,
+                                                       micro_entry,     micro_tcp};
 
 static void repeat(const struct micro_benchmark *benchmark, void *state, uint32_t *i,
                    uint32_t runs) {

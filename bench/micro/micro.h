@@ -26,6 +26,7 @@ struct micro_benchmark {
 
 extern const struct micro_benchmark micro_base[];
 extern const struct micro_benchmark micro_fix[];
+extern const struct micro_benchmark micro_fix_parse[];
 extern const struct micro_benchmark micro_order[];
 extern const struct micro_benchmark micro_route[];
 extern const struct micro_benchmark micro_entry[];

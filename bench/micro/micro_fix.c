@@ -12,34 +12,6 @@
 /* 2026-01-05T12:00:00.123Z */
 #define NOW_NS INT64_C(1767614400123000000)
 
-struct parsing {
-    struct micro_messages messages;
-    struct fix_view view;
-};
-
-static void *make_new_orders(void) {
-    struct parsing *parsing = micro_memory(sizeof(*parsing));
-    micro_new_orders(&parsing->messages);
-    return parsing;
-}
-
-static void *make_reports(void) {
-    struct parsing *parsing = micro_memory(sizeof(*parsing));
-    micro_reports(&parsing->messages);
-    return parsing;
-}
-
-static void run_parse(void *state, uint32_t i) {
-    struct parsing *parsing = state;
-    struct fix_frame frame;
-    uint32_t bad = 0;
-    struct bytes in = micro_message_at(&parsing->messages, i);
-    bool well = fix_frame(in, 4096, &frame) == FIX_FRAME_COMPLETE &&
-                fix_view_parse(bytes_of(in.data, frame.bytes), &parsing->view, &bad) == FIX_VIEW_OK;
-    micro_require(well, "a message was refused");
-    micro_keep(parsing->view.count);
-}
-
 struct writing {
     struct fix_time_cache time_cache;
     struct fix_time_minute minute;
@@ -135,8 +107,6 @@ static void run_time_parse_near(void *state, uint32_t i) {
 }
 
 const struct micro_benchmark micro_fix[] = {
-    {"fix_parse_new_order_187", make_new_orders, run_parse, false},
-    {"fix_parse_report_308", make_reports, run_parse, false},
     {"fix_write_new_order", make_writing, run_write_new, false},
     {"fix_write_report", make_writing, run_write_report, false},
     {"fix_time_format", make_writing, run_time_format, false},
