@@ -98,20 +98,22 @@ void acceptor_echo_begin(struct acceptor_echo *echo) {
     echo->count = 0;
 }
 
-/* Whether it was there already. */
-static bool note_seen(struct acceptor_echo *echo, struct bytes id) {
+static bool is_seen(const struct acceptor_echo *echo, struct bytes id) {
     uint32_t kept = echo->count < ACCEPTOR_SEEN_MAX ? echo->count : ACCEPTOR_SEEN_MAX;
     for (uint32_t i = 0; i < kept; i++) {
         if (bytes_equal(bytes_of(echo->seen[i].text, echo->seen[i].len), id)) {
             return true;
         }
     }
+    return false;
+}
+
+static void note_seen(struct acceptor_echo *echo, struct bytes id) {
     if (id.len <= ACCEPTOR_SEEN_BYTES_MAX) {
         uint32_t at = echo->count++ % ACCEPTOR_SEEN_MAX;
         memcpy(echo->seen[at].text, id.data, id.len);
         echo->seen[at].len = (uint8_t)id.len;
     }
-    return false;
 }
 
 /* What cannot be sent is as good as not processed. */
@@ -122,18 +124,20 @@ static void send_or_reject(struct fix_link *link, struct now now, const struct f
     }
 }
 
-static void answer(struct fix_link *link, struct now now, const struct fix_view *view,
+static bool answer(struct fix_link *link, struct now now, const struct fix_view *view,
                    bool possibly_resent) {
     struct fix_writer writer;
     struct bytes type = fix_view_msg_type(view);
-    if (fix_link_begin(link, now, type, ACCEPTOR_MESSAGE_BYTES_MAX, &writer) != STREAM_OK) {
-        return;
+    enum stream_result begun = fix_link_begin(link, now, type, ACCEPTOR_MESSAGE_BYTES_MAX, &writer);
+    if (begun != STREAM_OK) {
+        return begun == STREAM_GONE;
     }
     if (possibly_resent) {
         fix_put_bool(&writer, FIX_POSS_RESEND, true);
     }
     put_body(view, &writer);
     send_or_reject(link, now, view, &writer);
+    return true;
 }
 
 /* BusinessRejectReason(380), FIX 4.4 volume 6. */
@@ -169,7 +173,7 @@ static void refuse_by_reject(struct fix_link *link, const struct fix_view *view,
     fix_session_reject(&link->session, view, FIX_REJECT_OTHER, 0, text);
 }
 
-static void refuse(struct fix_link *link, struct now now, const struct fix_view *view,
+static bool refuse(struct fix_link *link, struct now now, const struct fix_view *view,
                    enum refusal refusal) {
     const struct fix_version *version = link->session.config.version;
     struct fix_writer writer;
@@ -177,12 +181,15 @@ static void refuse(struct fix_link *link, struct now now, const struct fix_view 
     struct bytes id;
     if (!version->has_business_reject) {
         refuse_by_reject(link, view, refusal);
-        return;
+        return true;
     }
-    if (fix_get_bytes(view, FIX_MSG_SEQ_NUM, &seq) != FIX_GET_OK ||
-        fix_link_begin(link, now, BYTES(FIX_MSG_BUSINESS_REJECT), FIX_ADMIN_BYTES_MAX, &writer) !=
-            STREAM_OK) {
-        return;
+    if (fix_get_bytes(view, FIX_MSG_SEQ_NUM, &seq) != FIX_GET_OK) {
+        return true;
+    }
+    enum stream_result begun =
+        fix_link_begin(link, now, BYTES(FIX_MSG_BUSINESS_REJECT), FIX_ADMIN_BYTES_MAX, &writer);
+    if (begun != STREAM_OK) {
+        return begun == STREAM_GONE;
     }
     fix_put_bytes(&writer, FIX_REF_SEQ_NUM, seq);
     fix_put_bytes(&writer, FIX_TEXT, refusal_text(refusal));
@@ -196,6 +203,7 @@ static void refuse(struct fix_link *link, struct now now, const struct fix_view 
         fix_put_bytes(&writer, DEFAULT_APPL_VER_ID, version->appl_ver_id);
     }
     send_or_reject(link, now, view, &writer);
+    return true;
 }
 
 static enum refusal judge(const struct acceptor_echo *echo, const struct fix_view *view) {
@@ -218,18 +226,22 @@ static enum refusal judge(const struct acceptor_echo *echo, const struct fix_vie
     return TAKEN;
 }
 
-void acceptor_echo_take(struct acceptor_echo *echo, struct fix_link *link, struct now now,
+bool acceptor_echo_take(struct acceptor_echo *echo, struct fix_link *link, struct now now,
                         const struct fix_view *view) {
     enum refusal refusal = judge(echo, view);
     if (refusal != TAKEN) {
-        refuse(link, now, view, refusal);
-        return;
+        return refuse(link, now, view, refusal);
     }
     bool possibly_resent = false;
     struct bytes id;
     (void)(fix_get_bool(view, FIX_POSS_RESEND, &possibly_resent) == FIX_GET_OK);
-    bool seen = fix_get_bytes(view, FIX_CL_ORD_ID, &id) == FIX_GET_OK && note_seen(echo, id);
-    if (!possibly_resent || !seen) {
-        answer(link, now, view, possibly_resent);
+    bool has_id = fix_get_bytes(view, FIX_CL_ORD_ID, &id) == FIX_GET_OK;
+    bool seen = has_id && is_seen(echo, id);
+    if ((!possibly_resent || !seen) && !answer(link, now, view, possibly_resent)) {
+        return false;
     }
+    if (has_id && !seen) {
+        note_seen(echo, id);
+    }
+    return true;
 }

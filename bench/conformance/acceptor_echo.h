@@ -11,6 +11,7 @@
 #ifndef TERCEL_BENCH_CONFORMANCE_ACCEPTOR_ECHO_H
 #define TERCEL_BENCH_CONFORMANCE_ACCEPTOR_ECHO_H
 
+#include "core/base/check.h"
 #include "core/route/fix_link.h"
 
 #define ACCEPTOR_SEEN_MAX 64
@@ -28,8 +29,12 @@ struct acceptor_echo {
 /* At every Logon. */
 void acceptor_echo_begin(struct acceptor_echo *echo);
 
-/* A message that was delivered. There is room for one as long; without a session it is dropped. */
-void acceptor_echo_take(struct acceptor_echo *echo, struct fix_link *link, struct now now,
-                        const struct fix_view *view);
+/*
+ * A message that was delivered. False: it cannot be answered now, because what the session owes
+ * goes first and there is no room for that; it is to be given again. Without a session it is
+ * dropped.
+ */
+bool acceptor_echo_take(struct acceptor_echo *echo, struct fix_link *link, struct now now,
+                        const struct fix_view *view) MUST_USE;
 
 #endif

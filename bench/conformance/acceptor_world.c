@@ -133,11 +133,31 @@ static bool has_room(struct acceptor_world *world) {
     return result == STREAM_OK || result == STREAM_GONE || result == STREAM_AGAIN_UNRESOLVED;
 }
 
+static void keep(struct acceptor_world *world, struct bytes message) {
+    memcpy(world->kept, message.data, message.len);
+    world->kept_bytes = message.len;
+}
+
+/* Whether nothing is left to be answered. */
+static bool answer_kept(struct acceptor_worlds *worlds, struct acceptor_world *world,
+                        struct now now) {
+    if (world->kept_bytes != 0) {
+        uint32_t bad_offset;
+        struct fix_view *view = &worlds->input.view;
+        struct bytes message = bytes_of(world->kept, world->kept_bytes);
+        CHECK(fix_view_parse(message, view, &bad_offset) == FIX_VIEW_OK);
+        if (acceptor_echo_take(&world->echo, &world->link, now, view)) {
+            world->kept_bytes = 0;
+        }
+    }
+    return world->kept_bytes == 0;
+}
+
 /* True when everything whole was read. */
 static bool read_some(struct acceptor_worlds *worlds, struct acceptor_world *world,
                       struct now now) {
     for (int count = 0; count < TURN_MESSAGES; count++) {
-        if (!has_room(world)) {
+        if (!answer_kept(worlds, world, now) || !has_room(world)) {
             world->held = true;
             fix_link_hold(&world->link);
             fix_session_hold(&world->link.session, now);
@@ -149,8 +169,9 @@ static bool read_some(struct acceptor_worlds *worlds, struct acceptor_world *wor
         }
         if (action == FIX_ACTION_UP) {
             acceptor_echo_begin(&world->echo);
-        } else if (action == FIX_ACTION_DELIVER) {
-            acceptor_echo_take(&world->echo, &world->link, now, &worlds->input.view);
+        } else if (action == FIX_ACTION_DELIVER &&
+                   !acceptor_echo_take(&world->echo, &world->link, now, &worlds->input.view)) {
+            keep(world, worlds->input.view.message);
         }
         fix_link_consume(&world->link, &worlds->input);
         if (action == FIX_ACTION_CLOSE) {

@@ -26,6 +26,9 @@ struct acceptor_world {
     struct now born;
     int64_t ahead_ns;
     bool held; /* did not read for want of room, once at least */
+    /* A message that the application could not answer yet; until then nothing more is read. */
+    size_t kept_bytes;
+    char kept[ACCEPTOR_MESSAGE_BYTES_MAX];
     size_t queue_bytes;
     char queue[ACCEPTOR_QUEUE_BYTES]; /* what the application has to say, line by line */
     char comp_id[FIX_COMP_ID_MAX + 1];
