@@ -126,7 +126,7 @@ static void check_made(const struct fix_dictionary *dictionary, const uint8_t *d
     struct prng prng;
     prng_seed(&prng, seed_of(data + 1, size - 1));
     const struct fix_message_rule *message_rule =
-        dictionary.messages[data[0] % dictionary->message_count];
+        &dictionary->messages[data[0] % dictionary->message_count];
     if (!make_right(&prng, dictionary, message_rule, &made)) {
         return;
     }

@@ -52,6 +52,7 @@ void fix_session_init(struct fix_session *session, const struct fix_session_conf
         .deadline_state = INSTANT_NEVER,
         .deadline_silence = INSTANT_NEVER,
     };
+    fix_parser_init(&session->parser, fix_isa_best());
     fix_session_note_appl_ver(session, config->version->appl_ver_id);
 }
 

@@ -62,7 +62,7 @@
 
 #include "core/base/bytes.h"
 #include "core/base/instant.h"
-#include "core/fix/fix_frame.h"
+#include "core/fix/fix_parser.h"
 #include "core/fix/fix_reject.h"
 #include "core/fix/fix_schedule.h"
 #include "core/fix/fix_version.h"
@@ -299,6 +299,8 @@ struct fix_session {
     enum fix_end end;
     enum fix_action pending; /* NEED_SIGNATURE or UP, not yet said; else NONE */
     uint32_t epoch;
+    struct fix_parser
+        parser;            /* has learnt how this peer writes, and keeps it between connections */
     uint64_t next_out;     /* the next number we send */
     uint64_t next_in;      /* the next number we expect */
     uint64_t filled_to;    /* their gap fill leads there, over messages that are kept; 0: none */

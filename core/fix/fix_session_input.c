@@ -1,6 +1,5 @@
 #include "core/fix/fix_session_internal.h"
 
-#include "core/fix/fix_frame.h"
 #include "core/fix/fix_view.h"
 
 static bool input_blocked(const struct fix_session *session) {
@@ -246,10 +245,10 @@ static struct bytes only_invalid_tag(enum fix_view_result result, const struct f
     return begins_well ? tag_number(bytes_skip(view->message, bad_offset)) : bytes_of(NULL, 0);
 }
 
+/* `result` and `bad_offset`: what fix_view_parse says of it. */
 static enum fix_action take_framed(struct fix_session *session, struct now now,
-                                   struct bytes message, struct fix_input *input) {
-    uint32_t bad_offset = 0;
-    enum fix_view_result result = fix_view_parse(message, &input->view, &bad_offset);
+                                   enum fix_view_result result, uint32_t bad_offset,
+                                   struct fix_input *input) {
     if (LIKELY(result == FIX_VIEW_OK)) {
         return take_message(session, now, input, bytes_of(NULL, 0));
     }
@@ -274,7 +273,10 @@ static void discard(struct bytes in, struct fix_input *input) {
 static void take_bytes(struct fix_session *session, struct now now, struct bytes in,
                        struct fix_input *input) {
     struct fix_frame frame;
-    switch (fix_frame(in, session->config.message_bytes_max, &frame)) {
+    enum fix_view_result parsed;
+    uint32_t bad_offset;
+    switch (fix_parse(&session->parser, in, session->config.message_bytes_max, &frame, &input->view,
+                      &parsed, &bad_offset)) {
     case FIX_FRAME_PARTIAL:
         input->action = FIX_ACTION_PARTIAL;
         input->need = frame.bytes;
@@ -291,7 +293,7 @@ static void take_bytes(struct fix_session *session, struct now now, struct bytes
         return;
     case FIX_FRAME_COMPLETE:
         input->consumed = frame.bytes;
-        input->action = take_framed(session, now, bytes_of(in.data, frame.bytes), input);
+        input->action = take_framed(session, now, parsed, bad_offset, input);
         return;
     }
 }

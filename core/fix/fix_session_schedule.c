@@ -66,7 +66,7 @@ void fix_session_look_at_schedule(struct fix_session *session, struct now now) {
     /* Outside the session time what is awaited is the next start. */
     struct utc next = period.ends;
     if (now.utc.ns >= period.ends.ns) {
-        next = fix_schedule_period(&session->config.schedule, period.number + 1).starts;
+        next = fix_schedule_next(&session->config.schedule, period.number).starts;
     }
     int64_t wait_ns = next.ns - now.utc.ns;
     wait_ns = wait_ns < LOOK_AGAIN_NS ? wait_ns : LOOK_AGAIN_NS;

@@ -374,3 +374,36 @@ Test(fix_session_schedule, what_could_be_resent_goes_with_the_numbers) {
     log_on();
     cr_assert_eq(fix_outbox_count(s.config.outbox), 0);
 }
+
+/* The clock starts on a Monday at 12:00; a session of Tuesdays and Fridays, 09:00 to 17:00 in a
+ * zone two hours ahead. */
+Test(fix_session_schedule, days_of_the_week_in_a_zone) {
+    static struct fix_zone zone = {.offset_first_s = 2 * 3600};
+    script_begin(&s, FIX_ACCEPTOR);
+    s.config.schedule = (struct fix_schedule){.kind = FIX_SCHEDULE_DAILY,
+                                              .start_s = 9 * 3600,
+                                              .end_s = 17 * 3600,
+                                              .days = 1 << 1 | 1 << 4,
+                                              .zone = &zone};
+    script_restart(&s);
+    cr_assert(!fix_session_may_connect(&s.session, s.now));
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_CLOSE);
+    cr_assert_str_eq(hear(&s), "35=5|34=1|58=Outside the session time|");
+    script_disconnect(&s);
+    /* Tuesday, 09:00 there. */
+    script_advance(&s, 19 * 3600 * 1000);
+    cr_assert(fix_session_may_connect(&s.session, s.now));
+    log_on();
+    cr_assert_eq(s.session.next_in, 2);
+    pass(8 * 3600 * 1000);
+    hear_logout();
+    script_disconnect(&s);
+    script_advance(&s, 24 * 3600 * 1000);
+    cr_assert(!fix_session_may_connect(&s.session, s.now));
+    script_advance(&s, 40 * 3600 * 1000);
+    cr_assert(fix_session_may_connect(&s.session, s.now));
+    script_connect(&s);
+    cr_assert_eq(say(&s, "35=A|34=1|98=0|108=30|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&s), "35=A|34=1|98=0|108=30|");
+}

@@ -20,9 +20,16 @@ static bool is_ours(const struct fix_session *session, struct bytes appl_ver_id)
     return bytes_equal(appl_ver_id, session->config.version->appl_ver_id);
 }
 
+/* A version that nobody here can check is as good as none. */
+static bool has_dictionary(const struct fix_session *session, struct bytes appl_ver_id) {
+    return appl_ver_id.len != 0 &&
+           fix_dictionary_of(session->config.version->begin_string, appl_ver_id) != NULL;
+}
+
 bool fix_session_takes_appl_ver(const struct fix_session *session, struct bytes appl_ver_id) {
     return is_ours(session, appl_ver_id) ||
-           (session->config.profile.other_appl_ver_allowed && appl_ver_id.len <= FIX_APPL_VER_MAX);
+           (session->config.profile.other_appl_ver_allowed && appl_ver_id.len <= FIX_APPL_VER_MAX &&
+            (session->config.dictionary == NULL || has_dictionary(session, appl_ver_id)));
 }
 
 void fix_session_note_appl_ver(struct fix_session *session, struct bytes appl_ver_id) {
@@ -51,7 +58,17 @@ bool fix_message_version_is_taken(const struct fix_session *session,
 const struct fix_dictionary *fix_message_dictionary(const struct fix_session *session,
                                                     const struct fix_message *message) {
     const struct fix_session_config *config = &session->config;
-    bool ours = !config->version->is_fixt || is_session_message(message) ||
-                is_ours(session, appl_ver_of(session, message));
-    return ours ? config->dictionary : NULL;
+    const struct fix_version *version = config->version;
+    if (config->dictionary == NULL || LIKELY(!version->is_fixt)) {
+        return config->dictionary;
+    }
+    if (!is_session_message(message)) {
+        struct bytes id = appl_ver_of(session, message);
+        return is_ours(session, id) ? config->dictionary
+                                    : fix_dictionary_of(version->begin_string, id);
+    }
+    /* Those of FIXT have FIXT's fields only; a dialect may have laid more over all of them. */
+    bool plain =
+        config->dictionary == fix_dictionary_of(version->begin_string, version->appl_ver_id);
+    return plain ? fix_dictionary_of(version->begin_string, BYTES("")) : config->dictionary;
 }

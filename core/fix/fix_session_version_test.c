@@ -1,3 +1,4 @@
+#include "core/fix/fix_dictionary.h"
 #include "core/fix/fix_session_script.h"
 
 #include <criterion/criterion.h>
@@ -352,4 +353,62 @@ Test(fix_session_version, a_reset_inside_the_session_says_the_version_again) {
     cr_assert_str_eq(hear(&script), "35=A|34=1|98=0|108=30|141=Y|1137=7|");
     cr_assert_eq(say(&script, "35=A|34=1|98=0|108=30|141=Y|"), FIX_ACTION_NONE);
     cr_assert_str_eq(hear(&script), "35=5|34=2|58=DefaultApplVerID missing|");
+}
+
+static void up_with_dictionary(enum fix_version_number version) {
+    script_begin(&script, FIX_ACCEPTOR);
+    script.config.version = fix_version_of(version);
+    script.config.profile.other_appl_ver_allowed = true;
+    script.config.dictionary =
+        fix_dictionary_of(script.config.version->begin_string, script.config.version->appl_ver_id);
+    script_log_on(&script);
+}
+
+/* A field that 5.0 has and FIXT has not is no field of a session message. */
+Test(fix_session_version, case_14a_session_messages_of_fixt_have_its_fields_only) {
+    for (enum fix_version_number version = FIX_50; version <= FIX_50SP2; version++) {
+        up_with_dictionary(version);
+        cr_assert_eq(say(&script, "35=0|34=2|999=HI|"), FIX_ACTION_NONE);
+        cr_assert_str_eq(hear(&script),
+                         "35=3|34=2|45=2|58=Invalid tag number|371=999|372=0|373=0|");
+    }
+}
+
+/* NewPassword(925) is FIXT's, whatever the application's version: 5.0 itself has it not in a Logon.
+ */
+Test(fix_session_version, session_messages_of_fixt_are_checked_by_its_own_dictionary) {
+    up_with_dictionary(FIX_50);
+    script_disconnect(&script);
+    script_connect(&script);
+    cr_assert_eq(say(&script, "35=A|34=2|98=0|108=30|925=x|1137=7|"), FIX_ACTION_UP);
+    cr_assert_str_eq(hear(&script), "35=A|34=2|98=0|108=30|1137=7|");
+}
+
+static const char *order_of(const char *number, const char *version) {
+    static char text[128];
+    snprintf(text, sizeof(text),
+             "35=D|34=%s|%s11=a|55=X|54=1|60=20260105-12:00:00|38=1|40=1|1300=y|", number, version);
+    return text;
+}
+
+/* MarketSegmentID(1300) came with 5.0 SP1. */
+Test(fix_session_version, a_message_is_checked_by_the_version_it_names) {
+    up_with_dictionary(FIX_50SP2);
+    cr_assert_eq(say(&script, order_of("2", "1128=7|")), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&script), "35=3|34=2|45=2|58=Invalid tag number|371=1300|372=D|373=0|");
+    cr_assert_eq(say(&script, order_of("3", "1128=8|")), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&script), "35=3|34=3|45=3|58=Tag not defined for this message "
+                                    "type|371=1300|372=D|373=2|");
+    /* FIX 4.0 over FIXT: nobody here can check that. */
+    cr_assert_eq(say(&script, order_of("4", "1128=2|")), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&script), "35=3|34=4|45=4|58=Invalid or unsupported application "
+                                    "version|371=1128|372=D|373=18|");
+}
+
+Test(fix_session_version, a_default_appl_ver_id_that_cannot_be_checked_is_refused) {
+    up_with_dictionary(FIX_50);
+    script_disconnect(&script);
+    script_connect(&script);
+    cr_assert_eq(say(&script, "35=A|34=2|98=0|108=30|1137=4|"), FIX_ACTION_CLOSE);
+    cr_assert_str_eq(hear(&script), "35=5|34=2|58=DefaultApplVerID not supported|");
 }

@@ -6,6 +6,7 @@
 #define CONNECTIONS_MAX (UINT32_C(1) << 20)
 #define RING_ENTRIES_MIN 8
 #define RING_ENTRIES_MAX 4096
+#define HINTS_PER_CONNECTION 16
 
 #define DURATION_MS(count) ((struct duration){.ns = (count)*NS_PER_MS})
 
@@ -36,7 +37,8 @@ struct tcp_setup tcp_setup_default(void) {
 /* Memory: the struct, and behind it one array after the other, each on its own cache lines. */
 
 struct layout {
-    size_t flows, deadlines, connections, embryos, time_waits, listeners, peers, rings, backlogs;
+    size_t flows, hints, deadlines, connections, embryos, time_waits, listeners, peers, rings,
+        backlogs;
     size_t end;
 };
 
@@ -46,12 +48,18 @@ static size_t place(size_t *end, size_t count, size_t bytes) {
     return start;
 }
 
+/* So many that few connections share one. */
+static uint32_t hints_of(const struct tcp_limits *limits) {
+    return bits_power_of_two_at_least(limits->connections_max * HINTS_PER_CONNECTION);
+}
+
 static struct layout layout_of(const struct tcp_limits *limits) {
     size_t connections = limits->connections_max;
     uint32_t flows = limits->connections_max + limits->embryos_max + limits->time_waits_max;
     uint32_t deadlines = limits->connections_max + limits->embryos_max;
     struct layout layout = {.end = bits_whole_lines(sizeof(struct tcp))};
     layout.flows = place(&layout.end, 1, hash_index_footprint(flows));
+    layout.hints = place(&layout.end, hints_of(limits), sizeof(struct tcp_connection *));
     layout.deadlines = place(&layout.end, 1, tcp_deadlines_footprint(deadlines));
     layout.connections = place(&layout.end, connections, sizeof(struct tcp_connection));
     layout.embryos = place(&layout.end, limits->embryos_max, sizeof(struct tcp_embryo));
@@ -99,6 +107,9 @@ static void init_connections(struct tcp *tcp, struct tcp_entry *rings, char *bac
         };
     }
     tcp->free_connection = 0;
+    for (uint64_t i = 0; i <= tcp->hints_mask; i++) {
+        tcp->hints[i] = &tcp->connections[0];
+    }
 }
 
 static void init_waiting(struct tcp *tcp) {
@@ -140,6 +151,8 @@ struct tcp *tcp_init(void *mem, const struct tcp_setup *setup) {
                         .resets.tokens = setup->resets_per_second};
     tcp->flows = hash_index_init(at + layout.flows, limits->connections_max + limits->embryos_max +
                                                         limits->time_waits_max);
+    tcp->hints = (void *)(at + layout.hints);
+    tcp->hints_mask = hints_of(limits) - 1;
     tcp->deadlines =
         tcp_deadlines_init(at + layout.deadlines, limits->connections_max + limits->embryos_max);
     tcp->connections = (void *)(at + layout.connections);
@@ -277,9 +290,9 @@ struct tcp_info tcp_info(const struct stream *stream) {
         .cwnd = c->congestion.cwnd,
         .ssthresh = c->congestion.ssthresh,
         .in_flight = c->in_flight,
-        .srtt = c->rtt.srtt,
-        .rttvar = c->rtt.rttvar,
-        .rto = c->rtt.rto,
+        .srtt = tcp_rtt_srtt(&c->rtt),
+        .rttvar.ns = c->rtt.rttvar_4ths_ns >> 2,
+        .rto = tcp_rtt_rto(&c->rtt, &c->profile),
         .ack_delay = c->rtt.ack_delay,
         .segments_in = c->segments_in,
         .segments_out = c->segments_out,

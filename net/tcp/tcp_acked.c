@@ -75,9 +75,7 @@ static void advance(struct tcp_connection *c, struct tcp_seq ack, struct tcp_ack
         tcp_ring_pop(c);
     }
     c->snd_una = ack;
-    c->progress_at = c->tcp->now.mono;
-    c->recovery.rto_base = c->tcp->now.mono;
-    c->recovery.acked_at = c->tcp->now.mono;
+    c->recovery.una_at = c->tcp->now.mono;
 }
 
 /* The scoreboard. */
@@ -147,7 +145,7 @@ static void read_sacks(struct tcp_connection *c, const struct tcp_segment *segme
         }
     }
     if (acked->sacked) {
-        c->recovery.acked_at = c->tcp->now.mono;
+        c->recovery.sacked_at = c->tcp->now.mono;
     }
 }
 
@@ -215,8 +213,13 @@ void tcp_let_go(struct tcp_connection *c, uint32_t count) {
         if (entry->bytes > c->recovery.passed_bytes) {
             c->recovery.passed_bytes = entry->bytes;
         }
-        tcp_entry_give(c->tcp, entry);
+        tcp_share_give(c, entry->packet, tcp_entry_is_secret(entry));
     }
+}
+
+void tcp_sample_rack(struct tcp_connection *c) {
+    bool lone = tcp_loss_is_lone(c, c->in_flight);
+    tcp_rtt_sample(&c->rtt, c->recovery.rack_rtt, lone, &c->profile);
 }
 
 /* What nearly every ACK says: the oldest arrived, and nothing was in doubt. */
@@ -225,11 +228,16 @@ bool tcp_acked_segment(struct tcp_connection *c, const struct tcp_segment *segme
     if (bytes <= 0 || segment->sack_count > 0 || !tcp_recovery_is_settled(&c->recovery)) {
         return acked_unusually(c, segment);
     }
-    uint32_t count = tcp_plain_entries(c, (uint32_t)bytes);
+    uint32_t count = tcp_count_plain_entries(c, (uint32_t)bytes);
     if (UNLIKELY(count == 0)) {
         return acked_unusually(c, segment);
     }
     tcp_window_told(c, segment);
-    tcp_acked_plainly(c, count, (uint32_t)bytes);
+    tcp_let_go(c, count - 1);
+    const struct tcp_entry *last = tcp_entry_at(c, c->head);
+    tcp_acked_last(c, last,
+                   (struct tcp_plain_ack){
+                       .ack = segment->ack, .bytes = (uint32_t)bytes, .last_bytes = last->bytes});
+    tcp_share_give(c, last->packet, tcp_entry_is_secret(last));
     return false;
 }

@@ -128,7 +128,9 @@ static const char *audit_loss_due(const struct tcp_connection *c, struct tcp_los
 static const char *audit_loss_timer(const struct tcp_connection *c) {
     struct tcp_loss_due due = tcp_loss_due(c);
     MUST(c->timer[TCP_TIMER_LOSS].ns <= due.at.ns);
-    MUST(c->rtt.rto.ns <= c->profile.rto_max.ns);
+    MUST(tcp_rtt_rto(&c->rtt, &c->profile).ns <= c->profile.rto_max.ns);
+    MUST(c->rtt.unsampled == (c->rtt.srtt_8ths_ns == 0));
+    MUST(c->rtt.learned == (c->rtt.ack_delay.ns > c->profile.ack_delay.ns));
     MUST((due.timer == TCP_LOSS_PERSIST) == c->persists);
     return audit_loss_due(c, due);
 }
@@ -139,7 +141,7 @@ static const char *audit_timers(const struct tcp_connection *c) {
     for (unsigned timer = 0; timer < TCP_TIMERS; timer++) {
         MUST(instant_is_never(c->timer[timer]) || bound.ns <= c->timer[timer].ns);
     }
-    struct instant user_due = instant_add(c->progress_at, c->profile.user_timeout);
+    struct instant user_due = instant_add(tcp_progress_at(c), c->profile.user_timeout);
     MUST(c->state < TCP_ESTABLISHED || c->head == c->held ||
          c->timer[TCP_TIMER_USER].ns <= user_due.ns);
     MUST(c->state < TCP_ESTABLISHED || !instant_is_never(c->timer[TCP_TIMER_USER]));
@@ -148,12 +150,12 @@ static const char *audit_timers(const struct tcp_connection *c) {
 
 static const char *audit_sending(const struct tcp_connection *c) {
     MUST(c->state < TCP_ESTABLISHED || tcp_seq_at_most(c->window_ack, c->snd_una));
-    MUST(c->state < TCP_ESTABLISHED ||
-         memcmp(&c->to_us, c->path.nic->address.byte, ETHERNET_ADDRESS_BYTES) == 0);
+    MUST(c->state < TCP_ESTABLISHED || c->to_us == tcp_to_us(&c->path));
     MUST(c->state < TCP_ESTABLISHED || tcp_seq_at_most(c->last_ack, c->rcv_nxt));
     MUST(c->state < TCP_ESTABLISHED || (c->mss > 0 && c->congestion.cwnd >= c->mss));
     MUST(!c->output_blocked || c->in_pending);
     MUST(!c->ack_pending || c->in_pending);
+    MUST(!c->ack_now);
     MUST(!c->fin_queued || c->finishing);
     MUST(c->room_count <= STREAM_ROOMS_MAX);
     MUST(c->room_count == 0 || c->room_bytes > 0);

@@ -62,6 +62,7 @@ void tcp_end(struct tcp_connection *c, enum stream_close_reason reason) {
     c->state = TCP_CLOSED;
     c->close_reason = (uint8_t)reason;
     tcp_table_remove(c->tcp, &c->flow, c->slot);
+    c->key = (struct tcp_flow_key){0}; /* a hint that is left points to nothing that comes */
     tcp_timer_stop_all(c);
     tcp_loss_forget(c);
     tcp_ring_clear(c);

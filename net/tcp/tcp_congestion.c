@@ -33,9 +33,9 @@ void tcp_congestion_init(struct tcp_connection *c) {
         .limited_until = c->iss,
     };
     c->recovery.point = c->iss;
-    if (c->recovery.syn_lost && c->rtt.srtt.ns == 0 && c->rtt.rto.ns < RTO_AFTER_SYN_LOSS_NS) {
+    if (c->recovery.syn_lost && c->rtt.unsampled && c->rtt.rto_initial.ns < RTO_AFTER_SYN_LOSS_NS) {
         int64_t most_ns = c->profile.rto_max.ns;
-        c->rtt.rto.ns = RTO_AFTER_SYN_LOSS_NS < most_ns ? RTO_AFTER_SYN_LOSS_NS : most_ns;
+        c->rtt.rto_initial.ns = RTO_AFTER_SYN_LOSS_NS < most_ns ? RTO_AFTER_SYN_LOSS_NS : most_ns;
     }
 }
 
@@ -148,7 +148,7 @@ void tcp_congestion_idle(struct tcp_connection *c) {
     if (!c->profile.restart_after_idle || c->sent_at.ns == 0) {
         return;
     }
-    if (instant_since(c->tcp->now.mono, c->sent_at).ns > c->rtt.rto.ns) {
+    if (instant_since(c->tcp->now.mono, c->sent_at).ns > tcp_rtt_rto(&c->rtt, &c->profile).ns) {
         c->congestion.cwnd = min_u32(c->congestion.cwnd, initial_window(c));
         c->congestion.acked = 0;
     }

@@ -57,9 +57,9 @@ Test(tcp_congestion, a_lost_syn_makes_the_rto_three_seconds_until_a_sample) {
     struct tcp_connection *c = make(&bench);
     c->recovery.syn_lost = true;
     tcp_congestion_init(c);
-    cr_assert_eq(c->rtt.rto.ns, 3 * NS_PER_S);
+    cr_assert_eq(tcp_rtt_rto(&c->rtt, &c->profile).ns, 3 * NS_PER_S);
     tcp_rtt_sample(&c->rtt, (struct duration){.ns = NS_PER_MS}, false, &c->profile);
-    cr_assert_eq(c->rtt.rto.ns, c->profile.rto_min.ns);
+    cr_assert_eq(tcp_rtt_rto(&c->rtt, &c->profile).ns, c->profile.rto_min.ns);
 }
 
 Test(tcp_congestion, slow_start_counts_bytes_up_to_two_segments) {
@@ -228,7 +228,7 @@ Test(tcp_congestion, a_pause_counts_only_when_it_is_asked_for) {
     tcp_congestion_idle(c);
     cr_assert_eq(c->congestion.cwnd, 10 * MSS);
     c->congestion.cwnd = 50 * MSS;
-    bench.tcp.now.mono.ns = NS_PER_S + c->rtt.rto.ns;
+    bench.tcp.now.mono.ns = NS_PER_S + tcp_rtt_rto(&c->rtt, &c->profile).ns;
     tcp_congestion_idle(c);
     cr_assert_eq(c->congestion.cwnd, 50 * MSS, "not longer than the RTO");
 }

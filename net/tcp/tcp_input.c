@@ -116,7 +116,6 @@ static void learn_timestamp(struct tcp_connection *c, const struct tcp_segment *
     /* Outdated by §5.5, the remembered one yields to any. */
     if (tcp_seq_at_most(segment->seq, c->last_ack)) {
         c->ts_recent = segment->ts_value;
-        c->ts_recent_at = c->tcp->now.mono;
     }
 }
 
@@ -135,7 +134,6 @@ static bool ack_input(struct tcp_connection *c, const struct tcp_segment *segmen
     }
     learn_timestamp(c, segment);
     c->heard_at = c->tcp->now.mono;
-    c->keepalives = 0;
     if (tcp_acked_segment(c, segment)) {
         tcp_fin_acked(c);
     }
@@ -229,7 +227,7 @@ void tcp_text_input(struct tcp_connection *c, struct packet *packet,
 /* The whole order. False: the packet was not taken. */
 static bool synchronized_input(struct tcp_connection *c, struct packet *packet,
                                const struct tcp_segment *segment) {
-    if (c->timestamps && tcp_paws_rejects(c->tcp, segment, c->ts_recent, c->ts_recent_at)) {
+    if (c->timestamps && tcp_paws_rejects(c->tcp, segment, c->ts_recent, c->heard_at)) {
         c->tcp->counters.paws_drops++;
         refuse_sequence(c, segment);
         return false;
@@ -288,9 +286,7 @@ void tcp_connection_input(struct tcp_connection *c, struct packet *packet,
         return;
     }
     tcp_output(c);
-    if (c->ack_pending && c->ack_now && !tcp_send_ack(c)) {
-        tcp_pend(c);
-    }
+    tcp_ack_at_once(c);
 }
 
 /* The packet's data becomes the text; false: not a segment. */

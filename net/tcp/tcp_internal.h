@@ -36,6 +36,8 @@
 #ifndef TERCEL_NET_TCP_TCP_INTERNAL_H
 #define TERCEL_NET_TCP_TCP_INTERNAL_H
 
+#include <string.h>
+
 #include "net/tcp/tcp_state.h"
 
 /* tcp_flush has to look at it. */
@@ -98,6 +100,10 @@ static inline uint64_t tcp_flow_hash(const struct tcp *tcp, struct tcp_flow_key 
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+static inline struct instant tcp_later(struct instant a, struct instant b) {
+    return a.ns > b.ns ? a : b;
+}
+
 /* The clock of timestamps (RFC 7323): 1 ms ticks, and what is added to them. */
 static inline uint32_t tcp_timestamp_at(struct instant at, uint32_t offset) {
     return (uint32_t)((uint64_t)at.ns / NS_PER_MS) + offset;
@@ -105,6 +111,17 @@ static inline uint32_t tcp_timestamp_at(struct instant at, uint32_t offset) {
 
 static inline uint32_t tcp_timestamp(const struct tcp *tcp, uint32_t offset) {
     return tcp_timestamp_at(tcp->now.mono, offset);
+}
+
+/* What begins each frame to the connection, seven bytes of it: the address, and in the next one the
+ * bit that no station has in its own. A connection with a tag has that bit nevertheless, so that no
+ * frame without one is taken for its. */
+#define TCP_TO_US_TAGGED (UINT64_C(1) << 48)
+
+static inline uint64_t tcp_to_us(const struct tcp_path *path) {
+    uint64_t to_us = path->vlan == ETHERNET_VLAN_NONE ? 0 : TCP_TO_US_TAGGED;
+    memcpy(&to_us, path->nic->address.byte, ETHERNET_ADDRESS_BYTES);
+    return to_us;
 }
 
 uint32_t tcp_frame_bytes_min(bool slow_only); /* that tcp_input_fast.c looks at */
@@ -286,6 +303,14 @@ bool tcp_send_entry(struct tcp_connection *c, uint32_t counter) MUST_USE;
  * and when it cannot leave, the next one will. */
 void tcp_send_probe(struct tcp_connection *c, struct tcp_seq seq, uint32_t bytes);
 bool tcp_send_ack(struct tcp_connection *c) MUST_USE;
+/* At the end of what came in: the ACK that is not to wait for tcp_flush, unless it has left with
+ * something else. Once the NIC refused it, tcp_flush it is. */
+static inline void tcp_ack_at_once(struct tcp_connection *c) {
+    if (UNLIKELY(c->ack_now) && !tcp_send_ack(c)) {
+        c->ack_now = false;
+        tcp_pend(c);
+    }
+}
 bool tcp_send_reset(struct tcp_connection *c) MUST_USE; /* seq snd_nxt, or what the peer takes */
 /* An answer to `segment` of `flow`: RFC 9293 §3.10.7.1. Limited; never to a RST. */
 void tcp_send_reset_to(struct tcp *tcp, const struct tcp_flow *flow,
@@ -346,6 +371,22 @@ void tcp_loss_forget(struct tcp_connection *c); /* at the end of a connection */
 /* LOST, with the books kept; `entry` is SENT and not SACKED. */
 void tcp_entry_lose(struct tcp_connection *c, struct tcp_entry *entry);
 
+static inline struct duration tcp_rtt_srtt(const struct tcp_rtt *rtt) {
+    return (struct duration){.ns = rtt->srtt_8ths_ns >> 3};
+}
+
+/* RFC 6298 §2.3 and §2.4, without backoff and without the peer's delay; <= rto_max. The clock's
+ * granularity is below what matters. */
+static inline struct duration tcp_rtt_rto(const struct tcp_rtt *rtt,
+                                          const struct tcp_profile *profile) {
+    if (UNLIKELY(rtt->unsampled)) {
+        return rtt->rto_initial;
+    }
+    int64_t rto_ns = (rtt->srtt_8ths_ns >> 3) + rtt->rttvar_4ths_ns;
+    rto_ns = rto_ns > profile->rto_min.ns ? rto_ns : profile->rto_min.ns;
+    return (struct duration){.ns = rto_ns < profile->rto_max.ns ? rto_ns : profile->rto_max.ns};
+}
+
 /* RFC 8985 §7.2: a receiver delays its ACK of one segment; of more than two of full size it does
  * not. So little in flight, that is. */
 static inline bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_flight) {
@@ -360,8 +401,9 @@ static inline bool tcp_loss_is_lone(const struct tcp_connection *c, uint32_t in_
  */
 static inline void tcp_loss_watch_for(struct tcp_connection *c, bool lone) {
     const struct tcp_rtt *rtt = &c->rtt;
-    int64_t probe_ns = lone ? 2 * rtt->srtt.ns + rtt->ack_delay.ns : rtt->rto.ns / 8;
-    int64_t wait_ns = probe_ns < rtt->rto.ns ? probe_ns : rtt->rto.ns;
+    int64_t rto_ns = tcp_rtt_rto(rtt, &c->profile).ns;
+    int64_t probe_ns = lone ? 2 * tcp_rtt_srtt(rtt).ns + rtt->ack_delay.ns : rto_ns / 8;
+    int64_t wait_ns = probe_ns < rto_ns ? probe_ns : rto_ns;
     DCHECK(!c->persists && lone == tcp_loss_is_lone(c, c->in_flight));
     if (UNLIKELY(c->timer[TCP_TIMER_LOSS].ns > c->tcp->now.mono.ns + wait_ns)) {
         tcp_loss_arm(c);
@@ -380,6 +422,11 @@ static inline void tcp_loss_watch_sent(struct tcp_connection *c, uint32_t before
     } else if (UNLIKELY(tcp_loss_is_lone(c, before) && !tcp_loss_is_lone(c, c->in_flight))) {
         tcp_loss_arm(c);
     }
+}
+
+/* From here the user time-out counts: snd_una moved, or something may leave after nothing might. */
+static inline struct instant tcp_progress_at(const struct tcp_connection *c) {
+    return tcp_later(c->progress_at, c->recovery.una_at);
 }
 
 /* Bytes believed in the network: in_flight, without what duplicate ACKs stand for. */

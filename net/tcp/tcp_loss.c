@@ -36,7 +36,8 @@ static int64_t peer_delay_ns(const struct tcp_connection *c) {
 }
 
 static int64_t rto_ns(const struct tcp_connection *c, int64_t delay_ns) {
-    return min_ns((c->rtt.rto.ns << c->recovery.backoff) + delay_ns, c->profile.rto_max.ns);
+    return min_ns((tcp_rtt_rto(&c->rtt, &c->profile).ns << c->recovery.backoff) + delay_ns,
+                  c->profile.rto_max.ns);
 }
 
 struct duration tcp_loss_rto(const struct tcp_connection *c) {
@@ -54,7 +55,7 @@ static bool is_unacknowledged(const struct tcp_connection *c, struct tcp_seq mar
 /* RFC 8985 §7.2: the tail is probed once, while all is well, and its RTT known. */
 static bool probe_is_wanted(const struct tcp_connection *c) {
     const struct tcp_recovery *recovery = &c->recovery;
-    return c->sack && c->rtt.srtt.ns > 0 && !recovery->active && !recovery->probe_out &&
+    return c->sack && !c->rtt.unsampled && !recovery->active && !recovery->probe_out &&
            recovery->lost == 0 && c->state >= TCP_ESTABLISHED;
 }
 
@@ -70,10 +71,10 @@ static bool probe_is_wanted(const struct tcp_connection *c) {
  * more than half of the RTO, so that the tail needs no time-out.
  */
 static int64_t probe_wait_ns(const struct tcp_connection *c, int64_t delay_ns) {
-    int64_t wait_ns = 2 * c->rtt.srtt.ns + delay_ns;
+    int64_t wait_ns = 2 * tcp_rtt_srtt(&c->rtt).ns + delay_ns;
     if (!tcp_loss_is_lone(c, c->in_flight)) {
-        int64_t pause_ns = min_ns(2 * c->rtt.pause.ns, c->rtt.rto.ns / 2);
-        wait_ns = max_ns(wait_ns, max_ns(pause_ns, c->rtt.rto.ns / 8));
+        int64_t pause_ns = min_ns(2 * c->rtt.pause.ns, tcp_rtt_rto(&c->rtt, &c->profile).ns / 2);
+        wait_ns = max_ns(wait_ns, max_ns(pause_ns, tcp_rtt_rto(&c->rtt, &c->profile).ns / 8));
     }
     return max_ns(wait_ns, PROBE_DELAY_MIN_NS);
 }
@@ -82,7 +83,8 @@ static int64_t probe_wait_ns(const struct tcp_connection *c, int64_t delay_ns) {
 static struct tcp_loss_due due_in_flight(const struct tcp_connection *c) {
     const struct tcp_recovery *recovery = &c->recovery;
     int64_t delay_ns = peer_delay_ns(c);
-    int64_t at_ns = recovery->rto_base.ns + rto_ns(c, delay_ns);
+    struct instant base = tcp_later(recovery->rto_base, recovery->una_at);
+    int64_t at_ns = base.ns + rto_ns(c, delay_ns);
     enum tcp_loss_timer timer = TCP_LOSS_RTO;
     if (UNLIKELY(recovery->reorder_at.ns != 0)) {
         if (recovery->reorder_at.ns < at_ns) {
@@ -90,10 +92,10 @@ static struct tcp_loss_due due_in_flight(const struct tcp_connection *c) {
             timer = TCP_LOSS_REORDER;
         }
     } else if (probe_is_wanted(c)) {
-        int64_t base_ns = max_ns(c->sent_at.ns, recovery->acked_at.ns);
-        int64_t wait_ns = probe_wait_ns(c, delay_ns);
-        if (base_ns + wait_ns < at_ns) {
-            at_ns = base_ns + wait_ns;
+        struct instant heard = tcp_later(recovery->una_at, recovery->sacked_at);
+        int64_t probe_ns = tcp_later(c->sent_at, heard).ns + probe_wait_ns(c, delay_ns);
+        if (probe_ns < at_ns) {
+            at_ns = probe_ns;
             timer = TCP_LOSS_PROBE;
         }
     }
@@ -104,7 +106,8 @@ static struct tcp_loss_due due_in_flight(const struct tcp_connection *c) {
 static struct tcp_loss_due due_persist(const struct tcp_connection *c) {
     struct instant base = c->persists ? c->recovery.persist_base : c->tcp->now.mono;
     uint8_t backoff = c->persists ? c->persist_backoff : 0;
-    struct duration wait = {.ns = min_ns(c->rtt.rto.ns << backoff, c->profile.rto_max.ns)};
+    struct duration wait = {
+        .ns = min_ns(tcp_rtt_rto(&c->rtt, &c->profile).ns << backoff, c->profile.rto_max.ns)};
     return (struct tcp_loss_due){.timer = TCP_LOSS_PERSIST, .at = instant_add(base, wait)};
 }
 
@@ -212,11 +215,11 @@ void tcp_loss_delivered(struct tcp_connection *c, const struct tcp_entry *entry,
 static int64_t reorder_window_ns(const struct tcp_connection *c) {
     const struct tcp_recovery *recovery = &c->recovery;
     bool sure = recovery->active || recovery->sacked >= TCP_DUPLICATE_THRESHOLD;
-    if (c->rtt.srtt.ns == 0 || (sure && !recovery->reordering_seen)) {
+    if (c->rtt.unsampled || (sure && !recovery->reordering_seen)) {
         return 0;
     }
     int64_t window_ns = (1 + (int64_t)recovery->reorder_steps) * (c->rtt.minimum.ns / 4);
-    return min_ns(window_ns, c->rtt.srtt.ns);
+    return min_ns(window_ns, tcp_rtt_srtt(&c->rtt).ns);
 }
 
 /* RFC 8985 §6.2 step 5: what was sent well before something that arrived is lost. */
@@ -383,7 +386,7 @@ static void probe_was_needless(struct tcp_connection *c, bool sure) {
         tcp_rtt_pause(&c->rtt, recovery->probe_waited);
         return;
     }
-    int64_t waited_ns = recovery->probe_waited.ns - c->rtt.srtt.ns;
+    int64_t waited_ns = recovery->probe_waited.ns - tcp_rtt_srtt(&c->rtt).ns;
     tcp_rtt_needless(&c->rtt, (struct duration){.ns = max_ns(waited_ns, 0)}, sure);
 }
 
@@ -410,7 +413,8 @@ static void probe_answered(struct tcp_connection *c, const struct tcp_acknowledg
 static void conclude_probe(struct tcp_connection *c) {
     struct tcp_recovery *recovery = &c->recovery;
     int64_t since_ns = instant_since(c->tcp->now.mono, recovery->probe_at).ns;
-    if (tcp_seq_at_most(recovery->probe_end, c->snd_una) && since_ns > 2 * c->rtt.srtt.ns) {
+    if (tcp_seq_at_most(recovery->probe_end, c->snd_una) &&
+        since_ns > 2 * tcp_rtt_srtt(&c->rtt).ns) {
         repaired_by_probe(c);
     }
 }
@@ -531,7 +535,7 @@ static void probe_expired(struct tcp_connection *c) {
     struct tcp_recovery *recovery = &c->recovery;
     bool lone = tcp_loss_is_lone(c, c->in_flight);
     if (!tcp_send_tail_probe(c)) {
-        recovery->acked_at = c->tcp->now.mono; /* once more after as long, or the RTO */
+        recovery->sacked_at = c->tcp->now.mono; /* once more after as long, or the RTO */
         return;
     }
     recovery->probe_out = true;

@@ -24,7 +24,7 @@ Test(tcp_loss, the_tail_is_probed_after_two_round_trips) {
 
 Test(tcp_loss, the_peers_delay_is_added_for_a_lone_segment) {
     struct bench bench = bench_make(true, false);
-    bench.c->rtt.ack_delay.ns = 40 * NS_PER_MS;
+    learn_delay(&bench, 40);
     write_records(&bench, 1);
     expect_records(&bench, 0, 1);
     pass(&bench, us((2 * RTT_MS + 40) * 1000 - 1));
@@ -37,7 +37,7 @@ Test(tcp_loss, the_peers_delay_is_added_for_a_lone_segment) {
 /* They are acknowledged at once, but for a pause of the peer's host. */
 Test(tcp_loss, many_in_flight_are_waited_for_an_eighth_of_the_rto) {
     struct bench bench = bench_make(true, false);
-    bench.c->rtt.ack_delay.ns = 40 * NS_PER_MS;
+    learn_delay(&bench, 40);
     write_records(&bench, 5);
     expect_records(&bench, 0, 5);
     pass(&bench, us(RTO_MIN_MS * 1000 / 8 - 1));
@@ -62,7 +62,7 @@ Test(tcp_loss, new_data_is_the_better_probe) {
 /* Behind a hole the peer acknowledges at once (RFC 5681 §4.2), so the RTO has no delay in it. */
 Test(tcp_loss, behind_a_hole_the_peers_delay_is_not_added) {
     struct bench bench = bench_make(true, false);
-    bench.c->rtt.ack_delay.ns = 50 * NS_PER_MS;
+    learn_delay(&bench, 50);
     write_records(&bench, 2);
     expect_records(&bench, 0, 2);
     pass(&bench, pair_ms(RTT_MS));

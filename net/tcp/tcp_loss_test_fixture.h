@@ -42,8 +42,14 @@ static inline struct bench bench_make(bool sack, bool timestamps) {
     bench.c->rtt.ack_delay.ns = 0;
     bench.c->profile.ack_delay.ns = 0;
     bench.start = hand->ack;
-    cr_assert_eq(bench.c->rtt.srtt.ns, RTT_MS * NS_PER_MS);
+    cr_assert_eq(tcp_rtt_srtt(&bench.c->rtt).ns, RTT_MS * NS_PER_MS);
     return bench;
+}
+
+/* As if the peer had been seen to wait so long: half of it. */
+static inline void learn_delay(struct bench *bench, int64_t delay_ms) {
+    bench->c->rtt.ack_delay.ns = delay_ms * NS_PER_MS;
+    bench->c->rtt.learned = true;
 }
 
 /* As if the peer had told another one. */

@@ -115,7 +115,6 @@ void tcp_adopt_options(struct tcp_connection *c, const struct tcp_segment *syn) 
     c->timestamps = c->profile.timestamps && syn->has_timestamps;
     if (c->timestamps) {
         c->ts_recent = syn->ts_value;
-        c->ts_recent_at = c->tcp->now.mono;
     }
     tcp_set_mss(c);
     tcp_make_template(c);

@@ -29,26 +29,34 @@ static int64_t max_ns(int64_t a, int64_t b) {
 
 void tcp_rtt_init(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
     *rtt = (struct tcp_rtt){
-        .rto.ns = min_ns(profile->rto_initial.ns, profile->rto_max.ns),
+        .rto_initial.ns = min_ns(profile->rto_initial.ns, profile->rto_max.ns),
         .minimum = {.ns = INT64_MAX},
         .ack_delay = profile->ack_delay,
+        .unsampled = true,
         .forget_shift = FORGET_SHIFT_FIRST,
     };
 }
 
 /* RFC 6298 §2.2, the first measurement, or the first of a new path. */
 static void start_over(struct tcp_rtt *rtt, int64_t sample_ns) {
-    rtt->srtt.ns = max_ns(sample_ns, 1);
-    rtt->rttvar.ns = sample_ns / 2;
+    rtt->unsampled = false;
+    rtt->srtt_8ths_ns = 8 * max_ns(sample_ns, 1);
+    rtt->rttvar_4ths_ns = 2 * sample_ns;
 }
 
 static void learn_delay(struct tcp_rtt *rtt, int64_t delay_ns) {
-    rtt->ack_delay.ns = max_ns(rtt->ack_delay.ns, min_ns(delay_ns, ACK_DELAY_MAX_NS));
+    int64_t longest_ns = max_ns(rtt->ack_delay.ns, min_ns(delay_ns, ACK_DELAY_MAX_NS));
+    rtt->learned |= longest_ns > rtt->ack_delay.ns;
+    rtt->ack_delay.ns = longest_ns;
 }
 
-void tcp_rtt_forget_delay(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
+/* A prompt ACK of a lone segment: what was learned beyond the configured delay wears off, since a
+ * longer wait mends losses later. What a shift leaves of it goes in the end. */
+static void forget_delay(struct tcp_rtt *rtt, const struct tcp_profile *profile) {
     int64_t learned_ns = rtt->ack_delay.ns - profile->ack_delay.ns;
-    rtt->ack_delay.ns -= learned_ns >> rtt->forget_shift;
+    int64_t less_ns = learned_ns >> rtt->forget_shift;
+    rtt->ack_delay.ns -= less_ns > 0 ? less_ns : learned_ns;
+    rtt->learned = rtt->ack_delay.ns > profile->ack_delay.ns;
     if (++rtt->prompt_in_a_row >= PROMPT_IN_A_ROW) {
         rtt->prompt_in_a_row = 0;
         rtt->doubts = 0;
@@ -61,7 +69,7 @@ void tcp_rtt_forget_delay(struct tcp_rtt *rtt, const struct tcp_profile *profile
  * message must not be the one to find out.
  */
 static bool note_late(struct tcp_rtt *rtt, int64_t sample_ns, const struct tcp_profile *profile) {
-    int64_t delay_ns = sample_ns - rtt->srtt.ns;
+    int64_t delay_ns = sample_ns - tcp_rtt_srtt(rtt).ns;
     learn_delay(rtt, 2 * delay_ns);
     rtt->prompt_in_a_row = 0;
     if (delay_ns <= profile->ack_delay.ns) {
@@ -73,10 +81,26 @@ static bool note_late(struct tcp_rtt *rtt, int64_t sample_ns, const struct tcp_p
     return ++rtt->late_in_a_row >= LATE_IN_A_ROW;
 }
 
-void tcp_rtt_sample_unusual(struct tcp_rtt *rtt, struct duration sample,
-                            const struct tcp_profile *profile) {
-    if (rtt->srtt.ns == 0) {
+/* A host that let ACKs wait once does so again: that wears off by a 4096th with each of them. */
+static void note_pause(struct tcp_rtt *rtt, int64_t sample_ns) {
+    int64_t pause_ns = rtt->pause.ns - (rtt->pause.ns >> 12);
+    rtt->pause.ns = pause_ns > sample_ns ? pause_ns : sample_ns;
+}
+
+void tcp_rtt_sample(struct tcp_rtt *rtt, struct duration sample, bool lone,
+                    const struct tcp_profile *profile) {
+    DCHECK(sample.ns >= 0);
+    rtt->minimum.ns = min_ns(rtt->minimum.ns, sample.ns);
+    if (rtt->unsampled) {
         start_over(rtt, sample.ns);
+    } else if (!lone) {
+        note_pause(rtt, sample.ns);
+        tcp_rtt_smooth(rtt, sample.ns - tcp_rtt_srtt(rtt).ns);
+    } else if (!tcp_rtt_is_late(rtt, sample.ns)) {
+        if (rtt->learned || rtt->doubts != 0) {
+            forget_delay(rtt, profile);
+        }
+        tcp_rtt_smooth(rtt, sample.ns - tcp_rtt_srtt(rtt).ns);
     } else if (note_late(rtt, sample.ns, profile)) {
         start_over(rtt, rtt->late_minimum.ns);
         rtt->minimum = rtt->late_minimum;
@@ -84,7 +108,6 @@ void tcp_rtt_sample_unusual(struct tcp_rtt *rtt, struct duration sample,
         return;
     }
     rtt->late_in_a_row = 0;
-    tcp_rtt_set_rto(rtt, profile);
 }
 
 /*

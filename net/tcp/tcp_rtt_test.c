@@ -21,17 +21,24 @@ static struct tcp_profile profile_of(int64_t rto_min_us, int64_t ack_delay_us) {
     return profile;
 }
 
-static void expect(const struct tcp_rtt *rtt, int64_t srtt_ns, int64_t rttvar_ns, int64_t rto_ns) {
-    cr_assert_eq(rtt->srtt.ns, srtt_ns, "srtt %lld", (long long)rtt->srtt.ns);
-    cr_assert_eq(rtt->rttvar.ns, rttvar_ns, "rttvar %lld", (long long)rtt->rttvar.ns);
-    cr_assert_eq(rtt->rto.ns, rto_ns, "rto %lld", (long long)rtt->rto.ns);
+static int64_t srtt_of(const struct tcp_rtt *rtt) {
+    return tcp_rtt_srtt(rtt).ns;
+}
+
+static void expect(const struct tcp_rtt *rtt, const struct tcp_profile *profile, int64_t srtt_ns,
+                   int64_t rttvar_ns, int64_t rto_ns) {
+    int64_t have_ns = tcp_rtt_rto(rtt, profile).ns;
+    cr_assert_eq(srtt_of(rtt), srtt_ns, "srtt %lld", (long long)srtt_of(rtt));
+    cr_assert_eq(rtt->rttvar_4ths_ns, 4 * rttvar_ns, "rttvar %lld",
+                 (long long)rtt->rttvar_4ths_ns / 4);
+    cr_assert_eq(have_ns, rto_ns, "rto %lld", (long long)have_ns);
 }
 
 Test(tcp_rtt, before_the_first_sample_the_initial_rto_holds) {
     struct tcp_profile profile = profile_of(200000, 50000);
     struct tcp_rtt rtt;
     tcp_rtt_init(&rtt, &profile);
-    expect(&rtt, 0, 0, NS_PER_S);
+    expect(&rtt, &profile, 0, 0, NS_PER_S);
     cr_assert_eq(rtt.ack_delay.ns, 50 * NS_PER_MS);
 }
 
@@ -40,13 +47,13 @@ Test(tcp_rtt, samples_are_smoothed_as_rfc_6298_says) {
     struct tcp_rtt rtt;
     tcp_rtt_init(&rtt, &profile);
     tcp_rtt_sample(&rtt, us(100000), AMONG_OTHERS, &profile);
-    expect(&rtt, 100000000, 50000000, 300000000);
+    expect(&rtt, &profile, 100000000, 50000000, 300000000);
     /* 3/4 * 50 + 1/4 * 40 = 47.5; 7/8 * 100 + 1/8 * 60 = 95; 95 + 4 * 47.5 = 285 */
     tcp_rtt_sample(&rtt, us(60000), AMONG_OTHERS, &profile);
-    expect(&rtt, 95000000, 47500000, 285000000);
+    expect(&rtt, &profile, 95000000, 47500000, 285000000);
     /* 3/4 * 47.5 + 1/4 * 80 = 55.625; 7/8 * 95 + 1/8 * 175 = 105; 105 + 222.5 = 327.5 */
     tcp_rtt_sample(&rtt, us(175000), AMONG_OTHERS, &profile);
-    expect(&rtt, 105000000, 55625000, 327500000);
+    expect(&rtt, &profile, 105000000, 55625000, 327500000);
     cr_assert_eq(rtt.minimum.ns, 60 * NS_PER_MS);
 }
 
@@ -55,23 +62,24 @@ Test(tcp_rtt, the_rto_stays_within_its_bounds) {
     struct tcp_rtt rtt;
     tcp_rtt_init(&rtt, &profile);
     tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
-    expect(&rtt, 100000, 50000, 200 * NS_PER_MS);
+    expect(&rtt, &profile, 100000, 50000, 200 * NS_PER_MS);
     profile.rto_max = us(2000000);
     tcp_rtt_sample(&rtt, us(30000000), AMONG_OTHERS, &profile);
-    cr_assert_eq(rtt.rto.ns, 2 * NS_PER_S);
+    cr_assert_eq(tcp_rtt_rto(&rtt, &profile).ns, 2 * NS_PER_S);
 }
 
-Test(tcp_rtt, no_sample_is_below_nothing) {
+Test(tcp_rtt, samples_of_nothing_are_samples_all_the_same) {
     struct tcp_profile profile = profile_of(1000, 0);
     struct tcp_rtt rtt;
     tcp_rtt_init(&rtt, &profile);
     tcp_rtt_sample(&rtt, us(0), AMONG_OTHERS, &profile);
-    cr_assert_gt(rtt.srtt.ns, 0, "0 would mean that there was none");
+    cr_assert_not(rtt.unsampled);
     for (int i = 0; i < 100; i++) {
         tcp_rtt_sample(&rtt, us(0), AMONG_OTHERS, &profile);
     }
-    cr_assert_gt(rtt.srtt.ns, 0);
-    cr_assert_eq(rtt.rto.ns, NS_PER_MS);
+    cr_assert_gt(rtt.srtt_8ths_ns, 0);
+    cr_assert_not(rtt.unsampled);
+    cr_assert_eq(tcp_rtt_rto(&rtt, &profile).ns, NS_PER_MS);
 }
 
 /* Of one segment the peer may keep the ACK for a while. */
@@ -81,13 +89,13 @@ Test(tcp_rtt, a_delayed_ack_of_a_lone_segment_does_not_move_srtt) {
     tcp_rtt_init(&rtt, &profile);
     tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
     tcp_rtt_sample(&rtt, us(40100), LONE, &profile);
-    expect(&rtt, 100000, 50000, 5 * NS_PER_MS);
+    expect(&rtt, &profile, 100000, 50000, 5 * NS_PER_MS);
     cr_assert_eq(rtt.ack_delay.ns, 80 * NS_PER_MS, "twice what it waited beyond SRTT");
     tcp_rtt_sample(&rtt, us(20100), LONE, &profile);
     cr_assert_eq(rtt.ack_delay.ns, 80 * NS_PER_MS, "the longest is remembered");
     tcp_rtt_sample(&rtt, us(900000), LONE, &profile);
     cr_assert_eq(rtt.ack_delay.ns, 250 * NS_PER_MS, "nobody waits longer");
-    expect(&rtt, 100000, 50000, 5 * NS_PER_MS);
+    expect(&rtt, &profile, 100000, 50000, 5 * NS_PER_MS);
 }
 
 Test(tcp_rtt, the_same_among_others_does) {
@@ -96,7 +104,7 @@ Test(tcp_rtt, the_same_among_others_does) {
     tcp_rtt_init(&rtt, &profile);
     tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
     tcp_rtt_sample(&rtt, us(40100), AMONG_OTHERS, &profile);
-    cr_assert_eq(rtt.srtt.ns, 5100 * NS_PER_US);
+    cr_assert_eq(srtt_of(&rtt), 5100 * NS_PER_US);
     cr_assert_eq(rtt.ack_delay.ns, 0);
 }
 
@@ -108,8 +116,8 @@ Test(tcp_rtt, a_small_change_of_a_lone_segment_is_the_path) {
     for (int i = 0; i < 200; i++) {
         tcp_rtt_sample(&rtt, us(140), LONE, &profile);
     }
-    cr_assert_geq(rtt.srtt.ns, 139 * NS_PER_US);
-    cr_assert_leq(rtt.srtt.ns, 140 * NS_PER_US);
+    cr_assert_geq(srtt_of(&rtt), 139 * NS_PER_US);
+    cr_assert_leq(srtt_of(&rtt), 140 * NS_PER_US);
     cr_assert_eq(rtt.ack_delay.ns, 0);
 }
 
@@ -120,10 +128,10 @@ Test(tcp_rtt, eight_late_ones_in_a_row_mean_a_longer_path) {
     tcp_rtt_sample(&rtt, us(100), AMONG_OTHERS, &profile);
     for (int i = 0; i < 7; i++) {
         tcp_rtt_sample(&rtt, us(20000 - i * 1000), LONE, &profile);
-        cr_assert_eq(rtt.srtt.ns, 100 * NS_PER_US);
+        cr_assert_eq(srtt_of(&rtt), 100 * NS_PER_US);
     }
     tcp_rtt_sample(&rtt, us(20000), LONE, &profile);
-    expect(&rtt, 14 * NS_PER_MS, 7 * NS_PER_MS, 42 * NS_PER_MS);
+    expect(&rtt, &profile, 14 * NS_PER_MS, 7 * NS_PER_MS, 42 * NS_PER_MS);
 }
 
 Test(tcp_rtt, a_quick_one_in_between_means_that_it_is_the_peer) {
@@ -134,7 +142,7 @@ Test(tcp_rtt, a_quick_one_in_between_means_that_it_is_the_peer) {
     for (int i = 0; i < 100; i++) {
         tcp_rtt_sample(&rtt, us(i % 8 == 7 ? 100 : 20000), LONE, &profile);
     }
-    cr_assert_eq(rtt.srtt.ns, 100 * NS_PER_US);
+    cr_assert_eq(srtt_of(&rtt), 100 * NS_PER_US);
 }
 
 /* What the configured delay explains is no sign of another path, however often it is seen. */
@@ -149,7 +157,7 @@ Test(tcp_rtt, ten_thousand_delayed_acks_leave_srtt_near_the_wire) {
         int64_t delay = (int64_t)prng_below(&prng, 44000);
         tcp_rtt_sample(&rtt, us(100 + delay), LONE, &profile);
     }
-    cr_assert_leq(rtt.srtt.ns, 200 * NS_PER_US, "%lld", (long long)rtt.srtt.ns);
+    cr_assert_leq(srtt_of(&rtt), 200 * NS_PER_US, "%lld", (long long)srtt_of(&rtt));
     cr_assert_geq(rtt.ack_delay.ns, 80 * NS_PER_MS);
     cr_assert_leq(rtt.ack_delay.ns, 88 * NS_PER_MS);
     cr_assert_eq(rtt.minimum.ns / NS_PER_US / 100, 1);

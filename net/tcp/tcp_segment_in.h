@@ -8,6 +8,8 @@
 #include "net/tcp/tcp_rtt.h"
 
 #define NOINLINE __attribute__((noinline)) /* so that who calls it keeps its registers */
+/* What is used twice, with constants that make it two different things. */
+#define ALWAYS_INLINE inline __attribute__((always_inline))
 
 /* The window. */
 
@@ -23,7 +25,8 @@ static inline void tcp_window_set(struct tcp_connection *c, struct tcp_seq seq, 
 
 /* The oldest entries. */
 
-/* tcp_acked.c: tcp_plain_entries, of any number. */
+/* tcp_acked.c. How many, if they are whole and plain, end at `bytes`, of what is in flight; 0: not
+ * so. */
 uint32_t tcp_count_plain_entries(const struct tcp_connection *c, uint32_t bytes);
 /* tcp_acked.c: the `count` oldest, plain ones. */
 void tcp_let_go(struct tcp_connection *c, uint32_t count);
@@ -33,61 +36,71 @@ static inline bool tcp_entry_is_plain(const struct tcp_entry *entry) {
     return (entry->flags & ~TCP_ENTRY_SECRET) == TCP_ENTRY_SENT;
 }
 
-/* How many, if they are whole and plain, end at `bytes`, of what is in flight; 0: not so. */
-static inline uint32_t tcp_plain_entries(const struct tcp_connection *c, uint32_t bytes) {
-    const struct tcp_entry *oldest = tcp_entry_at(c, c->head);
-    if (LIKELY(oldest->bytes == bytes && tcp_entry_is_plain(oldest))) {
-        return 1;
-    }
-    return tcp_count_plain_entries(c, bytes);
+/* tcp_acked.c. See tcp_sample. */
+void tcp_sample_rack(struct tcp_connection *c);
+
+static inline bool tcp_entry_is_secret(const struct tcp_entry *entry) {
+    return (entry->flags & TCP_ENTRY_SECRET) != 0;
 }
 
-static inline void tcp_entry_give(struct tcp *tcp, const struct tcp_entry *entry) {
-    bool secret = (entry->flags & TCP_ENTRY_SECRET) != 0;
-    if (LIKELY(entry->packet->shares == 1 && !secret)) {
-        nic_give(entry->packet);
+/* tcp_packet_release, mostly of what nobody else has a share of. */
+static inline void tcp_share_give(struct tcp_connection *c, struct packet *packet, bool secret) {
+    if (LIKELY(packet->shares == 1 && !secret)) {
+        nic_give(packet);
     } else {
-        tcp_packet_release(tcp, entry->packet, secret);
+        tcp_packet_release(c->tcp, packet, secret);
     }
 }
 
-/* What was learned by the last of the entries that `bytes` are of, when it was delivered. */
-static inline void tcp_note_plain(struct tcp_connection *c, const struct tcp_entry *last,
-                                  uint32_t bytes, struct instant now) {
+/* What is acknowledged, all of it plain, while nothing is in doubt. */
+struct tcp_plain_ack {
+    struct tcp_seq ack;
+    uint32_t bytes;      /* from snd_una to there */
+    uint32_t last_bytes; /* of its last entry */
+};
+
+/* What was learned by the last of the entries, when it was delivered: as tcp_loss_delivered does it
+ * for each. */
+static ALWAYS_INLINE void tcp_note_plain(struct tcp_connection *c, const struct tcp_entry *last,
+                                         struct duration rtt, struct tcp_plain_ack plain) {
     struct tcp_recovery *recovery = &c->recovery;
-    struct tcp_seq end = tcp_seq_add(c->snd_una, bytes);
-    c->in_flight -= bytes;
-    c->snd_una = end;
-    c->progress_at = now;
+    c->snd_una = plain.ack;
+    recovery->una_at = c->tcp->now.mono;
     recovery->rack_sent_at = last->sent_at;
-    recovery->rack_rtt = instant_since(now, last->sent_at);
-    recovery->rack_end = end;
-    recovery->rack_highest = end;
-    recovery->rto_base = now;
-    recovery->acked_at = now;
-    if (UNLIKELY(last->bytes > recovery->passed_bytes)) {
-        recovery->passed_bytes = last->bytes;
+    recovery->rack_rtt = rtt;
+    recovery->rack_end = plain.ack;
+    recovery->rack_highest = plain.ack;
+    if (UNLIKELY(plain.last_bytes > recovery->passed_bytes)) {
+        recovery->passed_bytes = plain.last_bytes;
     }
 }
 
-/*
- * While nothing is in doubt, `count` > 0 plain entries of `bytes` were acknowledged: all that
- * follows but what may be sent. As tcp_loss_delivered does it for each: what counts is the last.
- */
-static inline void tcp_acked_plainly(struct tcp_connection *c, uint32_t count, uint32_t bytes) {
-    DCHECK(tcp_recovery_is_settled(&c->recovery));
-    struct tcp *tcp = c->tcp;
-    bool lone = tcp_loss_is_lone(c, c->in_flight);
-    if (UNLIKELY(count > 1)) {
-        tcp_let_go(c, count - 1);
+/* tcp_rtt_sample of what RACK learned last; in_flight is what it was before. */
+static ALWAYS_INLINE void tcp_sample(struct tcp_connection *c, struct duration rtt) {
+    int64_t error_ns = rtt.ns - tcp_rtt_srtt(&c->rtt).ns;
+    bool usual = tcp_rtt_is_usual(&c->rtt, rtt) && tcp_loss_is_lone(c, c->in_flight);
+    if (LIKELY(usual && (error_ns <= 0 || !tcp_rtt_is_late(&c->rtt, rtt.ns)))) {
+        tcp_rtt_smooth(&c->rtt, error_ns);
+    } else if (usual && tcp_rtt_is_explained(&c->rtt, rtt)) {
+        c->rtt.prompt_in_a_row = 0;
+    } else {
+        tcp_sample_rack(c);
     }
-    const struct tcp_entry *last = tcp_entry_at(c, c->head++);
-    tcp_note_plain(c, last, bytes, tcp->now.mono);
-    tcp_rtt_sample(&c->rtt, c->recovery.rack_rtt, lone, &c->profile);
+}
+
+/* All that follows but what may be sent, once what was acknowledged is let go of but for the
+ * `last`, which is the oldest now. That one's packet is the caller's to give. */
+static ALWAYS_INLINE void tcp_acked_last(struct tcp_connection *c, const struct tcp_entry *last,
+                                         struct tcp_plain_ack plain) {
+    DCHECK(tcp_recovery_is_settled(&c->recovery) && last == tcp_entry_at(c, c->head));
+    struct duration rtt = instant_since(c->tcp->now.mono, last->sent_at);
+    c->head++;
+    tcp_note_plain(c, last, rtt, plain);
+    tcp_sample(c, rtt);
     if (UNLIKELY(c->congestion.limited)) {
-        tcp_congestion_acked(c, bytes);
+        tcp_congestion_acked(c, plain.bytes);
     }
-    tcp_entry_give(tcp, last);
+    c->in_flight -= plain.bytes;
 }
 
 /* Text. */

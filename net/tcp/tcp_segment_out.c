@@ -73,8 +73,8 @@ void tcp_make_template(struct tcp_connection *c) {
     uint32_t tcp_bytes = TCP_HEADER_BYTES + (c->timestamps ? TCP_TIMESTAMPS_BYTES : 0);
     c->tcp_header_bytes = (uint8_t)tcp_bytes;
     c->shape = shape_of(c, tcp_bytes);
-    c->to_us = 0;
-    memcpy(&c->to_us, c->path.nic->address.byte, ETHERNET_ADDRESS_BYTES);
+    c->datagram_bytes_min = IPV4_HEADER_BYTES + tcp_bytes;
+    c->to_us = tcp_to_us(&c->path);
     memset(c->template, 0, sizeof c->template);
     char *tcp = c->template + sizeof c->template - tcp_bytes;
     memcpy(tcp - c->header_bytes, lower, c->header_bytes);

@@ -68,16 +68,24 @@ enum tcp_timer {
 };
 
 struct tcp_rtt {
-    struct duration srtt; /* 0: no sample yet */
-    struct duration rttvar;
-    struct duration rto;       /* without backoff and without the peer's delay; <= rto_max */
-    struct duration minimum;   /* of the connection's samples */
-    struct duration ack_delay; /* configured, or longer as learned */
-    struct duration pause;     /* the longest sample of much in flight, lately */
-    uint8_t late_in_a_row;     /* samples put down to the peer's delay */
-    uint8_t prompt_in_a_row;   /* lone ones that were not, as far as they count */
-    uint8_t doubts;            /* lone segments sent twice for nothing, lately */
-    uint8_t forget_shift;      /* with a prompt sample ack_delay loses 2^-this of what it learned */
+    int64_t srtt_8ths_ns; /* in eighths of a ns: see tcp_rtt_srtt; 0: no sample yet */
+    int64_t rttvar_4ths_ns;
+    struct duration rto_initial; /* until there is a sample: see tcp_rtt_rto */
+    struct duration minimum;     /* of the connection's samples */
+    struct duration ack_delay;   /* configured, or longer as learned */
+    struct duration pause;       /* the longest sample of much in flight, lately */
+    /* What makes more of a sample than that it is smoothed, in one word. */
+    union {
+        struct {
+            bool unsampled;
+            bool learned;          /* ack_delay is longer than configured */
+            uint8_t late_in_a_row; /* samples put down to the peer's delay */
+            uint8_t doubts;        /* lone segments sent twice for nothing, lately */
+        };
+        uint64_t unusual;
+    };
+    uint8_t prompt_in_a_row; /* lone ones that were not late, as far as they count */
+    uint8_t forget_shift;    /* with a prompt sample ack_delay loses 2^-this of what it learned */
     struct duration late_minimum;
 };
 
@@ -104,14 +112,15 @@ struct tcp_recovery {
         };
         uint64_t doubt[2];
     };
-    struct instant reorder_at;   /* RACK's timer; 0: not wanted */
-    struct instant rto_base;     /* the RTO counts from here (RFC 6298 §5) */
-    struct instant acked_at;     /* the last ACK or SACK of anything: the PTO counts from here */
+    struct instant reorder_at; /* RACK's timer; 0: not wanted */
+    struct instant una_at;     /* snd_una moved: */
+    struct instant rto_base;   /* ... from here the RTO counts, if not from later (RFC 6298 §5) */
+    struct instant sacked_at;  /* ... and the PTO, if not from the last SACK, or failed probe */
     struct instant rack_sent_at; /* of the segment most recently sent among those delivered */
     struct duration rack_rtt;
     struct tcp_seq rack_end;
-    struct tcp_seq rack_highest; /* RACK.fack */
     uint32_t passed_bytes;       /* the largest segment that was delivered */
+    struct tcp_seq rack_highest; /* RACK.fack */
     bool after_timeout;   /* it began with an RTO: the exit is the same, cwnd is not halved again */
     struct tcp_seq point; /* snd_nxt when it began: over when acknowledged */
     uint32_t delivered;   /* bytes, in recovery: PRR (RFC 6937) */
@@ -230,7 +239,7 @@ struct tcp_connection {
     size_t room_bytes;           /* of the open reservation, if there is one */
 
     struct instant sent_at;     /* last data: for restart_after_idle, keep-alive */
-    struct instant progress_at; /* snd_una moved, or something may leave after nothing might */
+    struct instant progress_at; /* something may leave after nothing might: see tcp_progress_at */
     uint64_t segments_in, segments_out, bytes_in, bytes_out; /* tcp_info */
     struct packet *chain_head, *chain_tail; /* in order, unread, in place: payload is packet_data */
 
@@ -253,10 +262,11 @@ struct tcp_connection {
     struct checksum pseudo;  /* folded; without the length */
     struct checksum ip_sum;  /* folded; of the IPv4 header, total length and checksum 0 */
     char template[TCP_TEMPLATE_BYTES_MAX];
-    uint64_t to_us;           /* our address, as it lies in front of a frame */
-    uint8_t header_bytes;     /* Ethernet and IPv4 in front of TCP in `template` */
-    struct packet shape;      /* of the usual segment with a record, without its bytes */
-    uint8_t tcp_header_bytes; /* of the usual segment */
+    uint64_t to_us;              /* our address, as it lies in front of a frame: see tcp_to_us */
+    uint8_t header_bytes;        /* Ethernet and IPv4 in front of TCP in `template` */
+    struct packet shape;         /* of the usual segment with a record, without its bytes */
+    uint8_t tcp_header_bytes;    /* of the usual segment */
+    uint32_t datagram_bytes_min; /* with such a header, and without text */
     bool resolved;
     uint32_t mtu;
     uint32_t peer_mss; /* as told, clamped */
@@ -265,7 +275,6 @@ struct tcp_connection {
     uint32_t listener; /* TCP_NONE: dialled */
 
     /* Receive. */
-    struct instant ts_recent_at;
     char *backlog;                                           /* stream.receive_bytes */
     struct tcp_reassembly reassembly[TCP_REASSEMBLY_RANGES]; /* see tcp_reassembly.c */
     uint32_t reassembly_packets;
@@ -277,11 +286,12 @@ struct tcp_connection {
 
     /* Send. */
     struct tcp_seq iss, irs;
-    uint32_t snd_window_max;   /* bytes */
-    uint32_t committed_unsent; /* bytes of entries from `next` on */
-    uint32_t held_bytes;       /* of those, beyond `durable` */
-    uint32_t held_positions;   /* distinct ones that they wait for */
-    uint32_t keepalives;       /* unanswered */
+    uint32_t snd_window_max;     /* bytes */
+    uint32_t committed_unsent;   /* bytes of entries from `next` on */
+    uint32_t held_bytes;         /* of those, beyond `durable` */
+    uint32_t held_positions;     /* distinct ones that they wait for */
+    uint32_t keepalives;         /* unanswered, if nothing was heard since ... */
+    struct instant keepalive_at; /* ... the last one */
     struct tcp_bucket corrections, challenges;
 
     /* Lists: links are slots, TCP_NONE ends them. */
@@ -359,6 +369,10 @@ struct tcp {
     uint32_t frame_bytes_min; /* that the fast path looks at */
     struct hash_index *flows; /* ids: connections, then embryos, then TIME_WAITs */
     uint64_t flow_key[2];
+    /* By the lowest bits of a flow's hash: where its connection was found last, if it was not
+     * another's that falls on the same one. Only tcp_input_fast.c knows of them. */
+    struct tcp_connection **hints;
+    uint64_t hints_mask;
     struct tcp_deadlines *deadlines; /* ids: connections, then embryos */
     struct tcp_connection *connections;
     struct tcp_embryo *embryos;

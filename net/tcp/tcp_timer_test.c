@@ -14,11 +14,13 @@ static struct bench with_delay(void) {
 
 /* What is not lone is given an eighth of the RTO. */
 static int64_t probe_wait_ns(const struct bench *bench, bool lone) {
-    int64_t wait_ns = 2 * bench->c->rtt.srtt.ns;
+    int64_t wait_ns = 2 * tcp_rtt_srtt(&bench->c->rtt).ns;
     if (lone) {
         return wait_ns + ACK_DELAY_MS * NS_PER_MS;
     }
-    return wait_ns > bench->c->rtt.rto.ns / 8 ? wait_ns : bench->c->rtt.rto.ns / 8;
+    return wait_ns > tcp_rtt_rto(&bench->c->rtt, &bench->c->profile).ns / 8
+               ? wait_ns
+               : tcp_rtt_rto(&bench->c->rtt, &bench->c->profile).ns / 8;
 }
 
 static void pass_ns(struct bench *bench, int64_t ns) {
@@ -96,7 +98,7 @@ Test(tcp_timer, a_deadline_moved_earlier_by_what_is_sent_comes_earlier) {
 Test(tcp_timer, a_deadline_moved_earlier_by_an_ack_comes_earlier) {
     struct bench bench = with_delay();
     set_mss(&bench, RECORD);
-    bench.c->rtt.srtt = pair_ms(5 * RTT_MS);
+    bench.c->rtt.srtt_8ths_ns = 8 * pair_ms(5 * RTT_MS).ns;
     write_records(&bench, 6);
     expect_records(&bench, 0, 6);
     int64_t stood_ns = probe_wait_ns(&bench, false);
@@ -112,6 +114,7 @@ Test(tcp_timer, a_deadline_moved_earlier_by_an_ack_comes_earlier) {
 Test(tcp_timer, a_delay_that_wears_off_brings_the_deadline_nearer) {
     struct bench bench = with_delay();
     bench.c->profile.ack_delay = pair_ms(0);
+    bench.c->rtt.learned = true;
     write_records(&bench, 1);
     expect_records(&bench, 0, 1);
     pass(&bench, pair_ms(1));
@@ -119,7 +122,7 @@ Test(tcp_timer, a_delay_that_wears_off_brings_the_deadline_nearer) {
     cr_assert_eq(fast(&bench), 1);
     write_records(&bench, 1);
     expect_records(&bench, 1, 1);
-    int64_t wait_ns = 2 * bench.c->rtt.srtt.ns + bench.c->rtt.ack_delay.ns;
+    int64_t wait_ns = 2 * tcp_rtt_srtt(&bench.c->rtt).ns + bench.c->rtt.ack_delay.ns;
     cr_assert_lt(wait_ns, probe_wait_ns(&bench, true));
     expect_probe_after(&bench, wait_ns, 1);
     bench_free(&bench);
