@@ -1,17 +1,19 @@
 #include "bench/micro/micro.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <valgrind/callgrind.h>
 
+#include "bench/micro/micro_step.h"
 #include "bench/micro/micro_time.h"
 #include "core/base/bits.h"
 
 #define WARM_RUNS (4 * MICRO_CYCLE)
 #define COUNTED_RUNS (4 * MICRO_CYCLE)
 
-static enum { PLAIN, COUNTING, TIMING, TOUCHING } mode;
+static enum { PLAIN, COUNTING, STEPPING, TIMING, TOUCHING } mode;
 
 /* A tracer of memory sees by the stores to them where a section begins or ends, and where it is
  * left for what does not belong to it. */
@@ -47,6 +49,8 @@ void micro_resume(void) {
 __attribute__((noinline)) void micro_begin(void) {
     if (mode == COUNTING) {
         CALLGRIND_TOGGLE_COLLECT;
+    } else if (mode == STEPPING) {
+        micro_step_enter();
     } else if (mode == TIMING) {
         micro_time_begin();
     } else if (mode == TOUCHING) {
@@ -57,6 +61,8 @@ __attribute__((noinline)) void micro_begin(void) {
 __attribute__((noinline)) void micro_end(void) {
     if (mode == COUNTING) {
         CALLGRIND_TOGGLE_COLLECT;
+    } else if (mode == STEPPING) {
+        micro_step_leave();
     } else if (mode == TIMING) {
         micro_time_end();
     } else if (mode == TOUCHING) {
@@ -100,28 +106,64 @@ static void repeat(const struct micro_benchmark *benchmark, void *state, uint32_
     }
 }
 
+/* `runs` of them in the mode that counts. */
+struct counted {
+    const struct micro_benchmark *benchmark;
+    void *state;
+    uint32_t i;
+    uint32_t runs;
+};
+
+static void run_counted(void *context) {
+    struct counted *counted = context;
+    if (!counted->benchmark->sectioned) {
+        micro_begin();
+    }
+    repeat(counted->benchmark, counted->state, &counted->i, counted->runs);
+    if (!counted->benchmark->sectioned) {
+        micro_end();
+    }
+}
+
+static const char *kind(const struct micro_benchmark *benchmark) {
+    return benchmark->sectioned ? "sectioned" : "whole";
+}
+
+static struct counted warmed(const struct micro_benchmark *benchmark) {
+    struct counted counted = {.benchmark = benchmark, .state = benchmark->make()};
+    repeat(benchmark, counted.state, &counted.i, WARM_RUNS);
+    return counted;
+}
+
 /*
  * Two dumps, of COUNTED_RUNS and of twice as many: their difference holds nothing but runs.
  * Callgrind writes each into a file of its own, under the label given here.
  */
 static void count(const struct micro_benchmark *benchmark) {
-    void *state = benchmark->make();
-    uint32_t i = 0;
-    repeat(benchmark, state, &i, WARM_RUNS);
+    struct counted counted = warmed(benchmark);
     mode = COUNTING;
     for (uint32_t times = 1; times <= 2; times++) {
         char label[96];
-        (void)snprintf(label, sizeof(label), "%s %s %u", benchmark->name,
-                       benchmark->sectioned ? "sectioned" : "whole", times * COUNTED_RUNS);
+        counted.runs = times * COUNTED_RUNS;
+        (void)snprintf(label, sizeof(label), "%s %s %u", benchmark->name, kind(benchmark),
+                       counted.runs);
         CALLGRIND_ZERO_STATS;
-        if (!benchmark->sectioned) {
-            micro_begin();
-        }
-        repeat(benchmark, state, &i, times * COUNTED_RUNS);
-        if (!benchmark->sectioned) {
-            micro_end();
-        }
+        run_counted(&counted);
         CALLGRIND_DUMP_STATS_AT(label);
+    }
+    mode = PLAIN;
+}
+
+/* Likewise, a line each; both begin where warming ended, for a child's runs are its own. */
+static void step(const struct micro_benchmark *benchmark) {
+    struct counted counted = warmed(benchmark);
+    mode = STEPPING;
+    for (uint32_t times = 1; times <= 2; times++) {
+        counted.runs = times * MICRO_CYCLE;
+        uint64_t instructions = micro_step_count(run_counted, &counted);
+        (void)printf("%s %s %u %" PRIu64 "\n", benchmark->name, kind(benchmark), counted.runs,
+                     instructions);
+        (void)fflush(stdout);
     }
     mode = PLAIN;
 }
@@ -187,14 +229,15 @@ int main(int argc, char **argv) {
     static const struct {
         const char *name;
         void (*act)(const struct micro_benchmark *);
-    } verbs[] = {{"list", name}, {"count", count}, {"time", measure}, {"touch", touch}};
+    } verbs[] = {
+        {"list", name}, {"count", count}, {"step", step}, {"time", measure}, {"touch", touch}};
     for (size_t i = 0; argc > 1 && i < sizeof(verbs) / sizeof(verbs[0]); i++) {
         if (strcmp(argv[1], verbs[i].name) == 0) {
             return for_each(verbs[i].act, argc - 2, argv + 2) != 0 ? 0 : 1;
         }
     }
     (void)fputs(
-        "usage: micro list | count [NAME]... | time [NAME]... | touch NAME\n"
+        "usage: micro list | count [NAME]... | step [NAME]... | time [NAME]... | touch NAME\n"
         "`count` is for valgrind --tool=callgrind, `touch` for --tool=lackey; see scripts/bench\n",
         stderr);
     return 2;
