@@ -151,8 +151,7 @@ enum decimal_result decimal_parse_within(struct bytes text, unsigned digits, int
 
 /* Digits come out from the right, by divisions by a constant only: decimal_power would be a
  * division by a variable on the order path. */
-size_t decimal_format(int64_t scaled, unsigned digits, char *out) {
-    CHECK(digits <= DECIMAL_DIGITS_MAX);
+__attribute__((noinline)) static size_t format_any(int64_t scaled, unsigned digits, char *out) {
     uint64_t rest = scaled < 0 ? 0 - (uint64_t)scaled : (uint64_t)scaled;
     while (digits > 0 && rest % 10 == 0) {
         rest /= 10;
@@ -178,6 +177,17 @@ size_t decimal_format(int64_t scaled, unsigned digits, char *out) {
         out[i] = reversed[length - 1 - i];
     }
     return length;
+}
+
+size_t decimal_format(int64_t scaled, unsigned digits, char *out) {
+    CHECK(digits <= DECIMAL_DIGITS_MAX);
+    bool negative = scaled < 0;
+    uint64_t magnitude = negative ? 0 - (uint64_t)scaled : (uint64_t)scaled;
+    if (UNLIKELY(magnitude >= DIGITS_DECIMAL_LIMIT || digits > DIGITS_DECIMAL_AFTER_MAX)) {
+        return format_any(scaled, digits, out);
+    }
+    *out = '-';
+    return negative + digits_put_decimal(out + negative, magnitude, digits);
 }
 
 /*

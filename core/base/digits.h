@@ -124,4 +124,73 @@ static inline uint64_t digits_of(uint32_t value) {
     return (pairs << 8) - tens * ((10 << 8) - 1);
 }
 
+/* The sixteen digits of `value`, less than 10^16, cut up the same way; see digits_value. */
+static inline __m128i digits_of_long(uint64_t value) {
+    uint64_t upper = value / 100000000;
+    uint64_t lower = value - upper * 100000000;
+    __m128i eights =
+        _mm_unpacklo_epi64(_mm_cvtsi64_si128((int64_t)upper), _mm_cvtsi64_si128((int64_t)lower));
+    __m128i hundreds = _mm_set1_epi32(100);
+    __m128i tens = _mm_set1_epi16(10);
+    /* Else the compiler makes shifts and additions of one multiplication. */
+    __asm__("" : "+x"(hundreds), "+x"(tens));
+    /* By 3518437209 / 2^45, 5243 / 2^19 and 6554 / 2^16. */
+    __m128i quotient =
+        _mm_srli_epi64(_mm_mul_epu32(eights, _mm_set1_epi64x(INT64_C(3518437209))), 45);
+    __m128i rest = _mm_sub_epi32(eights, _mm_mul_epu32(quotient, _mm_set1_epi64x(10000)));
+    __m128i fours = _mm_or_si128(quotient, _mm_slli_epi64(rest, 32));
+    quotient = _mm_srli_epi16(_mm_mulhi_epu16(fours, _mm_set1_epi16(5243)), 3);
+    rest = _mm_sub_epi16(fours, _mm_mullo_epi16(quotient, hundreds));
+    __m128i pairs = _mm_or_si128(quotient, _mm_slli_epi32(rest, 16));
+    quotient = _mm_mulhi_epu16(pairs, _mm_set1_epi16(6554));
+    rest = _mm_sub_epi16(pairs, _mm_mullo_epi16(quotient, tens));
+    return _mm_or_si128(quotient, _mm_slli_epi16(rest, 8));
+}
+
+/* A bit for each byte that is not 0. */
+static inline unsigned digits_not_zero(__m128i digits) {
+    __m128i zeros = _mm_cmpeq_epi8(digits, _mm_setzero_si128());
+    return (unsigned)_mm_movemask_epi8(zeros) ^ 0xffff;
+}
+
+/* As text, with a dot that has `after` digits, 15 at most, behind it: those before it move down,
+ * and the first, which has to be 0, is lost. */
+static inline __m128i digits_text_with_dot(__m128i digits, size_t after) {
+    static const char dot[32] = {[15] = '.' ^ '0'};
+    __m128i behind = _mm_and_si128(digits, digits_last(after));
+    __m128i before = _mm_srli_si128(_mm_andnot_si128(digits_last(after), digits), 1);
+    __m128i place = _mm_loadu_si128((const __m128i *)(const void *)(dot + after));
+    __m128i text = _mm_xor_si128(_mm_or_si128(behind, before), place);
+    return _mm_xor_si128(text, _mm_set1_epi8('0'));
+}
+
+/* Its bytes from `first` on, at most 15, are stored at `out`, and as many of no matter what. */
+static inline void digits_store_from(char *out, __m128i text, unsigned first) {
+    uint64_t lower = (uint64_t)_mm_cvtsi128_si64(text);
+    uint64_t upper = (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(text, text));
+    __extension__ unsigned __int128 bytes = (unsigned __int128)upper << 64 | lower;
+    bytes >>= 8 * first;
+    memcpy(out, &bytes, sizeof(bytes));
+}
+
+#define DIGITS_DECIMAL_LIMIT UINT64_C(1000000000000000)
+#define DIGITS_DECIMAL_AFTER_MAX 14
+/*
+ * Writes `value`, less than DIGITS_DECIMAL_LIMIT, with a dot before the last `after` digits, as
+ * short as it goes, and returns the length. At most DIGITS_MAX bytes of `out` are written over.
+ *
+ * What is written begins with the first digit that is not 0, or the last whole one, and ends with
+ * the last that is not 0, or that one. The dot takes the place of the last whole digit, which moved
+ * down.
+ */
+static inline size_t digits_put_decimal(char *out, uint64_t value, unsigned after) {
+    __m128i digits = digits_of_long(value);
+    unsigned last_whole = DIGITS_MAX - 1 - after;
+    unsigned written = digits_not_zero(digits) | 1U << last_whole;
+    unsigned first = (unsigned)__builtin_ctz(written) - 1;
+    unsigned last = 31 - (unsigned)__builtin_clz(written);
+    digits_store_from(out, digits_text_with_dot(digits, after), first);
+    return (last == last_whole ? last : last + 1) - first;
+}
+
 #endif

@@ -196,23 +196,24 @@ static void format_second(struct fix_time_cache *cache, uint64_t ns) {
 }
 
 /*
- * The last eight bytes of a time with `digits` fraction digits, which are `fraction`: what is ahead
- * of these is the text's, which goes on with zeros, as they do in front.
+ * The last eight bytes of a time with `digits` fraction digits, which are `fraction`; what is ahead
+ * of these is the text's.
  */
-static inline size_t put_end(const struct fix_time_cache *cache, unsigned digits, uint32_t fraction,
+static inline size_t put_end(struct fix_time_cache *cache, unsigned digits, uint32_t fraction,
                              char *out) {
     size_t len = SECOND_TEXT_BYTES + 1 + digits;
-    size_t at = len - 8;
-    uint64_t word = digits_word64(cache->text + at);
-    uint64_t zeros = DIGITS_ASCII_ZEROS << (64 - 8 * (digits < 8 ? digits : 8));
-    word |= digits_of(fraction) | zeros;
+    size_t at = len - sizeof(uint64_t);
+    uint64_t ahead = digits < 8 ? (UINT64_C(1) << (64 - 8 * digits)) - 1 : 0;
+    uint64_t word = (digits_word64(cache->text + at) & ahead) | digits_of(fraction) |
+                    (DIGITS_ASCII_ZEROS & ~ahead);
+    memcpy(cache->text + at, &word, sizeof(word));
     memcpy(out + at, &word, sizeof(word));
     return len;
 }
 
 /* `at` is in the second that the cache holds. */
-static inline size_t put_time(const struct fix_time_cache *cache, uint64_t at, unsigned digits,
-                              char *out) {
+static inline size_t put_fraction(struct fix_time_cache *cache, uint64_t at, unsigned digits,
+                                  char *out) {
     uint32_t ns = (uint32_t)(at - (cache->second_end - (uint64_t)NS_PER_S));
     memcpy(out, cache->text, SECOND_TEXT_BYTES);
     switch (digits) {
@@ -223,24 +224,31 @@ static inline size_t put_time(const struct fix_time_cache *cache, uint64_t at, u
     case 6:
         return put_end(cache, 6, ns / 1000, out);
     default:
-        out[SECOND_TEXT_BYTES] = '.';
-        out[SECOND_TEXT_BYTES + 1] = (char)('0' + ns / 100000000);
+        cache->text[SECOND_TEXT_BYTES + 1] = (char)('0' + ns / 100000000);
+        memcpy(out + SECOND_TEXT_BYTES, cache->text + SECOND_TEXT_BYTES, 2);
         return put_end(cache, 9, ns % 100000000, out);
     }
 }
 
-__attribute__((noinline)) static size_t put_other_second(struct fix_time_cache *cache, uint64_t at,
-                                                         unsigned digits, char *out) {
-    format_second(cache, at);
+static inline size_t put_time(struct fix_time_cache *cache, struct utc at, unsigned digits,
+                              char *out) {
+    cache->ns = at.ns;
+    cache->len = put_fraction(cache, (uint64_t)at.ns, digits, out);
+    return cache->len;
+}
+
+__attribute__((noinline)) static size_t
+put_other_second(struct fix_time_cache *cache, struct utc at, unsigned digits, char *out) {
+    format_second(cache, (uint64_t)at.ns);
     return put_time(cache, at, digits, out);
 }
 
-size_t fix_time_format(struct fix_time_cache *cache, struct utc at, unsigned fraction_digits,
-                       char *out) {
+size_t fix_time_format_other(struct fix_time_cache *cache, struct utc at, unsigned fraction_digits,
+                             char *out) {
     CHECK(at.ns >= 0);
     CHECK(fraction_digits <= 9 && fraction_digits % 3 == 0);
     if (UNLIKELY(!is_in((uint64_t)at.ns, cache->second_end, (uint64_t)NS_PER_S))) {
-        return put_other_second(cache, (uint64_t)at.ns, fraction_digits, out);
+        return put_other_second(cache, at, fraction_digits, out);
     }
-    return put_time(cache, (uint64_t)at.ns, fraction_digits, out);
+    return put_time(cache, at, fraction_digits, out);
 }

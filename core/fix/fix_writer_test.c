@@ -4,6 +4,7 @@
 #include "core/base/prng.h"
 #include "core/base/test_seed.h"
 #include "core/fix/fix_frame.h"
+#include "core/fix/fix_sum.h"
 #include "core/fix/fix_view.h"
 #include "core/fix/fix_writer.h"
 #include "core/fix/test_guard.h"
@@ -259,9 +260,64 @@ Test(fix_writer, a_message_fits_exactly_in_its_length) {
     }
 }
 
+/* Every length and every start: the sum is that of the plain twin, and nothing else is read. */
+Test(fix_writer, sums_as_the_plain_sum_does) {
+    struct prng prng;
+    prng_seed(&prng, test_seed("fix_writer sum"));
+    char bytes[700];
+    for (size_t i = 0; i < sizeof bytes; i++) {
+        bytes[i] = (char)(i % 3 == 0 ? 0xff : prng_next(&prng));
+    }
+    for (size_t len = 0; len <= sizeof bytes; len++) {
+        uint8_t expected = fix_checksum(bytes_of(bytes, len));
+        memcpy(test_guard_end() - len, bytes, len);
+        cr_assert_eq(fix_sum(test_guard_end() - len, len), expected, "of %zu bytes", len);
+        memcpy(test_guard_start(), bytes, len);
+        cr_assert_eq(fix_sum(test_guard_start(), len), expected, "of %zu bytes", len);
+    }
+    memset(test_guard_start(), 0xff, TEST_GUARD_BYTES);
+    cr_assert_eq(fix_sum(test_guard_start(), TEST_GUARD_BYTES), (uint8_t)-TEST_GUARD_BYTES);
+}
+
+static size_t write_with_head(const struct fix_writer_head *head, char *room, size_t bytes) {
+    struct fix_writer writer;
+    fix_writer_begin_head(&writer, room, bytes, head);
+    fix_put_uint(&writer, 34, 7);
+    return fix_writer_finish(&writer);
+}
+
+Test(fix_writer, a_head_is_the_same_as_its_fields) {
+    static const char fields[] = "35=D\x01"
+                                 "49=CLIENT_DRV\x01";
+    struct fix_writer_head head;
+    cr_assert(fix_writer_head_make(&head, fix44, BYTES(fields)));
+    char expected[128];
+    struct fix_writer writer;
+    fix_writer_begin(&writer, expected, sizeof expected, fix44);
+    fix_put_raw(&writer, BYTES(fields));
+    fix_put_uint(&writer, 34, 7);
+    size_t need = fix_writer_finish(&writer);
+    for (size_t room = 0; room < 2 * FIX_HEAD_MAX; room++) {
+        char *start = test_guard_end() - room;
+        cr_assert_eq(write_with_head(&head, start, room), room < need ? 0 : need);
+        cr_assert(room < need || memcmp(start, expected, need) == 0);
+    }
+}
+
+Test(fix_writer, a_head_is_refused_that_does_not_fit_or_holds_soh) {
+    struct fix_writer_head head;
+    static const char text[] = "49=ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUV\x01";
+    cr_assert(fix_writer_head_make(&head, fix44, bytes_of(NULL, 0)));
+    /* 16 bytes are begun with. */
+    cr_assert(fix_writer_head_make(&head, fix44, bytes_of(text + 4, FIX_HEAD_MAX - 16)));
+    cr_assert_not(fix_writer_head_make(&head, fix44, bytes_of(text + 3, FIX_HEAD_MAX - 15)));
+    cr_assert_not(fix_writer_head_make(&head, BYTES("FIX\x01"), bytes_of(NULL, 0)));
+}
+
 static void put_something(struct fix_writer *writer, struct fix_time_cache *cache,
                           struct prng *prng) {
-    uint32_t tag = 200 + (uint32_t)prng_below(prng, 5000);
+    /* Of one to seven digits. */
+    uint32_t tag = 200 + (uint32_t)(prng_below(prng, 9000000) >> prng_below(prng, 16));
     int64_t number = (int64_t)prng_next(prng) >> prng_below(prng, 63);
     static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789 =.:";
     switch (prng_below(prng, 8)) {
