@@ -53,6 +53,7 @@ void fix_session_init(struct fix_session *session, const struct fix_session_conf
         .deadline_silence = INSTANT_NEVER,
     };
     fix_parser_init(&session->parser, fix_isa_best());
+    CHECK(fix_writer_head_make(&session->head, config->version->begin_string, bytes_of(NULL, 0)));
     fix_session_note_appl_ver(session, config->version->appl_ver_id);
 }
 

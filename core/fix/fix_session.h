@@ -293,6 +293,7 @@ struct fix_comp_id_field {
 /* Private to fix_session*.c, apart from reading state, end, end_text, numbers and counters. */
 struct fix_session {
     struct fix_session_config config;
+    struct fix_writer_head head; /* how its messages begin */
     struct fix_comp_id_field sender;
     struct fix_comp_id_field target;
     enum fix_session_state state;

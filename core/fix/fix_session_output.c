@@ -206,7 +206,7 @@ static size_t write_owed(struct fix_session *session, struct now now, char *room
         session->sending_time = now.utc;
     }
     struct fix_writer writer;
-    fix_writer_begin(&writer, room, bytes, session->config.version->begin_string);
+    fix_writer_begin_head(&writer, room, bytes, &session->head);
     uint64_t seq = owed->restart ? 1 : session->next_out;
     fix_session_put_header(session, &writer, bytes_of(&owed->msg_type, 1), seq, false);
     fix_owed_put_route(owed, &writer);
@@ -260,7 +260,7 @@ void fix_session_begin(struct fix_session *session, struct now now, struct bytes
     CHECK(fix_session_can_send(session));
     session->sending_time = now.utc;
     session->kept = is_resent(&session->config, msg_type);
-    fix_writer_begin(writer, room, bytes, session->config.version->begin_string);
+    fix_writer_begin_head(writer, room, bytes, &session->head);
     fix_session_put_header(session, writer, msg_type, session->next_out, false);
 }
 
@@ -288,7 +288,7 @@ void fix_session_begin_unsent(struct fix_session *session, struct now now, struc
                               char *room, size_t bytes, struct fix_writer *writer) {
     CHECK(session->state != FIX_SESSION_UP && is_resent(&session->config, msg_type));
     session->sending_time = now.utc;
-    fix_writer_begin(writer, room, bytes, session->config.version->begin_string);
+    fix_writer_begin_head(writer, room, bytes, &session->head);
     fix_session_put_header(session, writer, msg_type, unsent_number(session), false);
 }
 

@@ -168,7 +168,7 @@ static size_t write_resent(struct fix_session *session, struct now now,
     struct bytes first_time = bytes_of(head[5].data + 3, head[5].len - 4);
     struct fix_writer writer;
     session->sending_time = now.utc;
-    fix_writer_begin(&writer, room, bytes, session->config.version->begin_string);
+    fix_writer_begin_head(&writer, room, bytes, &session->head);
     fix_session_put_header(session, &writer, type, message->seq, true);
     /* Written anew with the header. */
     if (begins_with(rest, "369=")) {
@@ -189,7 +189,7 @@ static size_t write_fill(struct fix_session *session, struct now now, uint64_t f
                          char *room, size_t bytes) {
     struct fix_writer writer;
     session->sending_time = now.utc;
-    fix_writer_begin(&writer, room, bytes, session->config.version->begin_string);
+    fix_writer_begin_head(&writer, room, bytes, &session->head);
     fix_session_put_header(session, &writer, BYTES(FIX_MSG_SEQUENCE_RESET), from, true);
     fix_put_utc(&writer, FIX_ORIG_SENDING_TIME, &session->time_cache, now.utc,
                 session->config.time_digits);

@@ -224,7 +224,10 @@ void fix_writer_begin_head(struct fix_writer *writer, char *room, size_t bytes,
         .start = room, .at = room + head->len, .end = room + bytes, .body = room + head->body};
     if (UNLIKELY(bytes < FIX_HEAD_MAX)) {
         writer->at = room;
-        fix_put_raw(writer, bytes_of(head->text, head->len));
+        char *at = reserve(writer, head->len);
+        if (at != NULL) {
+            memcpy(at, head->text, head->len);
+        }
         return;
     }
     for (size_t at = 0; at < head->len; at += FIX_BLOCK) {

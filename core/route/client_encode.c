@@ -21,20 +21,12 @@ struct bytes client_report_msg_type(const struct client_report *report) {
 }
 
 size_t client_format_id(const char *run, char kind, uint64_t number, char *out) {
-    char digits[20];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number != 0);
     size_t len = strnlen(run, RUN_PREFIX_MAX);
     memcpy(out, run, len);
     out[len++] = '-';
     out[len++] = kind;
-    while (count > 0) {
-        out[len++] = digits[--count];
-    }
-    return len;
+    /* With the SOH of a field, which is none of the id's. */
+    return (size_t)(fix_add_uint_value(out + len, number) - out) - 1;
 }
 
 static void put_text(struct fix_writer *writer, uint32_t tag, const char *text, size_t len) {

@@ -27,7 +27,8 @@ struct bytes client_report_msg_type(const struct client_report *report);
 void client_report_encode(struct client_encoder *encoder, const struct client_report *report,
                           struct fix_writer *writer);
 
-/* "<run>-<kind><number>" into `out` (RUN_PREFIX_MAX + 23 bytes); returns the length. */
+/* "<run>-<kind><number>" into `out` (RUN_PREFIX_MAX + 23 bytes, all of which may be written over);
+ * returns the length. */
 size_t client_format_id(const char *run, char kind, uint64_t number, char *out);
 
 #endif

@@ -1,4 +1,4 @@
-#include "core/fix/fix_frame.h"
+#include "core/fix/fix_field.h"
 #include "core/route/fix_venue.h"
 
 static bool has_words_for_flags(const struct fix_dialect *dialect, uint32_t flags) {
@@ -25,29 +25,17 @@ static inline char *add_text(char *at, const struct fix_venue_text *text) {
 static inline char *add_bytes(char *at, const struct fix_venue_text *tag, struct bytes value,
                               size_t bytes_max) {
     CHECK(value.len <= bytes_max);
-    if (value.len == 0) {
-        return at;
-    }
-    at = add_text(at, tag);
-    memcpy(at, value.data, value.len);
-    at[value.len] = FIX_SOH;
-    return at + value.len + 1;
+    return value.len == 0 ? at : fix_add_bytes_value(add_text(at, tag), value);
 }
 
 static inline char *add_decimal(char *at, const struct fix_venue_text *tag, int64_t scaled,
                                 unsigned digits) {
-    at = add_text(at, tag);
-    at += decimal_format(scaled, digits, at);
-    *at = FIX_SOH;
-    return at + 1;
+    return fix_add_decimal_value(add_text(at, tag), scaled, digits);
 }
 
 static inline char *add_time(char *at, const struct fix_venue_text *tag,
                              struct fix_time_cache *cache, struct utc value, unsigned digits) {
-    at = add_text(at, tag);
-    at += fix_time_format(cache, value, digits, at);
-    *at = FIX_SOH;
-    return at + 1;
+    return fix_add_utc_value(add_text(at, tag), cache, value, digits);
 }
 
 /* What the venue calls it: a stop that has triggered is the plain type from then on. */
