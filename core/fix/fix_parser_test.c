@@ -246,6 +246,131 @@ Test(fix_parser, repeating_groups_of_any_length_are_learnt) {
     CHECK_SETTLES(turns[2], turns);
 }
 
+/* A header of FIX 4.4 with this BodyLength before a body of 54 bytes, and the sum of all. */
+static struct test_message message_of_length(const char *length) {
+    struct test_message message = test_message_of("8=FIX.4.4|9=");
+    test_append(&message, bytes_of_string(length));
+    test_append(&message, BYTES("|35=D|34=1|49=SENDER|56=TARGET|11=AAAAAAAAAAAAAAAAAAAA|"));
+    test_append_checksum(&message);
+    return message;
+}
+
+Test(fix_parser, a_body_length_that_lies_or_is_none_is_refused) {
+    static const struct {
+        const char *length;
+        enum fix_frame_result result;
+    } rows[] = {
+        {"54", FIX_FRAME_COMPLETE},        {"054", FIX_FRAME_COMPLETE},
+        {"0054", FIX_FRAME_COMPLETE},      {"000000054", FIX_FRAME_COMPLETE},
+        {"0000000054", FIX_FRAME_GARBLED}, {"0", FIX_FRAME_GARBLED},
+        {"", FIX_FRAME_GARBLED},           {"53", FIX_FRAME_GARBLED},
+        {"55", FIX_FRAME_PARTIAL},         {"100", FIX_FRAME_PARTIAL},
+        {"9999", FIX_FRAME_TOO_LONG},      {"999999999", FIX_FRAME_TOO_LONG},
+        {"1000000000", FIX_FRAME_GARBLED}, {"-54", FIX_FRAME_GARBLED},
+        {"+54", FIX_FRAME_GARBLED},        {"5 4", FIX_FRAME_GARBLED},
+        {"54.0", FIX_FRAME_GARBLED},       {"0x36", FIX_FRAME_GARBLED},
+        {"2147483648", FIX_FRAME_GARBLED}, {"18446744073709551616", FIX_FRAME_GARBLED},
+    };
+    struct parsers *parsers = new_parsers();
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        size_t row = i % (sizeof rows / sizeof rows[0]);
+        struct test_message message = message_of_length(rows[row].length);
+        cr_expect_eq(check(parsers, test_bytes(&message), TEST_MESSAGE_MAX), rows[row].result,
+                     "BodyLength \"%s\"", rows[row].length);
+    }
+}
+
+/* What stands for `field` in a body that is good without it, and what the view says of it. */
+Test(fix_parser, a_tag_that_is_none_is_a_fault_at_its_place) {
+    static const struct {
+        const char *field;
+        enum fix_view_result result;
+    } rows[] = {
+        {"58=x", FIX_VIEW_OK},
+        {"1=x", FIX_VIEW_OK},
+        {"999999999=x", FIX_VIEW_OK},
+        {"0=x", FIX_VIEW_BAD_TAG},
+        {"058=x", FIX_VIEW_BAD_TAG},
+        {"-1=x", FIX_VIEW_BAD_TAG},
+        {"2147483648=x", FIX_VIEW_BAD_TAG},
+        {"4294967354=x", FIX_VIEW_BAD_TAG},
+        {"18446744073709551616=x", FIX_VIEW_BAD_TAG},
+        {"18446744073709551674=x", FIX_VIEW_BAD_TAG},
+        {"=x", FIX_VIEW_BAD_TAG},
+        {"58", FIX_VIEW_BAD_TAG},
+        {"", FIX_VIEW_BAD_TAG},
+        {"5 8=x", FIX_VIEW_BAD_TAG},
+        {"5|8=x", FIX_VIEW_BAD_TAG},
+        {"58=|", FIX_VIEW_BAD_TAG},
+        {"\xb5=x", FIX_VIEW_BAD_TAG},
+        {"58\x80=x", FIX_VIEW_BAD_TAG},
+        {"58=\x80\xff\x7f=", FIX_VIEW_OK},
+        {"10=000", FIX_VIEW_BAD_ORDER},
+        {"96=x", FIX_VIEW_BAD_DATA},
+    };
+    struct parsers *parsers = new_parsers();
+    for (size_t i = 0; i < 2 * sizeof rows / sizeof rows[0]; i++) {
+        size_t row = i % (sizeof rows / sizeof rows[0]);
+        struct test_message body = test_message_of("35=D|34=1|49=SENDER|56=TARGET|11=AAAAAAAAA|");
+        size_t start = body.len;
+        test_append(&body, bytes_of_string(rows[row].field));
+        test_append(&body, BYTES("|55=BTC-USD|54=1|"));
+        check_body(parsers, test_bytes(&body));
+        struct test_message message = test_message_with(test_bytes(&body));
+        static struct fix_view view;
+        struct fix_frame frame;
+        enum fix_view_result parsed;
+        uint32_t bad = 0;
+        cr_assert_eq(fix_parse(&parsers->of[0], test_bytes(&message), TEST_MESSAGE_MAX, &frame,
+                               &view, &parsed, &bad),
+                     FIX_FRAME_COMPLETE);
+        cr_expect_eq(parsed, rows[row].result, "%s gives %d", rows[row].field, parsed);
+        bool ends_early = strchr(rows[row].field, '|') != NULL;
+        cr_expect(parsed == FIX_VIEW_OK || ends_early || bad == frame.body_offset + start,
+                  "%s is bad at %u", rows[row].field, bad);
+    }
+}
+
+Test(fix_parser, nul_bytes_are_bytes_of_a_value_and_of_no_tag) {
+    static const char in_value[] = "35=D|34=1|49=SENDER|56=TARGET|11=A\0\0A|55=BTC-USD|54=1|38=1|";
+    static const char in_tag[] = "35=D|34=1|49=SENDER|56=TARGET|1\0001=A|55=BTC-USD|54=1|38=1|";
+    static const char in_type[] = "35=D\0|34=1|49=SENDER|56=TARGET|11=A|55=BTC-USD|54=1|38=1|";
+    struct parsers *parsers = new_parsers();
+    for (int round = 0; round < 3; round++) {
+        check_body(parsers, bytes_of(in_value, sizeof in_value - 1));
+        check_body(parsers, bytes_of(in_tag, sizeof in_tag - 1));
+        check_body(parsers, bytes_of(in_type, sizeof in_type - 1));
+        check_body(parsers, BYTES("35=D|34=1|49=SENDER|56=TARGET|11=A|55=BTC-USD|54=1|38=1|"));
+    }
+}
+
+Test(fix_parser, ten_thousand_fields_are_too_many) {
+    enum { FIELDS = 10000 };
+    static char body[FIELDS * 5 + 8];
+    static char message[sizeof body + 64];
+    size_t len = 0;
+    memcpy(body, "35=D\x01", 5);
+    for (len = 5; len < sizeof body - 8; len += 5) {
+        memcpy(body + len, "11=x\x01", 5);
+    }
+    int head = snprintf(message, sizeof message,
+                        "8=FIX.4.4\x01"
+                        "9=%zu\x01",
+                        len);
+    memcpy(message + head, body, len);
+    unsigned sum = 0;
+    for (size_t i = 0; i < (size_t)head + len; i++) {
+        sum += (unsigned char)message[i];
+    }
+    len += (size_t)head;
+    len += (size_t)snprintf(message + len, 16, "10=%03u\x01", sum % 256);
+    struct parsers *parsers = new_parsers();
+    for (int round = 0; round < 2; round++) {
+        cr_assert_eq(check(parsers, bytes_of(message, len), sizeof message), FIX_FRAME_COMPLETE);
+        cr_assert_eq(check(parsers, bytes_of(message, len), TEST_MESSAGE_MAX), FIX_FRAME_TOO_LONG);
+    }
+}
+
 /* Fields of a few tags in any order, data fields among them. */
 static struct test_message random_body(struct prng *prng) {
     static const char *const fields[] = {
