@@ -1,6 +1,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/app/command.h"
 #include "core/app/config.h"
@@ -9,6 +10,7 @@
 #include "core/app/instance_plan.h"
 #include "core/app/run.h"
 #include "core/app/transport.h"
+#include "core/app/zone_file.h"
 
 struct check_options {
     const char *path;
@@ -66,6 +68,43 @@ static void print_plan(const struct config *config, FILE *out) {
     }
 }
 
+#define UTC_TEXT_BYTES 32
+
+static const char *utc_text(struct utc time, char out[UTC_TEXT_BYTES]) {
+    time_t seconds = (time_t)(time.ns / NS_PER_S);
+    struct tm parts;
+    (void)strftime(out, UTC_TEXT_BYTES, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &parts));
+    return out;
+}
+
+/* The session time that is, or comes next: what a start, an end and a zone come to. */
+static void print_schedule(const struct config_client *client, struct utc now, FILE *out) {
+    static struct fix_zone zone;
+    if (!client->schedule.start.is_given ||
+        zone_file_read(ZONE_FILE_FOLDER, client->schedule.zone, &zone) != NULL) {
+        return; /* said by the check of files, when that was asked for */
+    }
+    struct fix_schedule schedule = instance_schedule(&client->schedule, &zone);
+    struct fix_schedule_period period = fix_schedule_period_at(&schedule, now);
+    bool open = now.ns < period.ends.ns;
+    if (!open) {
+        period = fix_schedule_next(&schedule, period.number);
+    }
+    char starts[UTC_TEXT_BYTES];
+    char ends[UTC_TEXT_BYTES];
+    fprintf(out, "plan: session of %s %s %s to %s\n", client->name,
+            open ? "is open, from" : "opens, from", utc_text(period.starts, starts),
+            utc_text(period.ends, ends));
+}
+
+static void print_schedules(const struct config *config, FILE *out) {
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    for (uint32_t i = 0; i < config->client_count; i++) {
+        print_schedule(&config->clients[i], (struct utc){.ns = now.tv_sec * NS_PER_S}, out);
+    }
+}
+
 int command_check(int argc, char **argv, FILE *out, FILE *err) {
     struct check_options options;
     if (!read_options(argc, argv, true, &options)) {
@@ -80,6 +119,7 @@ int command_check(int argc, char **argv, FILE *out, FILE *err) {
     }
     if (config != NULL && !options.json) {
         print_plan(config, out);
+        print_schedules(config, out);
     }
     int code = config != NULL ? COMMAND_FINE : COMMAND_PROBLEM;
     config_free(config);

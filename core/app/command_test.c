@@ -90,6 +90,28 @@ Test(command, check_tells_what_lies_in_huge_pages) {
     free(outcome.err);
 }
 
+/* UTC needs no file of the host's. */
+Test(command, check_tells_session_times_in_utc) {
+    char path[] = "/tmp/tercel-check-XXXXXX";
+    char line[64];
+    FILE *config = fdopen(mkstemp(path), "w");
+    uint32_t unused;
+    char *text = config_sample_edit("    core: 3\n", "", &unused, &unused);
+    fputs(text, config);
+    fclose(config);
+    free(text);
+    snprintf(line, sizeof(line), "check --skip-files %s", path);
+    struct outcome outcome = run(line);
+    unlink(path);
+    const char *told = strstr(outcome.out, "\nplan: session of delta ");
+    cr_assert_not_null(told, "%s", outcome.out);
+    told = strchr(told + 1, 'T');
+    cr_expect_eq(strncmp(told, "T18:00:00Z to ", 14), 0, "%s", outcome.out);
+    cr_expect_not_null(strstr(told, "T16:00:00Z\n"), "%s", outcome.out);
+    free(outcome.out);
+    free(outcome.err);
+}
+
 Test(command, a_wrong_verb_gets_the_nearest) {
     expect("chekc", COMMAND_USAGE, "", "no verb \"chekc\"; meant: check?");
     expect("CHECK", COMMAND_USAGE, "", "no verb \"CHECK\"; meant: check?");

@@ -46,6 +46,7 @@
 #define CONFIG_NAME_MAX 32
 #define CONFIG_COMP_ID_MAX 63
 #define CONFIG_SYMBOL_MAX 31
+#define CONFIG_ZONE_MAX 63
 #define CONFIG_CORES_MAX 1024
 #define CONFIG_NUMA_NODES_MAX 64
 #define CONFIG_NONE (-1) /* of a core or a NUMA node */
@@ -136,12 +137,31 @@ struct config_listener {
     struct config_tcp tcp;
 };
 
+/* A time of day, on one weekday or on each. */
+struct config_day_time {
+    bool is_given;
+    int32_t weekday; /* 0 Monday .. 6 Sunday; CONFIG_NONE: every day */
+    uint32_t second; /* of the day */
+};
+
+/*
+ * When a session may be up; always, when nothing is given. Start and end are given together, either
+ * both with a weekday (once a week) or both without; days only without.
+ */
+struct config_schedule {
+    struct config_day_time start;
+    struct config_day_time end;
+    uint8_t days;     /* on which it starts: bit 0 Monday .. 6 Sunday; 0: all */
+    const char *zone; /* IANA name; "UTC" unless the file says another. core/app/zone_file.h */
+};
+
 struct config_client {
     const char *name;
     const char *sender_comp_id; /* what the client sends as 49 */
     const char *target_comp_id; /* what the client sends as 56: us */
     const char *password_file;  /* argon2id text; empty: none asked (every listener is loopback) */
     struct config_duration_range heartbeat; /* whole seconds; what a Logon's 108 may ask for */
+    struct config_schedule schedule;
     struct duration logon_timeout;
     enum config_disconnect cancel_on_disconnect;
     struct duration cancel_window; /* a Logon within it keeps the orders */

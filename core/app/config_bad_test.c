@@ -105,6 +105,42 @@ Test(config_bad, words_choices_and_endpoints) {
     CHECK_ALL(cases);
 }
 
+Test(config_bad, schedules) {
+#define WEEK "      start: sun 18:00\n      end: fri 16:00\n"
+    static const struct config_bad_case cases[] = {
+        {"start: 17:00", "start: @24:00", CONFIG_CODE_VALUE},
+        {"start: 17:00", "start: @17:60", CONFIG_CODE_VALUE},
+        {"start: 17:00", "start: @7:00", CONFIG_CODE_VALUE},
+        {"start: 17:00", "start: @17", CONFIG_CODE_VALUE},
+        {"start: 17:00", "start: @17:00:0", CONFIG_CODE_VALUE},
+        {"start: 17:00", "start: @sunday 17:00", CONFIG_CODE_VALUE},
+        {"start: 17:00", "start: @mon  17:00", CONFIG_CODE_VALUE},
+        {"start: 17:00", "start: @[mon]", CONFIG_CODE_SHAPE},
+        {"end: 16:30:15", "end: @fri 16:30", CONFIG_CODE_CONFLICT},
+        {"{start: 17:00, end: 16:30:15,", "{start: @17:00,", CONFIG_CODE_CONFLICT},
+        {"{start: 17:00, end: 16:30:15,", "{end: @16:30,", CONFIG_CODE_CONFLICT},
+        {"{start: 17:00, end: 16:30:15, days: [mon, fri], zone: Europe/Oslo}",
+         "{days: @[mon, fri]}", CONFIG_CODE_CONFLICT},
+        {"{start: 17:00, end: 16:30:15, days: [mon, fri], zone: Europe/Oslo}",
+         "{zone: @Europe/Oslo}", CONFIG_CODE_CONFLICT},
+        {"days: [mon, fri]", "days: [mon, @fry]", CONFIG_CODE_VALUE},
+        {"days: [mon, fri]", "days: [mon, @mon]", CONFIG_CODE_TWICE},
+        {"days: [mon, fri]", "days: @[]", CONFIG_CODE_MISSING},
+        {"days: [mon, fri]", "days: @mon", CONFIG_CODE_SHAPE},
+        {"days: [mon, fri]", "@day: [mon, fri]", CONFIG_CODE_UNKNOWN_KEY},
+        {WEEK, WEEK "      days: @[mon]\n", CONFIG_CODE_CONFLICT},
+        {"zone: Europe/Oslo", "zone: @../Oslo", CONFIG_CODE_VALUE},
+        {"zone: Europe/Oslo", "zone: @/etc/localtime", CONFIG_CODE_VALUE},
+        {"zone: Europe/Oslo", "zone: @Europe/", CONFIG_CODE_VALUE},
+        {"zone: Europe/Oslo", "zone: @Europe//Oslo", CONFIG_CODE_VALUE},
+        {"zone: Europe/Oslo", "zone: @Europe Oslo", CONFIG_CODE_VALUE},
+        {"zone: Europe/Oslo",
+         "zone: @Z234567890123456789012345678901234567890123456789012345678901234",
+         CONFIG_CODE_RANGE},
+    };
+    CHECK_ALL(cases);
+}
+
 Test(config_bad, decimals) {
     static const struct config_bad_case cases[] = {
         {"tick: 0.5", "tick: @.5", CONFIG_CODE_VALUE},

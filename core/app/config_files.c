@@ -5,6 +5,8 @@
 
 #include "core/app/config_loader.h"
 #include "core/app/credential.h"
+#include "core/app/nearest.h"
+#include "core/app/zone_file.h"
 
 static void complain_credential(struct config_loader *loader, const char *const *path,
                                 enum credential_result result) {
@@ -61,10 +63,33 @@ static void check_writable(struct config_loader *loader, const char *const *path
     }
 }
 
+static void check_zone(struct config_loader *loader, const char *const *name) {
+    static struct fix_zone zone; /* large, and of no further use */
+    const char *why = (*name)[0] != '\0' ? zone_file_read(ZONE_FILE_FOLDER, *name, &zone) : NULL;
+    if (why == NULL) {
+        return;
+    }
+    char near[CONFIG_ZONE_MAX + 1];
+    char advice[160];
+    char shown[CONFIG_SHOWN_MAX];
+    const struct config_node *node = config_node_of(loader, name, sizeof(*name));
+    struct nearest nearest = nearest_begin(bytes_of_string(*name));
+    if (zone_file_nearest(ZONE_FILE_FOLDER, *name, near, sizeof(near))) {
+        (void)nearest_offer(&nearest, near);
+    }
+    nearest_advise(&nearest,
+                   "an IANA name; the zones of this host are in " ZONE_FILE_FOLDER
+                   " (package tzdata)",
+                   advice, sizeof(advice));
+    config_complain(loader, CONFIG_CODE_NAMED_FILE, node, advice, "%s%s", why,
+                    config_show(node, shown));
+}
+
 void config_check_files(struct config_loader *loader) {
     struct config *config = loader->config;
     for (uint32_t i = 0; i < config->client_count; i++) {
         check_hash(loader, &config->clients[i].password_file);
+        check_zone(loader, &config->clients[i].schedule.zone);
     }
     for (uint32_t i = 0; i < config->venue_count; i++) {
         check_secret(loader, &config->venues[i].api_key_file);

@@ -20,7 +20,7 @@ static void hide_child(const struct config_key *row, struct config_node *child) 
     char section[SECTION_NAME_MAX];
     config_schema_section(row, section, sizeof(section));
     bool is_list = row->type == CONFIG_TYPE_SECTIONS || row->type == CONFIG_TYPE_ACCOUNTS ||
-                   row->type == CONFIG_TYPE_VENUES;
+                   row->type == CONFIG_TYPE_VENUES || row->type == CONFIG_TYPE_DAYS;
     if (row->hidden) {
         child->hidden = true;
     } else if (row->type == CONFIG_TYPE_SECTION && child->kind == CONFIG_NODE_MAP) {
@@ -154,6 +154,30 @@ static bool is_repeated(const struct config_node *list, const struct config_node
     return other != entry;
 }
 
+static bool refuse_repeated(struct config_loader *loader, const struct config_node *list,
+                            const struct config_node *entry) {
+    char shown[CONFIG_SHOWN_MAX];
+    if (!is_repeated(list, entry)) {
+        return false;
+    }
+    config_complain(loader, CONFIG_CODE_TWICE, entry, "keep one of the two",
+                    "stands in this list already%s", config_show(entry, shown));
+    return true;
+}
+
+static void fill_days(struct config_loader *loader, const struct config_key *row,
+                      struct config_node *list, char *base) {
+    uint8_t days = 0;
+    for (struct config_node *entry = list->first; entry != NULL; entry = entry->next) {
+        int day;
+        if (config_value_store(loader, row, entry, &day) && !refuse_repeated(loader, list, entry)) {
+            days |= (uint8_t)(1U << day);
+        }
+    }
+    memcpy(base + row->offset, &days, sizeof(days));
+    config_place_add(loader, base + row->offset, sizeof(days), list, row);
+}
+
 static void fill_names(struct config_loader *loader, const struct config_key *row,
                        struct config_node *list, char *base) {
     uint32_t count = 0;
@@ -166,10 +190,7 @@ static void fill_names(struct config_loader *loader, const struct config_key *ro
         if (!is_well_named(loader, entry)) {
             continue;
         }
-        if (is_repeated(list, entry)) {
-            char shown[CONFIG_SHOWN_MAX];
-            config_complain(loader, CONFIG_CODE_TWICE, entry, "keep one of the two",
-                            "stands in this list already%s", config_show(entry, shown));
+        if (refuse_repeated(loader, list, entry)) {
             continue;
         }
         uint16_t index = row->type == CONFIG_TYPE_ACCOUNTS
@@ -204,6 +225,8 @@ static void fill_list(struct config_loader *loader, const struct config_key *row
     }
     if (row->type == CONFIG_TYPE_SECTIONS) {
         fill_sections(loader, row, list, base);
+    } else if (row->type == CONFIG_TYPE_DAYS) {
+        fill_days(loader, row, list, base);
     } else {
         fill_names(loader, row, list, base);
     }
@@ -254,6 +277,7 @@ static void fill_key(struct config_loader *loader, const struct config_key *row,
     case CONFIG_TYPE_SECTIONS:
     case CONFIG_TYPE_ACCOUNTS:
     case CONFIG_TYPE_VENUES:
+    case CONFIG_TYPE_DAYS:
         fill_list(loader, row, child, base);
         break;
     default:

@@ -36,6 +36,7 @@ static void fill_empty_strings(struct config *config) {
         struct config_client *client = &config->clients[i];
         client->name = client->sender_comp_id = client->target_comp_id = "";
         client->password_file = "";
+        client->schedule.zone = "";
     }
     for (size_t i = 0; i < CONFIG_VENUES_MAX; i++) {
         struct config_venue *venue = &config->venues[i];

@@ -67,6 +67,11 @@ Test(config_load, takes_the_listeners_and_clients_of_the_sample) {
     cr_expect_str_eq(acme->password_file, "dir/acme.hash");
     cr_expect_eq(acme->heartbeat.min.ns, INT64_C(5000000000));
     cr_expect_eq(acme->heartbeat.max.ns, INT64_C(30000000000));
+    cr_expect_eq(acme->schedule.start.second, 17 * 3600);
+    cr_expect_eq(acme->schedule.start.weekday, CONFIG_NONE);
+    cr_expect_eq(acme->schedule.end.second, 16 * 3600 + 30 * 60 + 15);
+    cr_expect_eq(acme->schedule.days, 0x11);
+    cr_expect_str_eq(acme->schedule.zone, "Europe/Oslo");
     cr_expect_eq(acme->logon_timeout.ns, INT64_C(3000000000));
     cr_assert_eq(acme->account_count, 2);
     cr_expect_str_eq(config->accounts[acme->accounts[0]], "A1");
@@ -75,6 +80,11 @@ Test(config_load, takes_the_listeners_and_clients_of_the_sample) {
     cr_expect_str_eq(config->venues[acme->venues[0]].name, "KRAKEN");
     const struct config_client *delta = &config->clients[1];
     cr_expect_str_eq(delta->password_file, "/etc/tercel/delta.hash");
+    cr_expect_eq(delta->schedule.start.weekday, 6);
+    cr_expect_eq(delta->schedule.end.weekday, 4);
+    cr_expect_eq(delta->schedule.end.second, 16 * 3600);
+    cr_expect_eq(delta->schedule.days, 0);
+    cr_expect_str_eq(delta->schedule.zone, "UTC");
     cr_expect_eq(delta->accounts[0], acme->accounts[1], "one name, one index");
     cr_expect_eq(delta->venue_count, 2, "all venues when it names none");
     cr_expect_eq(config->account_count, 3);
@@ -162,6 +172,7 @@ Test(config_load, the_example_loads_and_shows_the_defaults) {
     cr_expect_eq(config->clients[0].heartbeat.min.ns, 1 * NS_PER_S);
     cr_expect_eq(config->clients[0].heartbeat.max.ns, 60 * NS_PER_S);
     cr_expect_str_empty(config->clients[0].password_file);
+    cr_expect(!config->clients[0].schedule.start.is_given);
     cr_expect(config->venues[0].reset_on_logon);
     cr_expect_eq(config->venues[0].self_trade_prevention, CONFIG_SELF_TRADE_CANCEL_NEWEST);
     cr_expect_eq(config->venues[0].foreign_orders, CONFIG_FOREIGN_REPORT);

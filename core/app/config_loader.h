@@ -93,6 +93,9 @@ void config_resolve(struct config_loader *loader);
 /* config_rules.c: what must hold between values, and of the host. */
 void config_check_rules(struct config_loader *loader);
 
+/* config_schedule.c: that a session's times make a schedule. */
+void config_check_schedule(struct config_loader *loader, struct config_schedule *schedule);
+
 /* config_ports.c: ports, and that listeners and venues have theirs. Gives each venue a source. */
 void config_check_ports(struct config_loader *loader);
 

@@ -134,6 +134,7 @@ static void check_clients(struct config_loader *loader) {
         struct config_client *client = &config->clients[i];
         check_client_unique(loader, i);
         check_range(loader, &client->heartbeat);
+        config_check_schedule(loader, &client->schedule);
         if (client->venue_count == 0) {
             for (uint32_t venue = 0; venue < config->venue_count; venue++) {
                 client->venues[client->venue_count++] = (uint16_t)venue;

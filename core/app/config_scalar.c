@@ -223,6 +223,54 @@ static bool is_alphanumeric(char byte) {
     return is_upper_or_digit(byte) || (byte >= 'a' && byte <= 'z');
 }
 
+/* Two digits, below `bound`. */
+static bool read_pair(const char *at, uint32_t bound, uint32_t *value) {
+    if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9') {
+        return false;
+    }
+    *value = (uint32_t)(at[0] - '0') * 10 + (uint32_t)(at[1] - '0');
+    return *value < bound;
+}
+
+enum config_scalar_result config_scalar_clock(struct bytes text, uint32_t *second) {
+    if (text.len == 0) {
+        return CONFIG_SCALAR_EMPTY;
+    }
+    uint32_t hours;
+    uint32_t minutes;
+    uint32_t seconds = 0;
+    bool has_seconds = text.len == strlen("HH:MM:SS");
+    if ((text.len != strlen("HH:MM") && !has_seconds) || text.data[2] != ':' ||
+        !read_pair(text.data, 24, &hours) || !read_pair(text.data + 3, 60, &minutes)) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    if (has_seconds && (text.data[5] != ':' || !read_pair(text.data + 6, 60, &seconds))) {
+        return CONFIG_SCALAR_MALFORMED;
+    }
+    *second = (hours * 60 + minutes) * 60 + seconds;
+    return CONFIG_SCALAR_OK;
+}
+
+static bool is_letter_or_digit(char byte) {
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9');
+}
+
+bool config_scalar_is_zone(struct bytes text) {
+    bool in_word = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char byte = text.data[i];
+        if (byte == '/' && !in_word) {
+            return false;
+        }
+        if (byte != '/' && byte != '_' && byte != '-' && byte != '+' && !is_letter_or_digit(byte)) {
+            return false;
+        }
+        in_word = byte != '/';
+    }
+    return in_word;
+}
+
 bool config_scalar_is_name(struct bytes text) {
     if (text.len == 0 || !is_alphanumeric(text.data[0])) {
         return false;

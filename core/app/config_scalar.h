@@ -68,6 +68,15 @@ enum config_scalar_result config_scalar_network(struct bytes text, struct ipv4_a
 enum config_scalar_result config_scalar_ethernet(struct bytes text,
                                                  struct ethernet_address *address) MUST_USE;
 
+/* "17:00" or "17:00:30", 00:00 to 23:59:59, two digits each: the second of the day. */
+enum config_scalar_result config_scalar_clock(struct bytes text, uint32_t *second) MUST_USE;
+
+/*
+ * "America/New_York", "Etc/GMT+5": words of letters, digits, '_', '-' and '+', joined by '/'. As a
+ * path below a folder it cannot leave it.
+ */
+bool config_scalar_is_zone(struct bytes text);
+
 /* A letter or digit, then letters, digits, '_', '-', '.'. Not empty. */
 bool config_scalar_is_name(struct bytes text);
 

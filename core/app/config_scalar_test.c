@@ -231,6 +231,40 @@ Test(config_scalar, what_is_no_endpoint) {
     }
 }
 
+Test(config_scalar, clocks) {
+    uint32_t second = 0;
+    cr_expect_eq(config_scalar_clock(BYTES("00:00"), &second), CONFIG_SCALAR_OK);
+    cr_expect_eq(second, 0);
+    cr_expect_eq(config_scalar_clock(BYTES("23:59:59"), &second), CONFIG_SCALAR_OK);
+    cr_expect_eq(second, 86399);
+    cr_expect_eq(config_scalar_clock(BYTES("09:30"), &second), CONFIG_SCALAR_OK);
+    cr_expect_eq(second, 34200);
+    cr_expect_eq(config_scalar_clock(BYTES(""), &second), CONFIG_SCALAR_EMPTY);
+    static const char *const bad[] = {"9:30",      "24:00",     "23:60", "23:59:60", "2359",
+                                      "23:59:5",   "23:59:",    "23-59", "23:59-00", "+9:30",
+                                      "09:30:00 ", "09:30:000", "0a:30", "/0:00",    ":0:00"};
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cr_expect_eq(config_scalar_clock(bytes_of_string(bad[i]), &second), CONFIG_SCALAR_MALFORMED,
+                     "\"%s\"", bad[i]);
+    }
+    cr_expect_eq(second, 34200, "untouched");
+}
+
+Test(config_scalar, zones) {
+    static const char *const good[] = {
+        "UTC",    "America/New_York", "Etc/GMT+5", "Etc/GMT-14", "America/Argentina/Buenos_Aires",
+        "EST5EDT"};
+    static const char *const bad[] = {"",       "/",      "/UTC", "UTC/", "A//B",  ".",     "..",
+                                      "../UTC", "A/../B", "A.B",  "A B",  "A\x01", "A\x80", "A\\B"};
+    for (size_t i = 0; i < COUNT(good); i++) {
+        cr_expect(config_scalar_is_zone(bytes_of_string(good[i])), "%s", good[i]);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        cr_expect(!config_scalar_is_zone(bytes_of_string(bad[i])), "\"%s\"", bad[i]);
+    }
+    cr_expect(!config_scalar_is_zone(bytes_of("A\0B", 3)));
+}
+
 Test(config_scalar, names_words_and_paths) {
     cr_expect(config_scalar_is_name(BYTES("acme-1.x_Y")));
     cr_expect(config_scalar_is_name(BYTES("7")));

@@ -44,6 +44,9 @@ static const struct config_choice disconnects[] = {{"none", CONFIG_DISCONNECT_NO
                                                    {"logout", CONFIG_DISCONNECT_LOGOUT},
                                                    {"both", CONFIG_DISCONNECT_BOTH},
                                                    {NULL, 0}};
+/* As the bits of config_schedule.days are. */
+static const struct config_choice weekdays[] = {{"mon", 0}, {"tue", 1}, {"wed", 2}, {"thu", 3},
+                                                {"fri", 4}, {"sat", 5}, {"sun", 6}, {NULL, 0}};
 static const struct config_choice shutdowns[] = {
     {"cancel", CONFIG_SHUTDOWN_CANCEL}, {"leave", CONFIG_SHUTDOWN_LEAVE}, {NULL, 0}};
 
@@ -51,6 +54,7 @@ static const struct config_choice shutdowns[] = {
 #define IN_LIMITS(field) .offset = offsetof(struct config_limits, field)
 #define IN_LISTENER(field) .offset = offsetof(struct config_listener, field)
 #define IN_CLIENT(field) .offset = offsetof(struct config_client, field)
+#define IN_SCHEDULE(field) .offset = offsetof(struct config_schedule, field)
 #define IN_VENUE(field) .offset = offsetof(struct config_venue, field)
 #define IN_RATE(field) .offset = offsetof(struct config_rate, field)
 #define IN_PORT(field) .offset = offsetof(struct config_port, field)
@@ -291,6 +295,25 @@ const struct config_key config_keys[] = {
     {"clients.heartbeat", "max", CONFIG_TYPE_SECONDS, .min = 1 * S, .max = 3600 * S,
      .fallback = "60s", .reload = CONFIG_RELOAD_SESSION,
      .offset = offsetof(struct config_duration_range, max), .help = "Longest interval."},
+    {"clients", "schedule", CONFIG_TYPE_SECTION, .reload = CONFIG_RELOAD_SESSION,
+     STRUCT(config_client, schedule),
+     .help = "When it may be logged on; always when there is no start and end. Each start begins "
+             "with sequence numbers 1; at the end we log it out, which counts as a disconnect."},
+    {"clients.schedule", "start", CONFIG_TYPE_CLOCK, .choices = weekdays, .example = "17:00",
+     .reload = CONFIG_RELOAD_SESSION, IN_SCHEDULE(start),
+     .help = "By the zone's clocks. With a weekday (sun 17:00) the session runs from there to its "
+             "end once a week."},
+    {"clients.schedule", "end", CONFIG_TYPE_CLOCK, .choices = weekdays, .example = "16:30",
+     .reload = CONFIG_RELOAD_SESSION, IN_SCHEDULE(end),
+     .help = "Likewise, with a weekday (fri 16:30) when start has one. Not after start: of the "
+             "next day or week. The same as start: no pause between one and the next."},
+    {"clients.schedule", "days", CONFIG_TYPE_DAYS, .choices = weekdays,
+     .example = "[mon, tue, wed, thu, fri]", .reload = CONFIG_RELOAD_SESSION, IN_SCHEDULE(days),
+     .help = "On which it starts; all when absent."},
+    {"clients.schedule", "zone", CONFIG_TYPE_ZONE, .max = CONFIG_ZONE_MAX, .fallback = "UTC",
+     .reload = CONFIG_RELOAD_SESSION, IN_SCHEDULE(zone),
+     .help = "IANA name, like America/New_York: summer times as the zone has them. Read from "
+             "/usr/share/zoneinfo at start."},
     {"clients", "logon_timeout", CONFIG_TYPE_DURATION, .min = 100 * MS, .max = 60 * S,
      .fallback = "10s", .reload = CONFIG_RELOAD_SESSION, IN_CLIENT(logon_timeout),
      .help = "From the connection to a complete Logon."},

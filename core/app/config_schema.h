@@ -37,6 +37,9 @@ enum config_type {
     CONFIG_TYPE_ADDRESS,  /* struct ipv4_address of a host */
     CONFIG_TYPE_NETWORK,  /* struct config_network */
     CONFIG_TYPE_ETHERNET, /* struct ethernet_address of one station */
+    CONFIG_TYPE_CLOCK,    /* struct config_day_time; choices: the weekdays, from Monday */
+    CONFIG_TYPE_DAYS,     /* a list of choices, each a bit: uint8_t */
+    CONFIG_TYPE_ZONE,     /* const char *: an IANA name; at most `max` characters */
     CONFIG_TYPE_DEVICE,   /* const char *: printable, blanks allowed; at most `max` characters */
     CONFIG_TYPE_PRICE,    /* struct price, scaled once price_digits is known */
     CONFIG_TYPE_QUANTITY, /* struct quantity, likewise */

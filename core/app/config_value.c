@@ -160,6 +160,32 @@ static bool store_choice(struct config_loader *loader, const struct config_key *
     return complain_value(loader, node, "one of its choices", advice);
 }
 
+/* "17:00", or a weekday, a blank and that. */
+static bool store_clock(struct config_loader *loader, const struct config_key *row,
+                        struct config_node *node, struct config_day_time *field) {
+    struct config_day_time time = {.is_given = true, .weekday = CONFIG_NONE};
+    struct bytes clock = node->text;
+    const char *blank = memchr(clock.data, ' ', clock.len);
+    if (clock.len != 0 && blank != NULL) {
+        struct bytes day = bytes_of(clock.data, (size_t)(blank - clock.data));
+        const struct config_choice *choice = row->choices;
+        while (choice->name != NULL && !bytes_equal(day, bytes_of_string(choice->name))) {
+            choice++;
+        }
+        if (choice->name == NULL) {
+            return complain_value(loader, node, "a weekday and a time", "like sun 17:00");
+        }
+        time.weekday = choice->value;
+        clock = bytes_skip(clock, day.len + 1);
+    }
+    if (config_scalar_clock(clock, &time.second) != CONFIG_SCALAR_OK) {
+        return complain_value(loader, node, "a time of day",
+                              "00:00 to 23:59:59, like 17:00 or sun 17:00");
+    }
+    *field = time;
+    return true;
+}
+
 static bool complain_long(struct config_loader *loader, const struct config_key *row,
                           const struct config_node *node) {
     char advice[64];
@@ -193,6 +219,11 @@ static bool store_text(struct config_loader *loader, const struct config_key *ro
         kind.is = config_scalar_is_device;
         kind.what = "a device";
         kind.advice = "like 'pci: 0000:3b:00.0' or 'vdev: net_af_xdp0,iface=eth2'";
+    }
+    if (row->type == CONFIG_TYPE_ZONE) {
+        kind.is = config_scalar_is_zone;
+        kind.what = "a zone's name";
+        kind.advice = "an IANA name like America/New_York, or UTC";
     }
     if (!kind.is(node->text)) {
         return complain_value(loader, node, kind.what, kind.advice);
@@ -306,13 +337,17 @@ bool config_value_store(struct config_loader *loader, const struct config_key *r
         return store_size(loader, row, node, field);
     case CONFIG_TYPE_SWITCH:
         return store_switch(loader, node, field);
+    case CONFIG_TYPE_CLOCK:
+        return store_clock(loader, row, node, field);
     case CONFIG_TYPE_CHOICE:
+    case CONFIG_TYPE_DAYS: /* one of the list */
         return store_choice(loader, row, node, field);
     case CONFIG_TYPE_NAME:
     case CONFIG_TYPE_UPPER_NAME:
     case CONFIG_TYPE_WORD:
     case CONFIG_TYPE_SYMBOL:
     case CONFIG_TYPE_DEVICE:
+    case CONFIG_TYPE_ZONE:
         return store_text(loader, row, node, field);
     case CONFIG_TYPE_PATH:
         return store_path(loader, row, node, field);
@@ -360,7 +395,12 @@ size_t config_value_bytes(enum config_type type) {
     case CONFIG_TYPE_SYMBOL:
     case CONFIG_TYPE_PATH:
     case CONFIG_TYPE_DEVICE:
+    case CONFIG_TYPE_ZONE:
         return sizeof(const char *);
+    case CONFIG_TYPE_CLOCK:
+        return sizeof(struct config_day_time);
+    case CONFIG_TYPE_DAYS:
+        return sizeof(uint8_t);
     case CONFIG_TYPE_ADDRESS:
         return sizeof(struct ipv4_address);
     case CONFIG_TYPE_NETWORK:

@@ -6,11 +6,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/app/zone_file.h"
 #include "core/base/bits.h"
 
 #define NOTICE_CELLS 1024
 #define ADMIN_NOTICE_CELLS 16
 #define PAGE_BYTES 4096
+#define DAY_S 86400
 
 static struct order_entry_limits entry_limits(const struct config *config) {
     return (struct order_entry_limits){
@@ -60,6 +62,32 @@ static struct spsc_limits ring_limits(const struct config *config, enum ring rin
     return rings[ring];
 }
 
+static bool has_schedule(const struct config_client *client) {
+    return client->schedule.start.is_given;
+}
+
+/* The first client whose sessions go by the same zone: it is read once. */
+static uint32_t first_in_zone(const struct config *config, uint32_t index) {
+    const char *zone = config->clients[index].schedule.zone;
+    for (uint32_t i = 0; i < index; i++) {
+        if (has_schedule(&config->clients[i]) &&
+            strcmp(config->clients[i].schedule.zone, zone) == 0) {
+            return i;
+        }
+    }
+    return index;
+}
+
+static size_t zones_bytes(const struct config *config) {
+    size_t bytes = 0;
+    for (uint32_t i = 0; i < config->client_count; i++) {
+        if (has_schedule(&config->clients[i]) && first_in_zone(config, i) == i) {
+            bytes += arena_cost(sizeof(struct fix_zone));
+        }
+    }
+    return bytes;
+}
+
 size_t instance_plan_bytes(const struct config *config) {
     struct order_entry_limits entry = entry_limits(config);
     size_t sizes[RINGS + 4] = {
@@ -80,6 +108,7 @@ size_t instance_plan_bytes(const struct config *config) {
     }
     total += config->venue_count * (arena_cost(sizeof(struct fix_venue)) +
                                     arena_cost(fix_early_footprint(FIX_VENUE_EARLY)));
+    total += zones_bytes(config);
     return (total + PAGE_BYTES - 1) & ~(size_t)(PAGE_BYTES - 1);
 }
 
@@ -223,10 +252,48 @@ static enum order_entry_cod cod_of(enum config_disconnect when) {
     return ORDER_ENTRY_COD_NONE;
 }
 
-static bool place_clients(struct instance *instance) {
+struct fix_schedule instance_schedule(const struct config_schedule *from,
+                                      const struct fix_zone *zone) {
+    bool weekly = from->start.weekday != CONFIG_NONE;
+    uint32_t start_day = weekly ? (uint32_t)from->start.weekday : 0;
+    uint32_t end_day = weekly ? (uint32_t)from->end.weekday : 0;
+    return (struct fix_schedule){
+        .kind = weekly ? FIX_SCHEDULE_WEEKLY : FIX_SCHEDULE_DAILY,
+        .start_s = start_day * DAY_S + from->start.second,
+        .end_s = end_day * DAY_S + from->end.second,
+        .days = from->days,
+        .zone = zone,
+    };
+}
+
+/* The file was good when the config was checked; it may have changed since. */
+static bool place_schedule(struct instance *instance, uint32_t index, FILE *err) {
+    const struct config_client *from = &instance->config->clients[index];
+    if (!has_schedule(from)) {
+        return true;
+    }
+    uint32_t first = first_in_zone(instance->config, index);
+    const struct fix_zone *zone = instance->clients[first].session.schedule.zone;
+    if (first == index) {
+        struct fix_zone *read =
+            arena_take(&instance->arena, from->schedule.zone, sizeof(*read), CACHE_LINE);
+        const char *why = zone_file_read(ZONE_FILE_FOLDER, from->schedule.zone, read);
+        if (why != NULL) {
+            (void)fprintf(err, "tercel: zone %s of client %s: %s\n", from->schedule.zone,
+                          from->name, why);
+            return false;
+        }
+        zone = read;
+    }
+    instance->clients[index].session.schedule = instance_schedule(&from->schedule, zone);
+    return true;
+}
+
+static bool place_clients(struct instance *instance, FILE *err) {
     const struct config *config = instance->config;
     instance->clients = calloc(config->client_count, sizeof(*instance->clients));
     if (instance->clients == NULL) {
+        (void)fputs("tercel: out of memory\n", err);
         return false;
     }
     for (uint32_t i = 0; i < config->client_count; i++) {
@@ -249,6 +316,9 @@ static bool place_clients(struct instance *instance) {
             .logout_timeout = {.ns = 2 * NS_PER_S},
             .answer_timeout = {.ns = 10 * NS_PER_S},
         };
+        if (!place_schedule(instance, i, err)) {
+            return false;
+        }
     }
     return true;
 }
@@ -286,8 +356,7 @@ bool instance_place(struct instance *instance, FILE *err) {
     const struct config *config = instance->config;
     struct arena *arena = &instance->arena;
     struct instrument_table_limits instruments = instrument_limits(config);
-    if (!place_clients(instance)) {
-        (void)fputs("tercel: out of memory\n", err);
+    if (!place_clients(instance, err)) {
         return false;
     }
     fill_setup(instance);

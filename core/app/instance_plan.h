@@ -16,6 +16,10 @@ size_t instance_plan_bytes(const struct config *config);
 /* The dialect that a config names; never NULL. */
 const struct fix_dialect *instance_dialect(enum config_dialect dialect);
 
+/* What a config that has a start says. Borrows `zone`. */
+struct fix_schedule instance_schedule(const struct config_schedule *from,
+                                      const struct fix_zone *zone);
+
 /* Reads every secret and checks that it can be used. In instance_credentials.c. */
 bool instance_read_credentials(struct instance *instance, FILE *err) MUST_USE;
 /* Adds up every footprint and maps that much, as the config's memory section says. */
