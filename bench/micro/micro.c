@@ -2,13 +2,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <valgrind/callgrind.h>
 
 #include "bench/micro/micro_step.h"
 #include "bench/micro/micro_time.h"
-#include "core/base/bits.h"
 
 #define WARM_RUNS (4 * MICRO_CYCLE)
 #define COUNTED_RUNS (4 * MICRO_CYCLE)
@@ -18,20 +16,6 @@ static enum { PLAIN, COUNTING, STEPPING, TIMING, TOUCHING } mode;
 /* A tracer of memory sees by the stores to them where a section begins or ends, and where it is
  * left for what does not belong to it. */
 static volatile struct { uint64_t section, pause; } marks;
-
-void *micro_memory(size_t bytes) {
-    micro_require(bytes != 0, "impossible limits");
-    size_t rounded = bits_whole_lines(bytes);
-    void *mem = aligned_alloc(64, rounded);
-    micro_require(mem != NULL, "out of memory");
-    memset(mem, 0, rounded);
-    return mem;
-}
-
-void micro_stop(const char *what) {
-    (void)fprintf(stderr, "micro: %s\n", what);
-    exit(1);
-}
 
 void micro_pause(void) {
     if (mode == TOUCHING) {
