@@ -52,7 +52,8 @@
 #define WAIT_MAX_NS (200 * NS_PER_MS)
 /* Sessions that are up have so long for their Logouts once a signal came. */
 #define GOODBYE_NS (2 * NS_PER_S)
-#define PATIENCE_NS (20 * NS_PER_S)
+/* A Logon may come byte by byte, over a machine with much else to do. */
+#define PATIENCE_NS (120 * NS_PER_S)
 #define HASTY_PATIENCE_NS (NS_PER_S / 2)
 
 static const char *const door_names[ACCEPTOR_DOORS] = {"fix", "hasty", "control"};
