@@ -32,11 +32,14 @@ void fix_parser_init(struct fix_parser *parser, enum fix_isa isa) {
                                         fix_parse_avx512};
     parser->parse = with[isa];
 #endif
-    /* Neither a message nor a field begins with NUL. */
+    /* Fields are looked for from the SOH before them: none begins with NUL. */
     parser->nodes[0].mask = UINT64_MAX;
     parser->nodes[0].next[0] = parser->nodes[0].next[1] = parser->nodes;
     parser->nodes_count = 1;
-    parser->types[0].mask = UINT64_MAX;
+    /* A body may begin with any bytes, NULs too, so that the type that is looked for first, before
+     * any is learnt, is a real one: what every session has. */
+    static const char heartbeat[64] = "35=0\x01";
+    (void)fix_parser_find_type(parser, heartbeat, 0);
 }
 
 /* Remembers the beginning of the complete message `in` when it fits. */

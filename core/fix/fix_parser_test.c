@@ -344,6 +344,15 @@ Test(fix_parser, nul_bytes_are_bytes_of_a_value_and_of_no_tag) {
     }
 }
 
+/* Not even where no type is known yet. */
+Test(fix_parser, nul_bytes_are_no_type_either) {
+    static const char instead[] = "\0\0\0\0\0\0\0\0|34=1|49=SENDER|56=TARGET|11=A|54=1|38=1|";
+    struct parsers *parsers = new_parsers();
+    for (int round = 0; round < 3; round++) {
+        check_body(parsers, bytes_of(instead, sizeof instead - 1));
+    }
+}
+
 Test(fix_parser, ten_thousand_fields_are_too_many) {
     enum { FIELDS = 10000 };
     static char body[FIELDS * 5 + 8];
