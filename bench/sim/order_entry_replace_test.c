@@ -65,6 +65,16 @@ Test(order_entry_replace, taken_changes_terms_and_id) {
     finish(&sim);
 }
 
+/* 150=E says nothing that 150=5 does not, and leaves nothing behind for it: no field of its own,
+ * no byte of what was read. */
+Test(order_entry_replace, taken_right_behind_its_pending_report) {
+    struct sim sim = with_replace();
+    rig_say(sim.venue, "35=8|11=#2|41=#1|37=OV|17=X|150=E|39=E|38=1|44=29000|14=0|60=@|");
+    rig_say(sim.venue, REPLACED("#2", "#1", "1", "29000", "0"));
+    rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|39=0|38=1|44=29000|14=0|151=1");
+    finish(&sim);
+}
+
 /* What was to be cancelled is over; whoever asked hears of it by the id the order has by then. */
 Test(order_entry_replace, to_what_is_filled_drops_a_pending_cancel_by_the_new_id) {
     struct sim sim = with_order();

@@ -203,7 +203,8 @@ static void report_down(struct fix_venue *venue, bool was_connected,
 }
 
 /* True when the action came to a report. */
-static bool act(struct fix_venue *venue, enum fix_action action, struct venue_report *report) {
+static bool report_of(struct fix_venue *venue, enum fix_action action,
+                      struct venue_report *report) {
     venue->held = true;
     switch (action) {
     case FIX_ACTION_DELIVER:
@@ -218,6 +219,15 @@ static bool act(struct fix_venue *venue, enum fix_action action, struct venue_re
     default:
         return false;
     }
+}
+
+/* Nothing of a message that says nothing is left for the next one. */
+static bool act(struct fix_venue *venue, enum fix_action action, struct venue_report *report) {
+    bool says_something = report_of(venue, action, report);
+    if (!says_something) {
+        *report = (struct venue_report){.request_known = false};
+    }
+    return says_something;
 }
 
 /* Said behind what came of it: the reports that stand all the same are booked by then. */
