@@ -68,7 +68,7 @@ static size_t signed_text(const struct kraken_signed *fields, char *out) {
     return len > 0 && len < SIGNED_TEXT_MAX ? (size_t)len : 0;
 }
 
-bool kraken_sign(struct bytes secret, const struct kraken_signed *fields, char *out) {
+bool kraken_logon_sign(struct bytes secret, const struct kraken_signed *fields, char *out) {
     char text[SIGNED_TEXT_MAX];
     size_t text_len = signed_text(fields, text);
     unsigned char digest[32];
@@ -137,7 +137,7 @@ static bool signature_is_good(const struct fix_view *view,
     if (fix_get_uint(view, KRAKEN_MSG_SEQ_NUM, UINT64_MAX, &fields.seq) != FIX_GET_OK ||
         fix_get_bytes(view, KRAKEN_SENDER_COMP_ID, &fields.sender_comp_id) != FIX_GET_OK ||
         fix_get_bytes(view, KRAKEN_TARGET_COMP_ID, &fields.target_comp_id) != FIX_GET_OK ||
-        !kraken_sign(expected->secret, &fields, signature)) {
+        !kraken_logon_sign(expected->secret, &fields, signature)) {
         return false;
     }
     bool good = password.len == KRAKEN_SIGNATURE_BYTES &&

@@ -30,7 +30,7 @@ struct kraken_signed {
  * Password(554): base64(HMAC-SHA512(secret, SHA256("35=A|34=..|49=..|56=..|553=..|" nonce))), where
  * | is SOH. `out` takes KRAKEN_SIGNATURE_BYTES, not terminated. False when OpenSSL fails.
  */
-bool kraken_sign(struct bytes secret, const struct kraken_signed *fields, char *out) MUST_USE;
+bool kraken_logon_sign(struct bytes secret, const struct kraken_signed *fields, char *out) MUST_USE;
 
 /* Base64 with padding into `out` of `size` bytes; the length, or 0 when it is malformed or too
  * long. */

@@ -25,7 +25,7 @@ Test(kraken_logon, signs_the_published_vector) {
     size_t len = kraken_decode_secret(BYTES("c2VjcmV0"), secret, sizeof(secret));
     cr_assert_eq(len, 6);
     char signature[KRAKEN_SIGNATURE_BYTES + 1] = {0};
-    cr_assert(kraken_sign(bytes_of((const char *)secret, len), &vector, signature));
+    cr_assert(kraken_logon_sign(bytes_of((const char *)secret, len), &vector, signature));
     cr_expect_str_eq(signature, VECTOR_SIGNATURE);
 }
 

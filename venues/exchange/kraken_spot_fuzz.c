@@ -151,7 +151,7 @@ static void log_on(struct world *world) {
                                    .nonce = BYTES("1775572325000")};
     char signature[KRAKEN_SIGNATURE_BYTES];
     char body[512];
-    CHECK(kraken_sign(client.secret, &fields, signature));
+    CHECK(kraken_logon_sign(client.secret, &fields, signature));
     int len = snprintf(body, sizeof(body), "A|98=0|108=60|553=KEY|554=%.*s|5025=1775572325000|",
                        KRAKEN_SIGNATURE_BYTES, signature);
     send_message(world, bytes_of(body, (size_t)len));

@@ -207,7 +207,7 @@ static void log_on(struct script *script, int who, const char *fields) {
                                     .api_key = credentials[who].api_key,
                                     .nonce = bytes_of_string(nonce)};
     char signature[KRAKEN_SIGNATURE_BYTES];
-    cr_assert(kraken_sign(credentials[who].secret, &to_sign, signature));
+    cr_assert(kraken_logon_sign(credentials[who].secret, &to_sign, signature));
     char body[TEXT_MAX];
     snprintf(body, sizeof(body), "98=0|108=60|%s%s553=%.*s|554=%.*s|5025=%s|",
              reset ? "141=Y|" : "", fields, (int)credentials[who].api_key.len,
