@@ -182,15 +182,23 @@ struct instant duo_deadline(const struct duo *duo) {
     return instant_earlier(at, link_sim_deadline(duo->link));
 }
 
+/*
+ * The next turn: not before there is something to do, or the last one is over. Turns begin at whole
+ * multiples of what one takes, so that one more of them, with nothing to do, moves no other.
+ */
+static int64_t next_turn_ns(const struct duo *duo, struct instant end) {
+    int64_t next_ns = instant_earlier(duo_deadline(duo), end).ns;
+    int64_t after_ns = duo->now.mono.ns + 1;
+    int64_t at_ns = next_ns > after_ns ? next_ns : after_ns;
+    return (at_ns + TURN_NS - 1) / TURN_NS * TURN_NS;
+}
+
 void duo_run(struct duo *duo, struct duration time) {
     struct instant end = instant_add(duo->now.mono, time);
     duo_settle(duo);
     for (uint32_t turns = 0; duo->now.mono.ns < end.ns; turns++) {
         cr_assert_lt(turns, SETTLE_TURNS_MAX, "time does not go on");
-        struct instant next = instant_earlier(duo_deadline(duo), end);
-        /* What waits for the NIC is due now; a turn takes time. */
-        int64_t least = duo->now.mono.ns + TURN_NS;
-        duo->now.mono.ns = next.ns > least ? next.ns : least;
+        duo->now.mono.ns = next_turn_ns(duo, end);
         duo_settle(duo);
     }
 }

@@ -55,7 +55,7 @@ uint32_t duo_turn_one(struct duo *duo, uint32_t which);
 uint32_t duo_turn(struct duo *duo);
 /* Until nothing moves at this instant. */
 void duo_settle(struct duo *duo);
-/* From deadline to deadline until `time` has passed. */
+/* From deadline to deadline until `time` has passed; in steps of 5 us, which a turn takes. */
 void duo_run(struct duo *duo, struct duration time);
 void duo_run_ms(struct duo *duo, int64_t ms);
 struct instant duo_deadline(const struct duo *duo);

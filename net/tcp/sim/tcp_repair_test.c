@@ -12,6 +12,7 @@
 #include "net/stack_duo_test.h"
 
 #define ONE_WAY_NS (50 * NS_PER_US)
+#define TURN_NS (5 * NS_PER_US) /* of the duo */
 #define REPAIRED_NS NS_PER_MS
 #define MESSAGE_BYTES 308
 #define WARM_UP_MESSAGES 20
@@ -88,7 +89,7 @@ static int64_t time_to_read(struct talk *talk, uint32_t to, size_t bytes) {
     int64_t begin_ns = talk->duo->now.mono.ns;
     size_t done = read_all(talk->end[to]);
     while (done < bytes) {
-        duo_run(talk->duo, (struct duration){.ns = 5 * NS_PER_US});
+        duo_run(talk->duo, (struct duration){.ns = TURN_NS});
         done += read_all(talk->end[to]);
         cr_assert_lt(talk->duo->now.mono.ns, begin_ns + 10 * NS_PER_S, "it never comes");
     }
@@ -168,11 +169,11 @@ Test(tcp_repair, a_lost_acknowledgement_costs_no_window) {
     warm_up(&talk);
     uint32_t cwnd = tcp_info(talk.end[0]).cwnd;
     cr_assert(write_message(talk.end[0]));
-    duo_run(talk.duo, (struct duration){.ns = ONE_WAY_NS - 1});
+    duo_run(talk.duo, (struct duration){.ns = ONE_WAY_NS - TURN_NS});
     struct link_sim_way black = quick_way;
     black.blackhole = true;
     link_sim_set(talk.duo->link, LINK_SIM_B_TO_A, &black);
-    duo_run(talk.duo, (struct duration){.ns = 2});
+    duo_run(talk.duo, (struct duration){.ns = TURN_NS});
     link_sim_set(talk.duo->link, LINK_SIM_B_TO_A, &quick_way);
     duo_run_ms(talk.duo, 100);
     struct tcp_info info = tcp_info(talk.end[0]);
