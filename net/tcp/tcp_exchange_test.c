@@ -145,10 +145,12 @@ static void exchange_in(const struct weather *weather, const struct tcp_setup *s
     make_patient(pair);
     prng_seed(&pair->prng, seed);
     struct stream *streams[2];
-    pair->lose_in_1000 = weather->lose;
     pair->repeat_in_1000 = weather->repeat;
     pair->late_in_1000 = weather->late;
+    /* Whose last segment of the handshake is lost each time is open at one end, and waits there for
+     * the other to speak. */
     pair_connect(pair, streams);
+    pair->lose_in_1000 = weather->lose;
     exchange_all(pair, streams);
     pair->lose_in_1000 = 0;
     discard_both(pair, streams);
