@@ -137,9 +137,12 @@ async def play_all(program, runs):
 async def play_against(acceptor, runs):
     gate = asyncio.Semaphore(AT_ONCE)
     try:
-        await asyncio.gather(*(run.play(acceptor.ports, gate) for run in runs))
+        # Those that no clock can be moved for go first: nothing is to wait for them at the end.
+        patient = sorted(runs, key=lambda run: run.scenario.profile != "real-time")
+        await asyncio.gather(*(run.play(acceptor.ports, gate) for run in patient))
     finally:
-        status = acceptor.stop()
+        # QuickFIX takes its time over that, and others are still playing.
+        status = await asyncio.to_thread(acceptor.stop)
     return status
 
 
