@@ -8,16 +8,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "core/base/test_sanitized.h"
+
 #define MIB ((size_t)1 << 20)
 
 /* The sanitizers' mlock does nothing, and says that it did. */
-#if defined(__SANITIZE_ADDRESS__)
-#define LOCKS_ARE_REAL false
-#elif defined(__has_feature)
-#define LOCKS_ARE_REAL (!__has_feature(address_sanitizer))
-#else
-#define LOCKS_ARE_REAL true
-#endif
+#define LOCKS_ARE_REAL (!TEST_SANITIZED)
 
 static struct hugepages_request request_of(size_t bytes, enum hugepages_size pages) {
     return (struct hugepages_request){

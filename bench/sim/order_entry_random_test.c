@@ -5,6 +5,7 @@
 
 #include "bench/sim/order_entry_chaos.h"
 #include "bench/sim/order_entry_rig_text.h"
+#include "core/base/test_sanitized.h"
 #include "core/base/test_seed.h"
 
 /*
@@ -13,10 +14,10 @@
  * with it, and with itself.
  */
 
-#define EVENTS 20000 /* TEST_EVENTS says otherwise */
+#define EVENTS (TEST_SANITIZED ? 6000 : 20000) /* TEST_EVENTS says otherwise */
 
 /* Runs of which each begins anew. */
-#define SHORT_RUNS 2000
+#define SHORT_RUNS (TEST_SANITIZED ? 600 : 2000)
 #define SHORT_EVENTS 80
 
 /* How often in a row a stream has no room. */

@@ -11,6 +11,7 @@
 #include <sys/syscall.h>
 
 #include "core/base/test_death.h"
+#include "core/base/test_sanitized.h"
 #include "net/uring/uring_test_fixture.h"
 
 #define ALLOW(number)                                                                              \
@@ -102,20 +103,8 @@ static void live_under_the_filter(void *argument) {
 }
 
 /* The sanitizers' own run-time makes calls, and not only ours are instrumented. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define INSTRUMENTED true
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define INSTRUMENTED true
-#endif
-#ifndef INSTRUMENTED
-#define INSTRUMENTED false
-#endif
-
 Test(uring_syscall, a_worker_only_enters_the_ring) {
-    if (INSTRUMENTED) {
+    if (TEST_SANITIZED) {
         cr_skip("a sanitizer makes system calls");
     }
     struct death death = death_of(live_under_the_filter, NULL);
