@@ -92,19 +92,22 @@ static void widen(struct chaos_terms *terms, const struct chaos_replace *replace
     }
 }
 
+/* Whether the router may count with this replace: one that it gave up in doubt it lets go once a
+ * question that was asked late enough is answered. */
+static bool may_be_counted(const struct chaos_order *order, const struct chaos_replace *replace) {
+    return replace->taken == 0 && !replace->stale && (order->blurred || replace->given_up);
+}
+
 static struct range range_of(const struct chaos *chaos, const struct chaos_order *order) {
     struct range range = {order->heard, order->heard};
-    if (!order->blurred) {
-        const struct chaos_replace *pending = pending_replace(chaos, order);
-        if (pending != NULL) {
-            widen(&range.least, pending);
-            widen(&range.most, pending);
-        }
-        return range;
+    const struct chaos_replace *pending = order->blurred ? NULL : pending_replace(chaos, order);
+    if (pending != NULL) {
+        widen(&range.least, pending);
+        widen(&range.most, pending);
     }
     for (uint32_t i = order->asked; i > 0; i--) {
         const struct chaos_replace *replace = &chaos->replaces[i - 1];
-        if (&chaos->orders[replace->order] == order && replace->taken == 0 && !replace->stale) {
+        if (&chaos->orders[replace->order] == order && may_be_counted(order, replace)) {
             widen(&range.most, replace);
         }
     }
