@@ -421,7 +421,7 @@ static void begin(struct world *world, const struct world_options *options) {
     init_links(world);
     init_hosts(world);
     world_draw(world);
-    world->net.ops = &world_net_memory;
+    world->net.ops = world->plan.packets ? &world_net_packet : &world_net_memory;
     world->net.ops->init(world);
     for (uint32_t i = 0; i < world_client_count(world); i++) {
         (void)snprintf(world->clients[i].comp_id, sizeof(world->clients[i].comp_id), "FIRM%u", i);

@@ -113,7 +113,8 @@ static void talk(struct world *world, uint32_t index) {
 void world_client_run(struct world *world, uint32_t index) {
     struct world_client *client = &world->clients[index];
     bool due = client->host->woken || world_client_next(world, index) <= world->now_ns ||
-               client->host->wanted_ns <= world->now_ns;
+               client->host->wanted_ns <= world->now_ns ||
+               world->net.ops->host_next(world, client->host) <= world->now_ns;
     if (!due) {
         return;
     }

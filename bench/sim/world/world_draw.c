@@ -3,8 +3,9 @@
 
 #define EVENTS_EACH_MAX 3
 
-static bool is_for_packets(enum world_fault_kind kind) {
-    return kind >= WORLD_LOSS && kind <= WORLD_MTU;
+/* Links between NICs go by one clock with both of them. */
+static bool suits(enum world_fault_kind kind, bool packets) {
+    return packets ? kind != WORLD_DRIFT : kind < WORLD_LOSS || kind > WORLD_MTU;
 }
 
 static bool is_an_event(enum world_fault_kind kind) {
@@ -32,7 +33,7 @@ static uint64_t draw_faults(struct world *world) {
     uint64_t share = prng_below(&world->draw, 5);
     for (int i = 0; i < WORLD_FAULTS; i++) {
         bool yes = prng_below(&world->draw, 8) < share;
-        yes = yes && (world->plan.packets || !is_for_packets((enum world_fault_kind)i));
+        yes = yes && suits((enum world_fault_kind)i, world->plan.packets);
         on |= (uint64_t)yes << i;
     }
     return (on & world->options.allowed) | world->options.forced;

@@ -19,7 +19,7 @@ static const char *const names[WORLD_PLANTS] = {
     [WORLD_PLANT_EARLY_END] = "early-end",
     [WORLD_PLANT_TWO_ENDS] = "two-ends",
     [WORLD_PLANT_AFTER_LOGOUT] = "after-logout",
-    [WORLD_PLANT_DEAF_TIMER] = "deaf-timer",
+    [WORLD_PLANT_WRONG_LEAVES] = "wrong-leaves",
     [WORLD_PLANT_KEEP_STREAM] = "keep-stream",
 };
 
@@ -162,6 +162,11 @@ static void change_report(struct draft *draft) {
     case WORLD_PLANT_WRONG_LAST:
         if (is_report(draft, 'F') && is_turn(draft, 3)) {
             turn_digit(draft, 32);
+        }
+        break;
+    case WORLD_PLANT_WRONG_LEAVES:
+        if (is_report(draft, '0') && is_turn(draft, 3)) {
+            turn_digit(draft, 151);
         }
         break;
     case WORLD_PLANT_EARLY_END:

@@ -24,7 +24,7 @@ enum world_plant {
     WORLD_PLANT_EARLY_END,      /* an acknowledgement says that the order was cancelled */
     WORLD_PLANT_TWO_ENDS,       /* a cancelled order is said to be filled */
     WORLD_PLANT_AFTER_LOGOUT,   /* a Logout does not end what is said */
-    WORLD_PLANT_DEAF_TIMER,     /* a turn that a deadline asks for is not taken */
+    WORLD_PLANT_WRONG_LEAVES,   /* LeavesQty(151) of an acknowledgement is off by a digit */
     WORLD_PLANT_KEEP_STREAM,    /* a stream that is done with is not given back */
     WORLD_PLANTS
 };

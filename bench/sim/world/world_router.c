@@ -24,9 +24,6 @@ static int64_t deadline(const struct world *world, const struct world_shard *sha
     if (shard->more) {
         return world->now_ns;
     }
-    if (world->options.plant == WORLD_PLANT_DEAF_TIMER && world->now_ns > 2 * NS_PER_S) {
-        return WORLD_NEVER;
-    }
     return world_time_of(shard->host, order_entry_deadline(shard->entry));
 }
 
@@ -90,13 +87,14 @@ static void collect(struct world *world, struct world_shard *shard) {
 
 static bool is_due(struct world *world, struct world_shard *shard) {
     struct world_host *host = shard->host;
-    bool due =
-        host->woken || deadline(world, shard) <= world->now_ns || host->wanted_ns <= world->now_ns;
+    bool due = host->woken || deadline(world, shard) <= world->now_ns ||
+               host->wanted_ns <= world->now_ns ||
+               world->net.ops->host_next(world, host) <= world->now_ns;
     if (!due && world_strikes(world, WORLD_EARLY) && world_one_in(&world->chance, EARLY_ONE_IN)) {
         world_struck(world, WORLD_EARLY, host->index);
         due = true;
     }
-    return due && order_entry_phase(shard->entry) != ORDER_ENTRY_STOPPED;
+    return due;
 }
 
 /* What is due and was not done waits for something else: it is looked at again in a while. */
@@ -121,7 +119,9 @@ void world_shard_run(struct world *world, uint32_t index) {
         shard->host->woken = false;
         shard->host->wanted_ns = WORLD_NEVER;
         world->net.ops->before(world, shard->host);
-        shard->more = order_entry_turn(shard->entry, world_now(shard->host));
+        /* What it stopped with still lies in its stack, which goes on. */
+        shard->more = order_entry_phase(shard->entry) != ORDER_ENTRY_STOPPED &&
+                      order_entry_turn(shard->entry, world_now(shard->host));
         world->net.ops->after(world, shard->host);
         shard->turns++;
         note_idling(world, shard, messages);
