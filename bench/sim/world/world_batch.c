@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/sim/world/world_commit.h"
 #include "core/base/instant.h"
 
 #define JOBS_MAX 64
@@ -16,19 +17,14 @@
 #define PLANT_SEEDS 1000
 #define PROGRESS_EVERY 1000
 
-#ifndef WORLD_COMMIT
-#define WORLD_COMMIT "unknown"
-#endif
-
 static struct world *the_world;
 static uint64_t seed_now;
 
 static void on_crash(int number) {
     signal(number, SIG_DFL);
     fprintf(stderr,
-            "seed %" PRIu64 ": signal %d; commit %s; again: tercel-world --seed %" PRIu64
-            " --trace -\n",
-            seed_now, number, WORLD_COMMIT, seed_now);
+            "seed %" PRIu64 ": signal %d; again: tercel-world --seed %" PRIu64 " --trace -\n",
+            seed_now, number, seed_now);
     fflush(stderr);
     raise(number);
 }
@@ -310,6 +306,7 @@ static void fewer_faults(struct world_options *options, const char *rule) {
 static void fewer(struct world_options *options, uint32_t *number, uint32_t most,
                   const char *rule) {
     uint32_t least = 1;
+    uint32_t before = *number;
     while (least < most) {
         uint32_t middle = least + (most - least) / 2;
         *number = middle;
@@ -320,6 +317,9 @@ static void fewer(struct world_options *options, uint32_t *number, uint32_t most
         }
     }
     *number = most;
+    if (!still_fails(options, rule)) { /* fewer are not always better */
+        *number = before;
+    }
 }
 
 void world_minimise(const struct world_request *request, uint64_t seed) {

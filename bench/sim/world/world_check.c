@@ -33,20 +33,17 @@ static const char *clients_unrest(struct world *world) {
 }
 
 /*
- * Its client was told that it is in doubt. By the venue session's policy it may stay so until it is
- * cancelled; and for good where the session's numbers began anew in between: then this venue does
- * not say again what was lost, and by the ids of before it knows nothing.
+ * Its client was told that it is in doubt. How long it may stay so is not bounded: over a lost
+ * connection this venue does not say again what was lost, nor is what it does not know absent.
  */
-static bool may_stay_in_doubt(const struct world *world, const struct world_order *order) {
-    bool anew = !world->plan.keep_numbers || world_has(world, WORLD_ROLL_OVER);
-    bool waits = world->phase == WORLD_HEALING && !world->plan.cancel_in_doubt;
-    return order->in_doubt && (anew || waits);
+static bool may_stay_in_doubt(const struct world_order *order) {
+    return order->in_doubt;
 }
 
 static const char *order_unrest(struct world *world, uint32_t number, bool no_orders) {
     const struct world_order *order = &world->orders[number];
     bool over = order->refused || order->end != '\0';
-    if (may_stay_in_doubt(world, order)) {
+    if (may_stay_in_doubt(order)) {
         return NULL;
     }
     if (!over && !order->open) {
@@ -54,7 +51,8 @@ static const char *order_unrest(struct world *world, uint32_t number, bool no_or
                order->client);
         return "liveness: each request is answered";
     }
-    if (order->cancels_pending > 0 || order->replace_pending) {
+    /* A cancel that the exchange ignored is its client's to send again, as it does at the end. */
+    if ((no_orders && order->cancels_pending > 0) || order->replace_pending) {
         unrest(world, "order A%u of client %u: %s", number, order->client,
                order->replace_pending ? "replace" : "cancel");
         return "liveness: each request is answered";
@@ -86,7 +84,7 @@ static const char *row_unrest(struct world *world, uint32_t number,
                               const struct exchange_row *row) {
     const struct world_order *order = &world->orders[number];
     char end = end_of(row->status);
-    if (may_stay_in_doubt(world, order)) {
+    if (may_stay_in_doubt(order) && order->filled <= row->executed.scaled) {
         return NULL;
     }
     if (row->executed.scaled != order->filled) {
@@ -153,7 +151,7 @@ static const char *orders_unrest(struct world *world, bool no_orders, const bool
             return rule;
         }
         bool over = order->refused || order->end != '\0';
-        if (!has_row[i] && (order->filled > 0 || !over) && !may_stay_in_doubt(world, order)) {
+        if (!has_row[i] && (order->filled > 0 || !over) && !may_stay_in_doubt(order)) {
             unrest(world, "order A%u of client %u: open or filled, and not at the exchange", i,
                    order->client);
             return "an order is open at its client as at the exchange";

@@ -156,7 +156,7 @@ static void hear_status(struct heard *heard) {
     check_sums(heard);
     if (world_text_value(heard->message, 790).len == 0) {
         struct bytes text = world_text_value(heard->message, 58);
-        heard->order->in_doubt = text.len > 8 && memcmp(text.data, "in doubt", 8) == 0;
+        heard->order->in_doubt = text.len >= 8 && memcmp(text.data, "in doubt", 8) == 0;
     }
     heard->order->open |= strchr("0156E", heard->status) != NULL && !heard->order->in_doubt;
     check_end(heard);
