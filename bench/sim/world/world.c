@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "bench/sim/world/world_internal.h"
-#include "core/base/bits.h"
 
 /* 2026-01-05T12:00:00Z */
 #define START_UTC_NS (INT64_C(1767614400) * NS_PER_S)
@@ -61,12 +60,7 @@ void world_trace(struct world *world, const char *format, ...) {
 }
 
 void *world_block(struct world *world, size_t bytes) {
-    CHECK(bytes != 0 && world->block_count < WORLD_BLOCKS_MAX);
-    void *mem = aligned_alloc(64, bits_whole_lines(bytes));
-    CHECK(mem != NULL);
-    memset(mem, 0, bits_whole_lines(bytes));
-    world->blocks[world->block_count++] = mem;
-    return mem;
+    return world_memory_take(world->memory, bytes);
 }
 
 /* Time. */
@@ -86,6 +80,9 @@ int64_t world_time_of(const struct world_host *host, struct instant at) {
         return 0; /* at once */
     }
     int64_t local = at.ns - START_MONO_NS;
+    if (host->clock.drift_ppm == 0) {
+        return local;
+    }
     int64_t t = local;
     for (int i = 0; i < 4; i++) { /* a ten-thousandth of the error is left each time */
         t = local - t / 1000000 * host->clock.drift_ppm;
@@ -412,7 +409,9 @@ static void init_hosts(struct world *world) {
 }
 
 static void begin(struct world *world, const struct world_options *options) {
+    struct world_memory *memory = world->memory;
     memset(world, 0, sizeof(*world));
+    world->memory = memory;
     world->options = *options;
     world->verdict.hash = UINT64_C(0xcbf29ce484222325);
     prng_seed(&world->draw, options->seed);
@@ -472,16 +471,19 @@ void world_run(struct world *world, const struct world_options *options,
     }
     world->verdict.simulated_ns = world->now_ns;
     *verdict = world->verdict;
-    for (uint32_t i = 0; i < world->block_count; i++) {
-        free(world->blocks[i]);
-    }
-    world->block_count = 0;
+    world_memory_give_all(world->memory);
 }
 
 struct world *world_new(void) {
-    return calloc(1, sizeof(struct world));
+    struct world *world = calloc(1, sizeof(struct world));
+    CHECK(world != NULL);
+    world->memory = calloc(1, sizeof(struct world_memory));
+    CHECK(world->memory != NULL);
+    return world;
 }
 
 void world_delete(struct world *world) {
+    world_memory_free(world->memory);
+    free(world->memory);
     free(world);
 }

@@ -8,7 +8,7 @@
 #define HEARTBEAT_S 5
 #define READS_MAX 64
 
-static const struct fix_outbox_limits outbox_limits = {.messages = 4096, .bytes = 1024 * 1024};
+static const struct fix_outbox_limits outbox_limits = {.messages = 1024, .bytes = 256 * 1024};
 
 static void init_link(struct world_client *client) {
     struct fix_session_config config = {

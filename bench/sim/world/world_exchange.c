@@ -18,9 +18,9 @@ void world_exchange_init(struct world *world, uint32_t index) {
     prng_seed(&exchange->prng, world->options.seed * 8 + 3 + index);
     struct kraken_config config = {
         .clients = credentials,
-        .client_count = WORLD_SHARDS_MAX,
+        .client_count = world->plan.shards,
         .instruments = exchange_instruments_default,
-        .instrument_count = 2,
+        .instrument_count = 1,
         .quotes.replenish = true,
         .options = {.gap_queues = world_one_in(&exchange->prng, 2),
                     .reject_detail = world_one_in(&exchange->prng, 2),
@@ -30,9 +30,9 @@ void world_exchange_init(struct world *world, uint32_t index) {
         .limits = {.connections = 8,
                    .orders = WORLD_ORDERS_MAX * 2,
                    .book_orders = WORLD_ORDERS_MAX,
-                   .reports = 1024,
+                   .reports = 256,
                    .requests = 64,
-                   .sent = 2048,
+                   .sent = 1024,
                    .early = 64},
         .seed = world->options.seed + index + 1};
     const char *problem;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/sim/world/world.h"
+#include "bench/sim/world/world_memory.h"
 #include "bench/sim/world/world_net.h"
 #include "core/base/prng.h"
 #include "core/base/spsc.h"
@@ -28,13 +29,12 @@
 #define WORLD_FIRST_VENUE_LINK WORLD_CLIENTS_MAX
 #define WORLD_LINKS_MAX (WORLD_FIRST_VENUE_LINK + WORLD_SHARDS_MAX * WORLD_EXCHANGES_MAX)
 #define WORLD_STREAMS_MAX 24 /* of a host, at once */
-#define WORLD_ORDERS_MAX 512
+#define WORLD_ORDERS_MAX 256
 #define WORLD_TERMS_MAX 8
 #define WORLD_EXECS_MAX 64
-#define WORLD_NUMBERS_MAX 16384
+#define WORLD_NUMBERS_MAX 4096
 #define WORLD_EVENTS_MAX 64
 #define WORLD_SAID_MAX 4096 /* numbers of a client's requests that are remembered */
-#define WORLD_BLOCKS_MAX 128
 #define WORLD_MESSAGE_MAX 4096
 #define WORLD_NEVER INT64_MAX
 
@@ -224,8 +224,7 @@ struct world {
     uint32_t order_count;
     uint32_t planted;                 /* how often a plant could have worked */
     int64_t undo_at[WORLD_HOSTS_MAX]; /* of a step of its clock */
-    void *blocks[WORLD_BLOCKS_MAX];
-    uint32_t block_count;
+    struct world_memory *memory;      /* outlives it */
 };
 
 /* world.c: the first rule that breaks ends the world. */

@@ -5,7 +5,7 @@
 #include "bench/sim/world/world_internal.h"
 #include "net/stream_memory.h"
 
-#define WIRES_MAX 48
+#define WIRES_MAX 32
 
 /* A connection, as long as one of its ends is somebody's. */
 struct wire {
@@ -46,11 +46,11 @@ static void init_links(struct world *world) {
 
 static void memory_init(struct world *world) {
     struct state *state = world_block(world, sizeof(*state));
-    struct stream_memory_limits limits = {.stream = {.send_bytes = 1 << 14,
-                                                     .receive_bytes = 1 << 14,
+    struct stream_memory_limits limits = {.stream = {.send_bytes = 1 << 13,
+                                                     .receive_bytes = 1 << 13,
                                                      .record_bytes_max = 2048,
                                                      .gather_bytes_max = 8192,
-                                                     .hold_bytes = 1 << 14,
+                                                     .hold_bytes = 1 << 12,
                                                      .hold_records_max = 16},
                                           .pairs_max = WIRES_MAX,
                                           .stacks = WORLD_HOSTS_MAX,
