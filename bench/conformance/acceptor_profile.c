@@ -10,6 +10,7 @@ static const struct acceptor_profile profiles[] = {
     {.name = "validate", .reset_on_logon = true, .empty_values = true, SOME},
     {.name = "ordered", .reset_on_logon = true, .groups_in_order = true, SOME},
     {.name = "production", .reset_on_logon = true, .production = true, SOME},
+    {.name = "garbled", .reset_on_logon = true, .garbled_rejected = true, SOME},
     {.name = "durable", SOME},
     {.name = "deep", .resend_burst = 1024, MANY},
     {.name = "real-time", .real_time = true, .reset_on_logon = true, SOME},

@@ -22,8 +22,9 @@
 struct acceptor_profile {
     const char *name;
     enum fix_role role;
-    bool real_time;       /* its clock is the machine's */
-    bool production;      /* the switches of the product, not those of the definitions */
+    bool real_time;  /* its clock is the machine's */
+    bool production; /* the switches of the product, not those of the definitions */
+    bool garbled_rejected;
     bool groups_in_order; /* a group's members come as FIX has them, or are rejected */
     bool empty_values;    /* are taken, where FIX has them */
     bool reset_on_logon;  /* both sides begin at 1 with every Logon; an initiator says so */

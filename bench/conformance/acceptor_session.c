@@ -106,6 +106,7 @@ struct fix_session_config acceptor_session_config(const struct acceptor_session 
         .resent_types = "DdCj",
     };
     config.profile.empty_values_allowed = session->empty_values;
+    config.profile.garbled_rejected = profile->garbled_rejected;
     if (session->empty_values) {
         config.profile.dictionary_switches |= FIX_CHECK_ALLOW_EMPTY;
     }

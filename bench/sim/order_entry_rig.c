@@ -229,7 +229,8 @@ static struct order_entry_client make_client(const struct rig *rig, uint32_t ind
                     .latency_max = {.ns = 120 * NS_PER_S},
                     .logon_timeout = {.ns = 10 * NS_PER_S},
                     .logout_timeout = {.ns = 2 * NS_PER_S},
-                    .answer_timeout = {.ns = 5 * NS_PER_S}},
+                    .answer_timeout = {.ns = 5 * NS_PER_S},
+                    .profile = fix_profile_production()},
         .cancel_on_disconnect = rig->options.cancel_on_disconnect,
         .cancel_window = rig->options.cancel_window,
         .unread_max = rig->options.unread_max};

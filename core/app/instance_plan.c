@@ -315,6 +315,7 @@ static bool place_clients(struct instance *instance, FILE *err) {
             .logon_timeout = from->logon_timeout,
             .logout_timeout = {.ns = 2 * NS_PER_S},
             .answer_timeout = {.ns = 10 * NS_PER_S},
+            .profile = fix_profile_production(),
         };
         if (!place_schedule(instance, i, err)) {
             return false;

@@ -110,14 +110,22 @@ struct fix_profile {
     bool quiet_while_asking; /* no Heartbeat while a TestRequest of ours waits for its answer */
     bool resend_to_the_end;  /* EndSeqNo(16) of a request is 0 even where the message that showed
                                 the gap is kept; else it ends before that one */
-    bool other_appl_ver_allowed;  /* FIXT: messages of another application version than ours are
-                                     delivered, too; else a Logon that promises them is refused, and
-                                     a message that is one is rejected */
-    bool empty_values_allowed;    /* but not of 34, 49, 52, 56 */
+    bool other_appl_ver_allowed; /* FIXT: messages of another application version than ours are
+                                    delivered, too; else a Logon that promises them is refused, and
+                                    a message that is one is rejected */
+    bool empty_values_allowed;   /* but not of 34, 49, 52, 56 */
+    bool header_tags_told;       /* 2f, 2k, 2o, 2q: a Reject over 35, 49, 52, 56 or 122 names it in
+                                    RefTagID(371) */
+    bool late_logon_told;  /* acceptor: a Logon of the right CompIDs whose SendingTime(52) is out of
+                              range gets a Logout that says so; else the stream just closes */
+    bool garbled_rejected; /* a garbled message whose end is certain, has the expected number and is
+                              no Logon or SequenceReset is rejected, and its number is used up; else
+                              it is dropped, and missed when the next one comes */
     unsigned dictionary_switches; /* FIX_CHECK_ALLOW_..., of fix_dictionary.h */
 };
 
-/* As all zero, and user-defined tags (5000 and more) are let through. */
+/* As all zero, but user-defined tags (5000 and more) are let through, and header_tags_told and
+ * late_logon_told hold. */
 struct fix_profile fix_profile_production(void);
 /* What the public acceptance definitions of QuickFIX expect. */
 struct fix_profile fix_profile_at(void);

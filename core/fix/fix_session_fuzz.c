@@ -109,6 +109,7 @@ static const struct fix_zone *zone(void) {
 static void configure_version(struct fix_session_config *config, uint8_t choice) {
     config->version = fix_version_of((enum fix_version_number)(choice % FIX_VERSIONS));
     config->profile.other_appl_ver_allowed = choice & 8;
+    config->profile.garbled_rejected = choice & 128;
     if (config->dictionary != NULL) {
         config->dictionary =
             fix_dictionary_of(config->version->begin_string, config->version->appl_ver_id);

@@ -8,15 +8,6 @@ static bool input_blocked(const struct fix_session *session) {
            session->owed_count > FIX_OWED_MAX - FIX_OWED_RESERVE;
 }
 
-/* Before the session is up there is nothing to recover a lost message with. */
-static enum fix_action take_garbled(struct fix_session *session) {
-    session->counters.garbled++;
-    if (session->state == FIX_SESSION_LOGON_AWAITED || session->state == FIX_SESSION_LOGON_SENT) {
-        return fix_session_drop(session, FIX_END_NOT_LOGON);
-    }
-    return FIX_ACTION_NONE;
-}
-
 /* Skipping it would ask for it again and again: a resend is no shorter. */
 static enum fix_action take_too_long(struct fix_session *session, struct now now) {
     if (session->state == FIX_SESSION_LOGON_AWAITED || session->state == FIX_SESSION_LOGON_SENT) {
@@ -67,14 +58,14 @@ enum fix_action fix_session_refuse_low(struct fix_session *session, struct now n
 /* A Reject and a Logout whose answer is waited for: the stream is not to be trusted any more. */
 static enum fix_action distrust(struct fix_session *session, struct now now,
                                 const struct fix_message *message, enum fix_end end,
-                                enum fix_reject_reason reason) {
+                                enum fix_reject_reason reason, uint32_t ref_tag) {
     /* A client's order that is late was rejected, and must not be taken when it comes again. A
      * venue's report that is late is a fill all the same: it has to come again. */
     bool comes_again = session->config.role == FIX_INITIATOR && end == FIX_END_SENDING_TIME;
     if (!comes_again) {
         fix_session_consume(session, now, message);
     }
-    fix_session_owe_reject(session, message, reason, 0);
+    fix_session_owe_reject(session, message, reason, fix_session_header_tag(session, ref_tag));
     bool plain = session->config.profile.plain_logout;
     enum fix_action action =
         fix_session_log_out(session, now, end, plain ? BYTES("") : fix_end_text(end));
@@ -97,7 +88,8 @@ static bool orig_time_is_good(struct fix_session *session, struct now now,
     }
     if (fix_get_utc(message->view, FIX_SENDING_TIME, &sent) == FIX_GET_OK &&
         original.ns > sent.ns) {
-        (void)distrust(session, now, message, FIX_END_SENDING_TIME, FIX_REJECT_SENDING_TIME);
+        (void)distrust(session, now, message, FIX_END_SENDING_TIME, FIX_REJECT_SENDING_TIME,
+                       FIX_ORIG_SENDING_TIME);
         return false;
     }
     return true;
@@ -167,6 +159,15 @@ static enum fix_action take_by_kind(struct fix_session *session, struct now now,
     }
 }
 
+/* Of CompIDs that do not match, the first that does not. */
+static uint32_t strange_comp_id(const struct fix_session *session,
+                                const struct fix_message *message) {
+    struct bytes sender;
+    bool strange = fix_get_bytes(message->view, FIX_SENDER_COMP_ID, &sender) == FIX_GET_OK &&
+                   !bytes_equal(sender, session->config.target_comp_id);
+    return strange ? FIX_SENDER_COMP_ID : FIX_TARGET_COMP_ID;
+}
+
 static enum fix_action take_in_session(struct fix_session *session, struct now now,
                                        struct fix_message *message) {
     if (!fix_message_begin_string_matches(session, message)) {
@@ -178,10 +179,12 @@ static enum fix_action take_in_session(struct fix_session *session, struct now n
                                   fix_end_text(FIX_END_SEQUENCE_MISSING));
     }
     if (!fix_message_comp_ids_match(session, message)) {
-        return distrust(session, now, message, FIX_END_COMP_ID, FIX_REJECT_COMP_ID);
+        return distrust(session, now, message, FIX_END_COMP_ID, FIX_REJECT_COMP_ID,
+                        strange_comp_id(session, message));
     }
     if (!fix_message_time_in_range(session, now, message)) {
-        return distrust(session, now, message, FIX_END_SENDING_TIME, FIX_REJECT_SENDING_TIME);
+        return distrust(session, now, message, FIX_END_SENDING_TIME, FIX_REJECT_SENDING_TIME,
+                        FIX_SENDING_TIME);
     }
     /* A sign of life, whatever its number. */
     if (message->kind == '0') {
@@ -245,10 +248,10 @@ static struct bytes only_invalid_tag(enum fix_view_result result, const struct f
     return begins_well ? tag_number(bytes_skip(view->message, bad_offset)) : bytes_of(NULL, 0);
 }
 
-/* `result` and `bad_offset`: what fix_view_parse says of it. */
+/* `result` and `bad_offset`: what fix_view_parse says of `message`. */
 static enum fix_action take_framed(struct fix_session *session, struct now now,
-                                   enum fix_view_result result, uint32_t bad_offset,
-                                   struct fix_input *input) {
+                                   struct bytes message, enum fix_view_result result,
+                                   uint32_t bad_offset, struct fix_input *input) {
     if (LIKELY(result == FIX_VIEW_OK)) {
         return take_message(session, now, input, bytes_of(NULL, 0));
     }
@@ -260,7 +263,7 @@ static enum fix_action take_framed(struct fix_session *session, struct now now,
     if (invalid_tag.len != 0) {
         return take_message(session, now, input, invalid_tag);
     }
-    return take_garbled(session);
+    return fix_session_take_garbled(session, now, message);
 }
 
 /* After the end nothing is read, and nobody knows what it is: a Logon that was too long has a rest,
@@ -285,7 +288,7 @@ static void take_bytes(struct fix_session *session, struct now now, struct bytes
         /* What it was cannot be told, a Logon with a password perhaps. */
         input->secret = true;
         input->consumed = frame.bytes;
-        input->action = take_garbled(session);
+        input->action = fix_session_take_garbled(session, now, bytes_of(in.data, frame.bytes));
         return;
     case FIX_FRAME_TOO_LONG:
         discard(in, input);
@@ -293,7 +296,8 @@ static void take_bytes(struct fix_session *session, struct now now, struct bytes
         return;
     case FIX_FRAME_COMPLETE:
         input->consumed = frame.bytes;
-        input->action = take_framed(session, now, parsed, bad_offset, input);
+        input->action =
+            take_framed(session, now, bytes_of(in.data, frame.bytes), parsed, bad_offset, input);
         return;
     }
 }

@@ -4,6 +4,7 @@
  *   fix_session.c           life of a connection, deadlines, time-outs, endings
  *   fix_session_input.c     one message in: frame, sequence number, kind
  *   fix_session_message.c   what one message says of itself: header checks, faults
+ *   fix_session_garbled.c   what cannot be read as a message
  *   fix_session_early.c     messages ahead of a gap
  *   fix_session_logon.c     Logon in, of either role
  *   fix_session_admin.c     the other admin messages in
@@ -64,6 +65,13 @@ bool fix_message_begin_string_matches(const struct fix_session *session,
 bool fix_message_comp_ids_match(const struct fix_session *session, struct fix_message *message);
 bool fix_message_time_in_range(const struct fix_session *session, struct now now,
                                struct fix_message *message);
+/* The tag of a header field as a Reject over it tells it; 0: not told. */
+uint32_t fix_session_header_tag(const struct fix_session *session, uint32_t tag);
+
+/* Bytes that begin as a message and are none, fix_session_garbled.c. */
+enum fix_action fix_session_take_garbled(struct fix_session *session, struct now now,
+                                         struct bytes garbled);
+
 /* Its turn has come: the number is used up whatever becomes of the message. */
 enum fix_action fix_session_take_in_sequence(struct fix_session *session, struct now now,
                                              struct fix_message *message);
@@ -189,6 +197,8 @@ void fix_owed_put_reject(const struct fix_owed *owed, const struct fix_version *
 /* Owes a Reject of `message` with the reason's usual text; ref_tag 0: none. */
 void fix_session_owe_reject(struct fix_session *session, const struct fix_message *message,
                             enum fix_reject_reason reason, uint32_t ref_tag);
+/* The same of one that is garbled; `type` is empty where it is not known. */
+void fix_session_owe_garbled_reject(struct fix_session *session, uint64_t seq, struct bytes type);
 /* Owes a Logon; session->logon_reset says whether with 141=Y. */
 void fix_session_owe_logon(struct fix_session *session);
 

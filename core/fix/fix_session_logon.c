@@ -225,13 +225,16 @@ static bool lacks_appl_ver(const struct fix_session *session, const struct fix_m
            fix_get_bytes(message->view, FIX_DEFAULT_APPL_VER_ID, &id) != FIX_GET_OK;
 }
 
-/* A stranger learns nothing: until CompIDs and time are right, the stream just closes. */
+/* A stranger learns nothing: until CompIDs and, mostly, time are right, the stream just closes. */
 enum fix_action fix_session_take_first(struct fix_session *session, struct now now,
                                        struct fix_message *message) {
     if (message->kind != 'A') {
         return fix_session_drop(session, FIX_END_NOT_LOGON);
     }
     enum fix_end broken = check_header(session, now, message);
+    if (broken == FIX_END_SENDING_TIME && session->config.profile.late_logon_told) {
+        return fix_session_refuse(session, now, broken, fix_end_text(broken));
+    }
     if (broken != FIX_END_NONE) {
         return fix_session_drop(session, broken);
     }

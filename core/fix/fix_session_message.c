@@ -21,6 +21,10 @@ bool fix_message_read_seq(struct fix_message *message) {
     return fix_get_uint(message->view, FIX_MSG_SEQ_NUM, FIX_SEQ_MAX, &message->seq) == FIX_GET_OK;
 }
 
+uint32_t fix_session_header_tag(const struct fix_session *session, uint32_t tag) {
+    return session->config.profile.header_tags_told ? tag : 0;
+}
+
 static bool comp_id_matches(struct fix_message *message, uint32_t tag, struct bytes expected) {
     struct bytes value;
     enum fix_get got = fix_get_bytes(message->view, tag, &value);
@@ -116,7 +120,7 @@ bool fix_message_is_off_dictionary(const struct fix_session *session, struct fix
         return false;
     case FIX_CHECK_UNKNOWN_MESSAGE:
         message->fault_reason = FIX_REJECT_MSG_TYPE;
-        message->fault_tag = 0;
+        message->fault_tag = fix_session_header_tag(session, FIX_MSG_TYPE);
         return true;
     case FIX_CHECK_FAULT:
         break;
@@ -137,7 +141,7 @@ bool fix_message_has_fault(const struct fix_session *session, struct fix_message
             return false;
         }
         message->fault_reason = FIX_REJECT_MSG_TYPE;
-        message->fault_tag = 0;
+        message->fault_tag = fix_session_header_tag(session, FIX_MSG_TYPE);
     }
     return true;
 }

@@ -2,7 +2,11 @@
 #include "core/fix/fix_session.h"
 
 struct fix_profile fix_profile_production(void) {
-    return (struct fix_profile){.dictionary_switches = FIX_CHECK_ALLOW_USER_TAGS};
+    return (struct fix_profile){
+        .header_tags_told = true,
+        .late_logon_told = true,
+        .dictionary_switches = FIX_CHECK_ALLOW_USER_TAGS,
+    };
 }
 
 struct fix_profile fix_profile_at(void) {

@@ -72,6 +72,125 @@ Test(fix_session_profile, logout_after_a_reject_says_it_again_or_not) {
     cr_assert_str_eq(hear(&s), "35=5|34=2|58=Incorrect BeginString|", "no Reject went before");
 }
 
+Test(fix_session_profile, header_tags_are_told_or_not) {
+    static const struct {
+        const char *text;
+        const char *told;
+        const char *untold;
+    } cases[] = {
+        {"35=D|34=2|49=WHO|11=a|", "58=CompID problem|371=49|372=D|373=9|",
+         "58=CompID problem|372=D|373=9|"},
+        {"35=D|34=2|56=WHO|11=a|", "58=CompID problem|371=56|372=D|373=9|",
+         "58=CompID problem|372=D|373=9|"},
+        {"35=D|34=2|49=WHO|56=WHO|11=a|", "58=CompID problem|371=49|372=D|373=9|",
+         "58=CompID problem|372=D|373=9|"},
+        {"35=D|34=2|52=20200101-00:00:00|11=a|",
+         "58=SendingTime accuracy problem|371=52|372=D|373=10|",
+         "58=SendingTime accuracy problem|372=D|373=10|"},
+        {"35=0|34=1|43=Y|122=20270101-00:00:00|",
+         "58=SendingTime accuracy problem|371=122|372=0|373=10|",
+         "58=SendingTime accuracy problem|372=0|373=10|"},
+        {"35=*|34=2|", "58=Invalid MsgType|371=35|372=*|373=11|",
+         "58=Invalid MsgType|372=*|373=11|"},
+    };
+    for (size_t i = 0; i < 2 * sizeof(cases) / sizeof(cases[0]); i++) {
+        bool told = i % 2 == 0;
+        begin(told ? fix_profile_production() : fix_profile_at());
+        cr_assert_eq(say(&s, cases[i / 2].text), FIX_ACTION_NONE);
+        char expected[160];
+        snprintf(expected, sizeof(expected), "45=%d|%s", cases[i / 2].text[8] - '0',
+                 told ? cases[i / 2].told : cases[i / 2].untold);
+        cr_assert_str_eq(hear(&s) + strlen("35=3|34=2|"), expected, "%s: %s", cases[i / 2].text,
+                         s.heard);
+    }
+}
+
+Test(fix_session_profile, case_1d_a_late_logon_is_told_why_or_not) {
+    static const char late[] = "35=A|34=1|52=20260105-11:57:59.999|98=0|108=30|";
+    static const char stranger[] = "35=A|34=1|49=WHO|52=20260105-11:57:59.999|98=0|108=30|";
+    begin(fix_profile_production());
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, stranger), FIX_ACTION_CLOSE);
+    cr_assert_str_eq(hear(&s), "");
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, late), FIX_ACTION_CLOSE);
+    cr_assert_str_eq(hear(&s), "35=5|34=2|58=SendingTime accuracy problem|");
+    cr_assert_eq(s.session.end, FIX_END_SENDING_TIME);
+    cr_assert_eq(s.session.next_in, 2, "not used up");
+    begin(fix_profile_at());
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say(&s, late), FIX_ACTION_CLOSE);
+    cr_assert_str_eq(hear(&s), "");
+}
+
+static void begin_with_garbled_rejected(void) {
+    struct fix_profile profile = fix_profile_at();
+    profile.garbled_rejected = true;
+    begin(profile);
+}
+
+/* As it is composed, with the last digit of its CheckSum changed. */
+static enum fix_action say_with_wrong_sum(const char *text) {
+    size_t bytes = script_compose(&s, text);
+    char *digit = &s.in[bytes - 2];
+    *digit = *digit == '0' ? '1' : '0';
+    enum fix_action action = script_input(&s, bytes);
+    cr_assert_eq(s.input.consumed, bytes);
+    cr_assert(s.input.secret);
+    return action;
+}
+
+#define GARBLED_REJECT "58=Message failed basic validity check|"
+
+Test(fix_session_profile, case_2d_3c_garbled_messages_are_rejected) {
+    begin_with_garbled_rejected();
+    cr_assert_eq(say(&s, "35=D|34=2|11|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=3|34=2|45=2|" GARBLED_REJECT "372=D|");
+    cr_assert_eq(say_with_wrong_sum("35=0|34=3|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=3|34=3|45=3|" GARBLED_REJECT "372=0|");
+    cr_assert_eq(say(&s, "!34=4|49=THEM|35=|52=20260105-12:00:00|56=US|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "35=3|34=4|45=4|" GARBLED_REJECT, "no type");
+    cr_assert_eq(s.session.counters.garbled, 3);
+    cr_assert_eq(s.session.counters.rejects_sent, 3);
+    cr_assert_eq(say(&s, "35=D|34=5|11=a|"), FIX_ACTION_DELIVER, "their numbers are used up");
+}
+
+/* Nothing to tell it by, or not its turn, or a number that means something else. */
+Test(fix_session_profile, case_2d_3c_garbled_messages_that_are_dropped_all_the_same) {
+    static const char *const texts[] = {
+        "35=0|34=1|x=1|", "35=0|34=3|x=1|",
+        "35=0|34=|x=1|",  "35=0|34=-2|x=1|",
+        "35=0|-34|x=1|",  "35=A|34=2|x=1|",
+        "35=4|34=2|x=1|", "35=0|34=2x|x=1|",
+        "35=0|34=0|x=1|", "35=0|34=18446744073709551618|x=1|",
+    };
+    begin_with_garbled_rejected();
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        cr_assert_eq(say(&s, texts[i]), FIX_ACTION_NONE);
+        cr_assert_str_eq(hear(&s), "", "%s: %s", texts[i], s.heard);
+    }
+    cr_assert_eq(say_raw(&s, "|34=2|35=0|"), FIX_ACTION_NONE);
+    cr_assert_eq(say_raw(&s, "8=FIX.4.4|9=x|35=0|34=2|10=000|"), FIX_ACTION_NONE);
+    cr_assert_eq(say_raw(&s, "8=FIX.4.4|35=0|9=5|34=2|10=000|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "", "where it ends is not certain");
+    cr_assert_eq(s.session.next_in, 2);
+    script_disconnect(&s);
+    script_connect(&s);
+    cr_assert_eq(say_with_wrong_sum("35=A|34=2|98=0|108=30|"), FIX_ACTION_CLOSE);
+    cr_assert_str_eq(hear(&s), "", "no session yet");
+}
+
+Test(fix_session_profile, a_garbled_message_behind_our_logout_for_a_fault_is_of_no_interest) {
+    begin_with_garbled_rejected();
+    say(&s, "8=FIX.4.1|35=0|34=2|");
+    cr_assert_str_neq(hear(&s), "");
+    cr_assert_eq(say(&s, "35=0|34=2|x=1|"), FIX_ACTION_NONE);
+    cr_assert_str_eq(hear(&s), "");
+}
+
 static int heartbeats_until_the_end(void) {
     int heartbeats = 0;
     enum fix_action action = FIX_ACTION_NONE;

@@ -14,6 +14,9 @@ static const struct {
 /* The last of them. */
 #define LOCATION_FIELDS 2
 
+/* No version has that many. */
+#define REASON_UNTOLD UINT32_MAX
+
 /* False when it does not fit. */
 static bool append_route(struct fix_owed *owed, struct bytes prefix, struct bytes value) {
     if (prefix.len + value.len + 1 > sizeof(owed->route) - owed->route_len) {
@@ -52,27 +55,34 @@ static void say_tag_in_text(struct fix_owed *owed) {
     owed->text_len = (uint8_t)fix_text_append(owed->text, len, BYTES(")"));
 }
 
-static void owe_reject(struct fix_session *session, const struct fix_view *view, uint64_t ref_seq,
-                       uint32_t reason, struct bytes ref_tag, struct bytes text) {
+/* With nothing yet of where it goes. */
+static struct fix_owed *owe_bare_reject(struct fix_session *session, uint64_t ref_seq,
+                                        struct bytes type, uint32_t reason, struct bytes text) {
     struct fix_owed *owed = fix_session_owe(session, FIX_MSG_REJECT[0]);
     owed->ref_seq = ref_seq;
     owed->reason = reason;
+    /* A type too long to repeat is left out: a part of it would name another. */
+    if (type.len != 0 && type.len <= sizeof(owed->ref_msg_type)) {
+        memcpy(owed->ref_msg_type, type.data, type.len);
+        owed->ref_msg_type_len = (uint8_t)type.len;
+    }
+    fix_owed_set_text(owed, text);
+    session->counters.rejects_sent++;
+    return owed;
+}
+
+static void owe_reject(struct fix_session *session, const struct fix_view *view, uint64_t ref_seq,
+                       uint32_t reason, struct bytes ref_tag, struct bytes text) {
+    struct fix_owed *owed =
+        owe_bare_reject(session, ref_seq, fix_view_msg_type(view), reason, text);
     if (ref_tag.len > 0 && ref_tag.len <= sizeof(owed->ref_tag)) {
         owed->ref_tag_len = (uint8_t)ref_tag.len;
         memcpy(owed->ref_tag, ref_tag.data, ref_tag.len);
     }
-    struct bytes type = fix_view_msg_type(view);
-    /* A type too long to repeat is left out: a part of it would name another. */
-    if (type.len <= sizeof(owed->ref_msg_type)) {
-        memcpy(owed->ref_msg_type, type.data, type.len);
-        owed->ref_msg_type_len = (uint8_t)type.len;
-    }
     reverse_route(owed, session->config.version, view);
-    fix_owed_set_text(owed, text);
     if (!session->config.version->has_reject_refs) {
         say_tag_in_text(owed);
     }
-    session->counters.rejects_sent++;
 }
 
 static struct bytes tag_text(uint32_t tag, char *digits) {
@@ -85,6 +95,11 @@ void fix_session_owe_reject(struct fix_session *session, const struct fix_messag
     char digits[FIX_SESSION_TEXT_MAX + 1];
     struct bytes tag = ref_tag != 0 ? tag_text(ref_tag, digits) : message->invalid_tag;
     owe_reject(session, message->view, message->seq, reason, tag, fix_reject_text(reason));
+}
+
+void fix_session_owe_garbled_reject(struct fix_session *session, uint64_t seq, struct bytes type) {
+    (void)owe_bare_reject(session, seq, type, REASON_UNTOLD,
+                          BYTES("Message failed basic validity check"));
 }
 
 void fix_session_reject(struct fix_session *session, const struct fix_view *view, uint32_t reason,
