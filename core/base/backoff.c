@@ -1,6 +1,7 @@
 #include "core/base/backoff.h"
 
 #include "core/base/check.h"
+#include "core/base/mischief.h"
 
 void backoff_init(struct backoff *backoff, const struct backoff_limits *limits) {
     CHECK(limits->min.ns > 0 && limits->max.ns >= limits->min.ns);
@@ -15,7 +16,8 @@ void backoff_failed(struct backoff *backoff, struct now now, struct duration las
     }
     int64_t half = backoff->wait.ns / 2;
     int64_t jitter = half > 0 ? (int64_t)prng_below(prng, (uint64_t)half) : 0;
-    backoff->due = instant_add(now.mono, (struct duration){.ns = backoff->wait.ns - jitter});
+    int64_t wait_ns = MISCHIEF(MISCHIEF_NO_BACKOFF) ? 0 : backoff->wait.ns - jitter;
+    backoff->due = instant_add(now.mono, (struct duration){.ns = wait_ns});
     backoff->tries++;
     backoff->wait.ns = backoff->wait.ns > backoff->limits.max.ns / 2 ? backoff->limits.max.ns
                                                                      : backoff->wait.ns * 2;

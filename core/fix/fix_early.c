@@ -1,5 +1,6 @@
 #include "core/fix/fix_early.h"
 
+#include "core/base/mischief.h"
 #include "core/fix/fix_message_ring.h"
 
 /* Stands for a message of which only the number matters: no message is that short. */
@@ -25,6 +26,9 @@ struct fix_early *fix_early_init(void *mem, struct fix_early_limits limits) {
 bool fix_early_put(struct fix_early *early, uint64_t seq, struct bytes message) {
     const struct fix_message_ring *ring = &early->ring;
     if (ring->count != 0 && seq <= fix_message_ring_at(ring, ring->count - 1)->seq) {
+        return false;
+    }
+    if (MISCHIEF(MISCHIEF_EARLY_FULL)) {
         return false;
     }
     return fix_message_ring_put(&early->ring, seq, message.len == 0 ? NUMBER_ONLY : message);

@@ -1,5 +1,7 @@
 #include "core/order/order_table.h"
 
+#include "core/base/mischief.h"
+
 #define ORDERS_MAX (UINT32_C(1) << 24)
 
 _Static_assert(ORDER_CLAIMS_MAX >= 3, "two are kept, and one must be free to go");
@@ -145,7 +147,8 @@ enum order_table_result order_table_take(struct order_table *table, struct now n
         return ORDER_TABLE_DUPLICATE;
     }
     uint32_t found = table->free_first;
-    if (found == ORDER_NONE || !hash_index_insert(table->index, key, found)) {
+    if (found == ORDER_NONE || MISCHIEF(MISCHIEF_ORDER_TABLE_FULL) ||
+        !hash_index_insert(table->index, key, found)) {
         return ORDER_TABLE_FULL;
     }
     struct slot *free_slot = &table->slots[found];

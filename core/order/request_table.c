@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/bits.h"
+#include "core/base/mischief.h"
 
 #define NS_PER_TICK INT64_C(10000)
 
@@ -131,7 +132,7 @@ uint32_t request_table_take(struct request_table *table, struct now now, enum re
                             uint32_t order) {
     DCHECK(kind != REQUEST_FREE);
     uint32_t entry = table->free_first;
-    if (entry == REQUEST_NONE) {
+    if (entry == REQUEST_NONE || MISCHIEF(MISCHIEF_REQUEST_TABLE_FULL)) {
         return REQUEST_NONE;
     }
     struct request *request = &table->table[entry];

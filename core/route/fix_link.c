@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/mischief.h"
+
 /* Admin messages handled in one call: a flood of heartbeats cannot keep the worker from its turn.
  */
 #define FIX_LINK_BURST 64
@@ -55,7 +57,7 @@ enum fix_action fix_link_read(struct fix_link *link, struct now now, struct fix_
         link->more = true;
         return input->action;
     }
-    for (int count = 0; count < FIX_LINK_BURST; count++) {
+    for (int count = 0; count < FIX_LINK_BURST && !MISCHIEF(MISCHIEF_SHORT_READ); count++) {
         struct bytes unread = stream_peek(link->stream, link->need);
         bool enough = unread.len != 0 && unread.len >= link->need;
         if (!enough && !fix_session_has_input(&link->session)) {
@@ -89,12 +91,17 @@ void fix_link_consume(struct fix_link *link, const struct fix_input *input) {
     }
 }
 
+static enum stream_result reserve(struct fix_link *link, size_t bytes, struct stream_room *room) {
+    return MISCHIEF(MISCHIEF_NO_ROOM) ? STREAM_AGAIN_RING
+                                      : stream_reserve(link->stream, bytes, room);
+}
+
 /* A message that the stream once took may be too long for it now that it is resent: in the room of
  * an admin message the session fills over it. */
 static enum stream_result reserve_output(struct fix_link *link, struct stream_room *room,
                                          size_t *bytes) {
     *bytes = fix_session_output_bytes(&link->session);
-    enum stream_result result = stream_reserve(link->stream, *bytes, room);
+    enum stream_result result = reserve(link, *bytes, room);
     if (result == STREAM_TOO_LONG && *bytes > FIX_ADMIN_BYTES_MAX) {
         *bytes = FIX_ADMIN_BYTES_MAX;
         result = stream_reserve(link->stream, *bytes, room);
@@ -182,7 +189,8 @@ void fix_link_flush(struct fix_link *link, struct now now) {
     if (link->stream == NULL || !note_connected(link, now)) {
         return;
     }
-    if (!link->finished && instant_reached(now.mono, fix_session_deadline(&link->session))) {
+    if (!link->finished && (instant_reached(now.mono, fix_session_deadline(&link->session)) ||
+                            MISCHIEF(MISCHIEF_EARLY_TICK))) {
         tick(link, now);
     }
     (void)write_owed(link, now);
@@ -204,7 +212,7 @@ enum stream_result fix_link_begin(struct fix_link *link, struct now now, struct 
     struct stream_room room;
     enum stream_result result = write_first(link, now);
     if (result == STREAM_OK) {
-        result = stream_reserve(link->stream, bytes, &room);
+        result = reserve(link, bytes, &room);
     }
     if (result == STREAM_OK) {
         link->room_bytes = bytes;

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/base/mischief.h"
 #include "core/fix/fix_tag.h"
 #include "core/route/order_entry_state.h"
 #include "core/route/trace_event.h"
@@ -13,7 +14,7 @@ static bool everybody_has_room(const struct order_entry *entry) {
 }
 
 bool reports_have_room(struct order_entry *entry) {
-    bool room = everybody_has_room(entry);
+    bool room = everybody_has_room(entry) && !MISCHIEF(MISCHIEF_HOLD_VENUE);
     entry->held |= !room;
     return room;
 }
@@ -177,7 +178,8 @@ static bool may_deliver(const struct client *client) {
  */
 static bool may_read(struct order_entry *entry, struct client *client, struct now now) {
     /* Before venues find it full: what it asks for must not cut it off. */
-    bool full = report_queue_free(&client->reports) < 2 * REPORT_CELLS_PER_MESSAGE;
+    bool full = report_queue_free(&client->reports) < 2 * REPORT_CELLS_PER_MESSAGE ||
+                MISCHIEF(MISCHIEF_REPORTS_FULL);
     client->shut = full && may_deliver(client);
     if (client->shut) {
         fix_link_hold(&client->link);

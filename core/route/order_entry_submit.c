@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "core/base/mischief.h"
 #include "core/route/order_entry_state.h"
 #include "core/route/trace_event.h"
 
@@ -16,7 +17,8 @@ static enum reject_code check(const struct order_entry *entry,
     const struct spsc *ledger = entry->setup.rings.ledger;
     if (spsc_free_cells(ledger) <= spsc_capacity(ledger) / 8 ||
         report_queue_free(&entry->clients[request->client].reports) <=
-            entry->setup.limits.reports_per_client / 8) {
+            entry->setup.limits.reports_per_client / 8 ||
+        MISCHIEF(MISCHIEF_BACKLOG)) {
         return REJECT_BACKLOG;
     }
     return REJECT_NONE;

@@ -14,6 +14,7 @@
  */
 #include <string.h>
 
+#include "core/base/mischief.h"
 #include "net/tcp/tcp_segment_in.h"
 
 #define SMALL_PACKETS_MAX 32
@@ -166,6 +167,9 @@ static uint32_t kept_bytes(const struct tcp_connection *c) {
 static bool has_room(const struct tcp_connection *c) {
     uint32_t free = c->tcp->setup.limits.reassembly_packets_max - c->tcp->reassembly_packets;
     uint32_t count = c->reassembly_packets;
+    if (MISCHIEF(MISCHIEF_NOT_REASSEMBLED)) {
+        return false;
+    }
     if (count < SMALL_PACKETS_MAX) {
         return free > 0;
     }

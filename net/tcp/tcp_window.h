@@ -9,6 +9,7 @@
 #ifndef TERCEL_NET_TCP_TCP_WINDOW_H
 #define TERCEL_NET_TCP_TCP_WINDOW_H
 
+#include "core/base/mischief.h"
 #include "net/tcp/tcp_internal.h"
 
 /* What the buffer takes beside what is unread. */
@@ -40,7 +41,7 @@ static inline struct tcp_offer tcp_offer_of(const struct tcp_connection *c) {
     uint32_t told = tcp_seq_since(c->rcv_edge, c->rcv_nxt);
     uint32_t most = tcp_offer_most(c, told);
     uint32_t scaled;
-    if (most - told >= c->offer_step) {
+    if (most - told >= c->offer_step && !MISCHIEF(MISCHIEF_WINDOW_STAYS)) {
         scaled = most >> c->rcv_scale;
     } else {
         scaled = (told + (UINT32_C(1) << c->rcv_scale) - 1) >> c->rcv_scale;
