@@ -27,6 +27,7 @@
 
 #include "bench/sim/world/world_fault.h"
 #include "bench/sim/world/world_plant.h"
+#include "core/base/mischief.h"
 
 #define WORLD_STEPS_MAX 2000000
 
@@ -67,6 +68,7 @@ struct world_verdict {
     uint32_t orders, fills, actions, events;
     int64_t simulated_ns;
     uint32_t struck[WORLD_FAULTS][WORLD_STATES];
+    uint64_t mischief[MISCHIEF_POINTS]; /* how often each struck */
 };
 
 struct world;

@@ -134,6 +134,9 @@ static void add_world(struct world_sum *sum, const struct world_verdict *verdict
             sum->struck += verdict->struck[i][k];
         }
     }
+    for (int i = 0; i < MISCHIEF_POINTS; i++) {
+        sum->mischief[i] += verdict->mischief[i];
+    }
 }
 
 void world_sum_add(struct world_sum *sum, const struct world_sum *more) {
@@ -151,6 +154,9 @@ void world_sum_add(struct world_sum *sum, const struct world_sum *more) {
         for (int k = 0; k < WORLD_STATES; k++) {
             sum->cover[i][k] += more->cover[i][k];
         }
+    }
+    for (int i = 0; i < MISCHIEF_POINTS; i++) {
+        sum->mischief[i] += more->mischief[i];
     }
 }
 
@@ -246,6 +252,10 @@ void world_cover_print(const struct world_sum *sum, FILE *out) {
             fprintf(out, " %20" PRIu64, sum->cover[i][k]);
         }
         fputc('\n', out);
+    }
+    for (int i = 0; i < MISCHIEF_POINTS && sum->cover[WORLD_MISCHIEF][0] > 0; i++) {
+        fprintf(out, "mischief %-20s %10" PRIu64 "\n", mischief_name((enum mischief_point)i),
+                sum->mischief[i]);
     }
 }
 

@@ -10,6 +10,7 @@ struct world_sum {
     uint64_t worlds, failures, steps, messages, orders, fills, struck, simulated_ns, cpu_ns;
     uint64_t hash; /* of all hashes */
     uint64_t cover[WORLD_FAULTS][WORLD_STATES];
+    uint64_t mischief[MISCHIEF_POINTS];
 };
 
 struct world_request {

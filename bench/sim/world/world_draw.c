@@ -80,6 +80,15 @@ static void draw_events(struct world *world) {
     }
 }
 
+/* Some of its points, from rare to hardly ever not. */
+static void draw_mischief(struct world *world) {
+    static const uint32_t rates[] = {32, 128, 512};
+    struct mischief *mischief = &world->mischief;
+    prng_seed(&mischief->prng, world->options.seed ^ UINT64_C(0x6d69736368696566));
+    mischief->on = prng_next(&mischief->prng) | prng_next(&mischief->prng);
+    mischief->one_in = rates[prng_below(&mischief->prng, sizeof(rates) / sizeof(rates[0]))];
+}
+
 static void draw_clocks(struct world *world) {
     for (uint32_t i = 0; i < WORLD_HOSTS_MAX; i++) {
         int64_t ppm = world_between(&world->draw, -200, 200);
@@ -105,6 +114,7 @@ void world_draw(struct world *world) {
         plan->actions = world->options.actions_max;
     }
     plan->faults = draw_faults(world);
+    draw_mischief(world);
     draw_clocks(world);
     draw_events(world);
     world->verdict.faults_on = plan->faults;

@@ -47,6 +47,7 @@ static const char *const names[WORLD_FAULTS] = {
     [WORLD_VENUE_STALL] = "venue-stall",
     [WORLD_VENUE_LOGOUT] = "venue-logout",
     [WORLD_ROLL_OVER] = "roll-over",
+    [WORLD_MISCHIEF] = "mischief",
 };
 
 const char *world_fault_name(enum world_fault_kind kind) {

@@ -61,6 +61,8 @@ enum world_fault_kind {
     WORLD_VENUE_STALL,
     WORLD_VENUE_LOGOUT,
     WORLD_ROLL_OVER, /* numbers begin anew */
+    /* In the router itself. */
+    WORLD_MISCHIEF, /* core/base/mischief.h */
     WORLD_FAULTS
 };
 

@@ -208,6 +208,7 @@ struct world {
     struct prng draw;  /* the plan */
     struct prng order; /* of nodes */
     struct prng chance;
+    struct mischief mischief; /* of the shards */
     int64_t now_ns;
     enum world_phase phase;
     int64_t phase_began;

@@ -8,6 +8,7 @@
 /* Turns without any effect after which the shard counts as spinning. */
 #define IDLE_TURNS_MAX 256
 #define EARLY_ONE_IN 8
+#define MISCHIEF_AGAIN_NS (5 * NS_PER_MS)
 
 void world_shard_init(struct world *world, uint32_t index) {
     struct world_shard *shard = &world->shards[index];
@@ -111,19 +112,44 @@ static void note_idling(struct world *world, struct world_shard *shard, uint64_t
     }
 }
 
+/* Nothing wakes who found no room where there was some: another turn must. */
+static void note_mischief(struct world *world, struct world_shard *shard) {
+    struct world_verdict *verdict = &world->verdict;
+    bool struck = false;
+    for (int i = 0; i < MISCHIEF_POINTS; i++) {
+        for (; verdict->mischief[i] < world->mischief.struck[i]; verdict->mischief[i]++) {
+            world_struck(world, WORLD_MISCHIEF, shard->host->index);
+            struck = true;
+        }
+    }
+    int64_t again = world->now_ns + MISCHIEF_AGAIN_NS;
+    if (struck && again < shard->host->wanted_ns) {
+        shard->host->wanted_ns = again;
+    }
+}
+
+static void turn(struct world *world, struct world_shard *shard) {
+    shard->host->woken = false;
+    shard->host->wanted_ns = WORLD_NEVER;
+    if (world_strikes(world, WORLD_MISCHIEF)) {
+        mischief_begin(&world->mischief);
+    }
+    world->net.ops->before(world, shard->host);
+    /* What it stopped with still lies in its stack, which goes on. */
+    shard->more = order_entry_phase(shard->entry) != ORDER_ENTRY_STOPPED &&
+                  order_entry_turn(shard->entry, world_now(shard->host));
+    world->net.ops->after(world, shard->host);
+    mischief_end();
+    note_mischief(world, shard);
+    shard->turns++;
+}
+
 void world_shard_run(struct world *world, uint32_t index) {
     struct world_shard *shard = &world->shards[index];
     answer_signatures(world, shard);
     if (is_due(world, shard)) {
         uint64_t messages = world->verdict.messages;
-        shard->host->woken = false;
-        shard->host->wanted_ns = WORLD_NEVER;
-        world->net.ops->before(world, shard->host);
-        /* What it stopped with still lies in its stack, which goes on. */
-        shard->more = order_entry_phase(shard->entry) != ORDER_ENTRY_STOPPED &&
-                      order_entry_turn(shard->entry, world_now(shard->host));
-        world->net.ops->after(world, shard->host);
-        shard->turns++;
+        turn(world, shard);
         note_idling(world, shard, messages);
     }
     collect(world, shard);
