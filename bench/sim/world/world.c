@@ -12,7 +12,7 @@
 #define STOP_MAX_NS (60 * NS_PER_S)
 #define LOOK_EVERY_NS (500 * NS_PER_MS)
 #define REST_NS (2 * NS_PER_S)
-#define EMPTY_AGAIN_NS (12 * NS_PER_S)
+#define AGAIN_NS (12 * NS_PER_S)
 /* Later than any world lasts: what is due then never is. */
 #define FAR_NS (INT64_C(1000000) * NS_PER_S)
 #define KILL_AFTER_NS (40 * NS_PER_S)
@@ -282,6 +282,15 @@ static void cancel_all(struct world *world) {
     }
 }
 
+static void ask_for_silent(struct world *world) {
+    for (uint32_t i = 0; i < world_client_count(world); i++) {
+        if (world_client_is_up(&world->clients[i])) {
+            world_act_ask_for_silent(world, i);
+            world->clients[i].host->woken = true;
+        }
+    }
+}
+
 static void stop(struct world *world) {
     enter(world, WORLD_STOPPING);
     for (uint32_t i = 0; i < world_client_count(world); i++) {
@@ -338,7 +347,7 @@ static void look_while_emptying(struct world *world) {
     if (since >= KILL_AFTER_NS && since < KILL_AFTER_NS + LOOK_EVERY_NS) {
         kill_what_cannot_be_cancelled(world);
     }
-    if (since % EMPTY_AGAIN_NS < LOOK_EVERY_NS) {
+    if (since % AGAIN_NS < LOOK_EVERY_NS) {
         cancel_all(world);
     }
     if (has_rest(world, true)) {
@@ -355,6 +364,9 @@ static void look(struct world *world) {
         }
         break;
     case WORLD_HEALING:
+        if ((world->now_ns - world->phase_began) % AGAIN_NS < LOOK_EVERY_NS) {
+            ask_for_silent(world);
+        }
         if (has_rest(world, false)) {
             empty(world);
         }

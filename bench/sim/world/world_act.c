@@ -148,9 +148,8 @@ static void replace(struct world *world, uint32_t index) {
     end(&message);
 }
 
-static void ask(struct world *world, uint32_t index) {
+static void ask(struct world *world, uint32_t index, uint32_t number) {
     struct message message;
-    uint32_t number = some_order(world, index);
     if (number == WORLD_ORDERS_MAX || !begin(world, index, "H", &message)) {
         return;
     }
@@ -158,6 +157,15 @@ static void ask(struct world *world, uint32_t index) {
     fix_put_bytes(&message.writer, FIX_SYMBOL, BYTES("BTC-USD"));
     fix_put_char(&message.writer, FIX_SIDE, world->orders[number].side);
     CHECK(fix_link_end(&message.client->link, message.now, &message.writer, STREAM_RELEASE_NOW));
+}
+
+void world_act_ask_for_silent(struct world *world, uint32_t index) {
+    for (uint32_t i = 0; i < world->order_count; i++) {
+        const struct world_order *order = &world->orders[i];
+        if (order->client == index && !order->told && !order->refused) {
+            ask(world, index, i);
+        }
+    }
 }
 
 void world_act_cancel_all(struct world *world, uint32_t index) {
@@ -187,7 +195,7 @@ void world_act(struct world *world, uint32_t index) {
     } else if (choice < 85) {
         replace(world, index);
     } else if (choice < 95) {
-        ask(world, index);
+        ask(world, index, some_order(world, index));
     } else if (choice < 98) {
         world_act_cancel_all(world, index);
     } else {

@@ -144,8 +144,15 @@ static void check_end(struct heard *heard) {
     }
 }
 
+/* An order that the router does not know, and of which its client was told nothing: it was refused,
+ * by a Reject(3) that was lost with its connection, for such are not sent again. */
+static void take_unknown(struct heard *heard) {
+    heard->order->refused |= !heard->order->told && heard->order->end == '\0';
+}
+
 static void hear_status(struct heard *heard) {
     if (world_text_is(world_text_value(heard->message, 37), "NONE")) {
+        take_unknown(heard);
         if (!heard->order->refused && heard->order->end == '\0' && heard->order->told &&
             heard->letter == (heard->order->name == 0 ? 'A' : 'G') &&
             heard->name == heard->order->name) {
@@ -221,7 +228,9 @@ static void hear_refusal(struct heard *heard) {
     } else if (!heard->order->mass_asked) {
         broken(heard, "a mass cancel was asked for");
     }
-    if (!world_text_is(world_text_value(heard->message, 37), "NONE")) {
+    if (world_text_is(world_text_value(heard->message, 37), "NONE")) {
+        take_unknown(heard);
+    } else {
         heard->type = 'I';
         heard->status = char_of(heard, 39);
         check_end(heard);

@@ -280,6 +280,8 @@ bool world_client_is_up(const struct world_client *client);
 /* world_act.c */
 void world_act(struct world *world, uint32_t index);
 void world_act_cancel_all(struct world *world, uint32_t index);
+/* About its orders of which it was told nothing. */
+void world_act_ask_for_silent(struct world *world, uint32_t index);
 /* world_hear.c */
 void world_hear(struct world *world, uint32_t index, const struct fix_view *view);
 
