@@ -203,19 +203,18 @@ struct quantity order_leaves(const struct order *order) {
 }
 
 /*
- * notional x scale / filled, half up. The quotient must fit 63 bits, so the dividend must be below
- * filled x 2^63, which also keeps the machine's 128-by-64 division from overflowing.
+ * worth x scale / quantity, half up. The quotient must fit 63 bits, so the dividend must be below
+ * quantity x 2^63, which also keeps the machine's 128-by-64 division from overflowing.
  */
-static bool average_mixed(const struct order *order, uint64_t scale, int64_t *average) {
-    uint64_t filled = (uint64_t)order->filled.scaled;
+static bool average_of(uint128 worth, uint64_t quantity, uint64_t scale, int64_t *average) {
     uint128 dividend;
-    if (__builtin_mul_overflow(order->notional, (uint128)scale, &dividend) ||
-        dividend >= (uint128)filled << 63) {
+    if (__builtin_mul_overflow(worth, (uint128)scale, &dividend) || dividend >= (uint128)quantity
+                                                                                    << 63) {
         return false;
     }
-    uint64_t quotient = (uint64_t)(dividend / filled);
-    uint64_t remainder = (uint64_t)(dividend - (uint128)quotient * filled);
-    quotient += remainder >= filled - remainder;
+    uint64_t quotient = (uint64_t)(dividend / quantity);
+    uint64_t remainder = (uint64_t)(dividend - (uint128)quotient * quantity);
+    quotient += remainder >= quantity - remainder;
     if (quotient > INT64_MAX) {
         return false;
     }
@@ -232,11 +231,64 @@ bool order_fill_average(const struct order *order, unsigned price_digits, unsign
     int64_t scale = decimal_power(digits - price_digits);
     uint128 at_last = (uint128)(uint64_t)order->last_price.scaled * (uint64_t)order->filled.scaled;
     int64_t scaled;
-    bool fits = order->notional == at_last
-                    ? !__builtin_mul_overflow(order->last_price.scaled, scale, &scaled)
-                    : average_mixed(order, (uint64_t)scale, &scaled);
+    bool fits =
+        order->notional == at_last
+            ? !__builtin_mul_overflow(order->last_price.scaled, scale, &scaled)
+            : average_of(order->notional, (uint64_t)order->filled.scaled, (uint64_t)scale, &scaled);
     if (fits) {
         average->scaled = scaled;
     }
     return fits;
+}
+
+bool order_worth_price(uint128 worth, struct quantity quantity, unsigned price_digits,
+                       unsigned digits, struct price *price) {
+    CHECK(quantity.scaled > 0 && price_digits <= digits && digits <= DECIMAL_DIGITS_MAX);
+    int64_t scale = decimal_power(digits - price_digits);
+    return average_of(worth, (uint64_t)quantity.scaled, (uint64_t)scale, &price->scaled);
+}
+
+bool order_worth_of_average(struct quantity count, int64_t average, unsigned average_digits,
+                            unsigned price_digits, struct order_worth *worth) {
+    CHECK(price_digits <= average_digits && average_digits <= DECIMAL_DIGITS_MAX);
+    if (count.scaled <= 0 || average <= 0) {
+        return false;
+    }
+    /* Of two int64: it does not overflow. */
+    uint128 exact = (uint128)(uint64_t)average * (uint64_t)count.scaled;
+    uint128 parts = (uint128)(uint64_t)decimal_power(average_digits - price_digits);
+    *worth = (struct order_worth){.notional = (exact + parts / 2) / parts,
+                                  .error = (uint64_t)count.scaled / parts + 1};
+    return true;
+}
+
+/* What a price with the instrument's digits makes of it, if that is within the error. */
+static uint128 nearest_worth(uint128 left, uint128 error, uint128 at_price) {
+    uint128 off = at_price > left ? at_price - left : left - at_price;
+    return off <= error ? at_price : left;
+}
+
+struct order_fill_outcome order_fill_recover(struct order *order, const struct order_worth *worth) {
+    struct order_fill_outcome nothing = {.flags = ORDER_FILL_INVALID};
+    struct quantity missing = order_fill_missing(order);
+    struct price price;
+    if (missing.scaled <= 0 || worth->notional <= order->notional) {
+        return nothing;
+    }
+    if (!is_cash(order) && order->told.scaled > most(order)) {
+        nothing.flags = ORDER_FILL_OVER;
+        return nothing;
+    }
+    uint128 left = worth->notional - order->notional;
+    if (worth->error > left / ORDER_WORTH_PARTS ||
+        !order_worth_price(left, missing, 0, 0, &price) || price.scaled <= 0) {
+        return nothing;
+    }
+    uint128 at_price = (uint128)(uint64_t)price.scaled * (uint64_t)missing.scaled;
+    order->filled = order->told;
+    order->notional += nearest_worth(left, worth->error, at_price);
+    order->last_price = price;
+    order->fills++;
+    order->hole_count = 0;
+    return (struct order_fill_outcome){.booked = missing, .flags = ORDER_FILL_RECOVERED};
 }

@@ -14,6 +14,10 @@
  * within it; a fill in there is booked while something is missing, and called OVERLAP, because it
  * may repeat.
  *
+ * What nobody tells as fills any more can be booked from the venue's word of what its count was
+ * worth (order_fill_recover): all that is missing as one fill. What comes of it later is a
+ * duplicate then.
+ *
  * Pure arithmetic on struct order: the states are order_state.h's. Quantities and prices are scaled
  * integers of the order's instrument; nothing rounds but the average. No division, but for the one
  * stated at order_fill_average. Whoever owns the order calls.
@@ -81,6 +85,38 @@ struct quantity order_fill_told(struct order *order, struct quantity cumulative)
 
 /* What the venue has counted and nobody has booked: 0 unless a fill was not heard. */
 struct quantity order_fill_missing(const struct order *order);
+
+/* Of what the venue has counted: price x quantity in scaled units, and how far that may be off. */
+struct order_worth {
+    __extension__ unsigned __int128 notional;
+    __extension__ unsigned __int128 error;
+};
+
+/*
+ * What `count` is worth by its average price with so many decimals, whose last digit may be rounded
+ * or cut. False when one of them is not above zero. price_digits <= average_digits <=
+ * DECIMAL_DIGITS_MAX. Divides: cold.
+ */
+bool order_worth_of_average(struct quantity count, int64_t average, unsigned average_digits,
+                            unsigned price_digits, struct order_worth *worth) MUST_USE;
+
+/*
+ * Books all that is missing as one fill, worth what `worth` of `told` leaves beyond the fills that
+ * were booked. It is at the price with the instrument's digits where one is within the error, else
+ * at the average, which last_price has rounded. RECOVERED, or nothing is booked: OVER, as the count
+ * is more than the order asked for, which is for people to look into; INVALID when nothing is
+ * missing, or when what is left is not above zero, or off by more than ORDER_WORTH_PARTS-th of
+ * itself. Divides: cold.
+ */
+#define ORDER_WORTH_PARTS 100
+struct order_fill_outcome order_fill_recover(struct order *order,
+                                             const struct order_worth *worth) MUST_USE;
+
+/* worth / quantity, which is above zero, with `digits` decimals, rounded half up; false when it
+ * does not fit an int64. price_digits <= digits <= DECIMAL_DIGITS_MAX. Divides: cold. */
+__extension__ bool order_worth_price(unsigned __int128 worth, struct quantity quantity,
+                                     unsigned price_digits, unsigned digits,
+                                     struct price *price) MUST_USE;
 
 /*
  * The event a booked fill is to the order's state: by what was booked, never by what is missing.

@@ -647,3 +647,106 @@ Test(order_fill, an_average_coarser_than_its_prices_stops_the_process) {
     struct order order = order_of(10);
     cr_expect(dies_saying(fewer_digits_than_the_price, &order, "digits"));
 }
+
+static struct order_worth worth_of(int64_t count, int64_t average, unsigned digits) {
+    struct order_worth worth;
+    cr_assert(
+        order_worth_of_average((struct quantity){.scaled = count}, average, digits, 1, &worth));
+    return worth;
+}
+
+/* Prices have a digit, quantities none: 5 of 20 were heard at 60.0, and 15 counted. */
+static struct order with_hole(void) {
+    struct order order = order_of(20);
+    struct order_fill fill = fill_at(5, 600, 5);
+    cr_assert_eq(order_fill_apply(&order, &fill).booked.scaled, 5);
+    cr_assert_eq(order_fill_told(&order, (struct quantity){.scaled = 15}).scaled, 10);
+    return order;
+}
+
+Test(order_fill, what_is_missing_is_booked_by_what_the_count_is_worth) {
+    static const struct {
+        int64_t average; /* of 15, with so many digits */
+        unsigned digits;
+        int64_t price; /* of the 10, rounded to a digit */
+        uint64_t notional;
+    } rows[] = {
+        {60000000, 6, 600, 9000}, /* 10 at 60.0 */
+        {60333333, 6, 605, 9050}, /* 10 at 60.5, cut */
+        {60333334, 6, 605, 9050}, /* rounded up */
+        {6033333, 5, 605, 9050},  {60330, 3, 605, 9050},
+        {60000667, 6, 600, 9000}, {60300000, 6, 605, 9045}, /* 5 at 60.4, 5 at 60.5 */
+        {603, 1, 605, 9050},                                /* 60.3 may be 60.33 */
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct order order = with_hole();
+        struct order_worth worth = worth_of(15, rows[i].average, rows[i].digits);
+        struct order_fill_outcome outcome = order_fill_recover(&order, &worth);
+        cr_expect(outcome.booked.scaled == 10 && outcome.flags == RECOVERED, "row %zu", i);
+        cr_expect(order.filled.scaled == 15 && order.fills == 2 &&
+                      order_fill_missing(&order).scaled == 0,
+                  "row %zu", i);
+        cr_expect(order.last_price.scaled == rows[i].price, "row %zu: %lld", i,
+                  (long long)order.last_price.scaled);
+        cr_expect(order.notional == rows[i].notional, "row %zu: %llu", i,
+                  (unsigned long long)order.notional);
+    }
+}
+
+Test(order_fill, what_comes_after_it_was_recovered_is_a_duplicate) {
+    struct order order = with_hole();
+    struct order_worth worth = worth_of(15, 600, 1);
+    cr_assert_eq(order_fill_recover(&order, &worth).booked.scaled, 10);
+    struct order_fill late = fill_at(4, 600, 9);
+    cr_expect_eq(order_fill_apply(&order, &late).flags, DUPLICATE);
+    struct order_fill next = fill_at(5, 600, 20);
+    cr_expect_eq(order_fill_apply(&order, &next).flags, 0);
+    cr_expect_eq(order_fill_event(&order, false), ORDER_EVENT_FILL);
+    cr_expect_eq(order_fill_recover(&order, &worth).flags, INVALID);
+}
+
+Test(order_fill, a_worth_that_cannot_be_is_not_booked) {
+    static const struct {
+        int64_t told;
+        uint64_t notional;
+        uint64_t error;
+        unsigned flags;
+    } rows[] = {
+        {15, 3000, 0, INVALID},                             /* nothing for what is missing */
+        {15, 2999, 0, INVALID},    {15, 9000, 61, INVALID}, /* off by more than a hundredth */
+        {15, 9000, 60, RECOVERED}, {15, 3004, 0, INVALID},  /* less than the price has digits for */
+        {15, 3005, 0, RECOVERED},  {15, UINT64_MAX, 0, RECOVERED}, /* just fits */
+        {20, 12000, 0, RECOVERED}, {21, 12600, 0, OVER},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct order order = with_hole();
+        (void)order_fill_told(&order, (struct quantity){.scaled = rows[i].told});
+        struct order before = order;
+        const struct order_worth worth = {.notional = rows[i].notional, .error = rows[i].error};
+        struct order_fill_outcome outcome = order_fill_recover(&order, &worth);
+        cr_expect_eq(outcome.flags, rows[i].flags, "row %zu: %x", i, outcome.flags);
+        cr_expect(outcome.flags == RECOVERED || memcmp(&before, &order, sizeof(order)) == 0,
+                  "row %zu", i);
+    }
+    struct order order = with_hole();
+    const struct order_worth worth = {.notional = (uint128)INT64_MAX * 11};
+    cr_expect_eq(order_fill_recover(&order, &worth).flags, INVALID, "a price past int64");
+}
+
+Test(order_fill, an_order_sized_by_money_has_no_count_that_is_too_much) {
+    struct order order = with_hole();
+    order.flags = ORDER_CASH;
+    order.quantity.scaled = 0;
+    struct order_worth worth = worth_of(15, 600, 1);
+    cr_expect_eq(order_fill_recover(&order, &worth).flags, RECOVERED);
+}
+
+Test(order_fill, nothing_is_worth_nothing) {
+    struct order_worth worth;
+    cr_expect(!order_worth_of_average((struct quantity){.scaled = 0}, 600, 1, 1, &worth));
+    cr_expect(!order_worth_of_average((struct quantity){.scaled = 15}, 0, 1, 1, &worth));
+    cr_expect(!order_worth_of_average((struct quantity){.scaled = -1}, 600, 1, 1, &worth));
+    cr_expect(
+        order_worth_of_average((struct quantity){.scaled = INT64_MAX}, INT64_MAX, 1, 1, &worth));
+    cr_expect(worth.notional == (uint128)INT64_MAX * INT64_MAX);
+}

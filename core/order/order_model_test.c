@@ -194,6 +194,29 @@ static void repeat_fill(struct model *model) {
     }
 }
 
+/* The venue's word of all that it has counted: what was missing of that is told by nobody else. */
+static void recover(struct model *model) {
+    struct twin *twin = &model->twin;
+    int count = missing(twin);
+    struct order_worth worth = {.notional = model->order.notional + (unsigned)(count * PRICE)};
+    struct order_fill_outcome outcome = order_fill_recover(&model->order, &worth);
+    cr_assert_eq(outcome.booked.scaled, count);
+    if (count == 0) {
+        return;
+    }
+    bool was_open = twin->end == ORDER_STATE_NONE;
+    for (int told = heard(twin) + count, i = 0; i < told; i++) {
+        twin->heard[i] = true;
+        twin->lost[i] = false;
+    }
+    struct order_step got = step(model, order_fill_event(&model->order, false));
+    cr_assert(got.report == ORDER_REPORT_TRADE && got.conflict == !was_open);
+    if (heard(twin) >= most(twin)) {
+        twin->end = ORDER_FILLED;
+    }
+    twin->said = SAID_TAKEN;
+}
+
 static void ask_replace(struct model *model) {
     struct twin *twin = &model->twin;
     if (!is_open(twin) || twin->asked_quantity != 0) {
@@ -283,7 +306,7 @@ static void end(struct model *model, enum order_event event, enum order_state st
 }
 
 static void happen(struct model *model) {
-    switch (pick(model, 15)) {
+    switch (pick(model, 16)) {
     case 0:
         send(model);
         break;
@@ -325,6 +348,9 @@ static void happen(struct model *model) {
         if (pick(model, 4) == 0) {
             end(model, ORDER_EVENT_CANCELED, ORDER_CANCELED);
         }
+        break;
+    case 14:
+        recover(model);
         break;
     default:
         if (pick(model, 4) == 0) {

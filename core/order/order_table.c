@@ -293,7 +293,7 @@ uint32_t order_table_sweep(struct order_table *table, struct now now, uint32_t *
         if (table->ended_first == ORDER_NONE) {
             table->ended_last = ORDER_NONE;
         }
-        if (order->stray_owed) {
+        if (order->stray_owed || order->fill_owed) {
             order->ended = now.mono;
             ended_append(table, slot);
             continue;

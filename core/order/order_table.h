@@ -64,6 +64,7 @@ struct order {
     bool replace_owed;
     bool stray;      /* over here, and open by the venue's word */
     bool stray_owed; /* and to be cancelled there: its slot is kept */
+    bool fill_owed;  /* the venue counts a fill that was not heard: its slot is kept meanwhile */
     bool triggered;  /* a stop type whose stop price was reached: it rests, or trades, now */
     enum order_side side;
     enum order_type type;
@@ -175,9 +176,10 @@ void order_table_end(struct order_table *table, struct now now, uint32_t slot);
 
 /*
  * Moves up to `count_max` slots whose window has passed to the free list, in the order they ended;
- * one whose order is `stray_owed` waits for another window. Writes them to `slots`; returns how
- * many. They leave the index, their state is NONE, and the rest of the order stays readable until
- * the next take, so that the caller can free its requests. Called each turn with a small bound.
+ * one whose order is `stray_owed` or `fill_owed` waits for another window. Writes them to `slots`;
+ * returns how many. They leave the index, their state is NONE, and the rest of the order stays
+ * readable until the next take, so that the caller can free its requests. Called each turn with a
+ * small bound.
  */
 uint32_t order_table_sweep(struct order_table *table, struct now now, uint32_t *slots,
                            uint32_t count_max);

@@ -172,23 +172,26 @@ Test(order_table, sweep_keeps_to_its_bound_and_the_order_of_ending) {
     free(table);
 }
 
-/* It cannot be cancelled any more without its slot. */
-Test(order_table, sweep_keeps_what_is_to_be_cancelled_yet) {
-    struct order_table *table = table_make(2, 5);
-    uint32_t stray = take(table, 1, "a");
-    uint32_t other = take(table, 1, "b");
-    order_table_end(table, at(0), stray);
-    order_table_end(table, at(0), other);
-    order_table_at(table, stray)->stray_owed = true;
-    uint32_t swept[2];
-    cr_expect(order_table_sweep(table, at(5), swept, 2) == 1 && swept[0] == other);
-    cr_expect(order_table_sweep(table, at(9), swept, 2) == 0);
-    cr_expect(order_table_sweep(table, at(10), swept, 2) == 0);
-    order_table_at(table, stray)->stray_owed = false;
-    cr_expect(order_table_sweep(table, at(14), swept, 2) == 0);
-    cr_expect(order_table_sweep(table, at(15), swept, 2) == 1 && swept[0] == stray);
-    cr_expect(order_table_taken(table) == 0);
-    free(table);
+/* Without its slot it could not be cancelled any more, or a fill of it not be told. */
+Test(order_table, sweep_keeps_what_is_to_be_cancelled_or_told_yet) {
+    for (int fill = 0; fill < 2; fill++) {
+        struct order_table *table = table_make(2, 5);
+        uint32_t kept = take(table, 1, "a");
+        uint32_t other = take(table, 1, "b");
+        order_table_end(table, at(0), kept);
+        order_table_end(table, at(0), other);
+        struct order *order = order_table_at(table, kept);
+        *(fill ? &order->fill_owed : &order->stray_owed) = true;
+        uint32_t swept[2];
+        cr_expect(order_table_sweep(table, at(5), swept, 2) == 1 && swept[0] == other);
+        cr_expect(order_table_sweep(table, at(9), swept, 2) == 0);
+        cr_expect(order_table_sweep(table, at(10), swept, 2) == 0);
+        *(fill ? &order->fill_owed : &order->stray_owed) = false;
+        cr_expect(order_table_sweep(table, at(14), swept, 2) == 0);
+        cr_expect(order_table_sweep(table, at(15), swept, 2) == 1 && swept[0] == kept);
+        cr_expect(order_table_taken(table) == 0);
+        free(table);
+    }
 }
 
 Test(order_table, an_endless_window_never_gives_back) {
