@@ -123,6 +123,7 @@ struct chaos {
     uint32_t rough; /* of these: with messages on their way */
     /* The mix. */
     uint32_t fills;
+    uint32_t recovered; /* of these, by the venue's count */
     uint32_t doubts;
     uint32_t taken;
     uint32_t refused_here;

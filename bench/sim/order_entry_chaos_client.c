@@ -233,7 +233,9 @@ static void check_report(const struct chaos *chaos, const struct chaos_order *or
 static void take_fill(struct chaos *chaos, struct chaos_order *order, const char *text) {
     int64_t last = rig_hundredths_of(text, "32");
     order->heard_filled += last;
-    order->heard_notional += last * (rig_decimal_of(text, "31") / 10000000);
+    /* That of several fills may have more decimals. */
+    order->heard_notional += (last * rig_decimal_of(text, "31") + 5000000) / 10000000;
+    chaos->recovered += strstr(text, "|58=TRC-ORD-040") != NULL;
     cr_assert_gt(last, 0);
     chaos->fills++;
 }

@@ -191,6 +191,8 @@ static bool may_be_asked_about(const struct chaos_order *order) {
 static void compare_order_at_rest(struct chaos *chaos, uint32_t number) {
     struct chaos_order *order = &chaos->orders[number];
     bool over = chaos_is_over(order);
+    cr_assert_eq(order->heard_filled, order->filled, "A%u", number);
+    cr_assert_eq(order->heard_notional, order->notional, "A%u", number);
     if (order->status == OPEN) {
         cr_assert(strchr("016", order->heard_status) != NULL, "A%u is %c, not open", number,
                   order->heard_status);
@@ -199,7 +201,7 @@ static void compare_order_at_rest(struct chaos *chaos, uint32_t number) {
                   "A%u has other terms there", number);
         cr_assert_null(pending_replace(chaos, order), "A%u", number);
         order->blurred = false;
-    } else if (order->status != FILLED || order->heard_filled == order->filled) {
+    } else {
         cr_assert(over && order->heard_status == status_of(order), "A%u is %c, not %c", number,
                   order->heard_status, status_of(order));
     }

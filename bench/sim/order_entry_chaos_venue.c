@@ -31,6 +31,24 @@ static void say(struct chaos *chaos, struct chaos_order *order, const char *form
     }
 }
 
+struct worth {
+    char text[64];
+};
+
+/* AvgPx(6) and GrossTradeAmt(381), as a venue says them: cut, and exact. */
+static struct worth worth_of(const struct chaos_order *order) {
+    struct worth worth = {.text = "6=0|381=0"};
+    if (order->filled > 0) {
+        __extension__ typedef __int128 wide;
+        int64_t average = (int64_t)((wide)order->notional * 10000000 / order->filled);
+        (void)snprintf(worth.text, sizeof(worth.text),
+                       "6=%" PRId64 ".%08" PRId64 "|381=%" PRId64 ".%03" PRId64,
+                       average / 100000000, average % 100000000, order->notional / 1000,
+                       order->notional % 1000);
+    }
+    return worth;
+}
+
 static uint64_t once_or_twice(struct chaos *chaos) {
     return 1 + (chaos_below(chaos, 10) == 0);
 }
@@ -48,17 +66,17 @@ static void say_fill(struct chaos *chaos, struct chaos_order *order) {
     for (uint64_t times = once_or_twice(chaos); times > 0; times--) {
         say(chaos, order,
             "35=8|11=#%u|37=O%u|17=X|150=F|39=%c|32=" HUNDREDTHS "|31=" TENTHS "|14=" HUNDREDTHS
-            "|60=@|",
+            "|%s|60=@|",
             id, order->first_id, done ? '2' : '1', AS_HUNDREDTHS(last), AS_TENTHS(price),
-            AS_HUNDREDTHS(order->filled));
+            AS_HUNDREDTHS(order->filled), worth_of(order).text);
     }
 }
 
 static void say_end(struct chaos *chaos, struct chaos_order *order, char type,
                     enum chaos_status status) {
     order->status = status;
-    say(chaos, order, "35=8|11=#%u|37=O%u|17=X|150=%c|39=%c|14=" HUNDREDTHS "|58=so be it|60=@|",
-        order->id, order->first_id, type, type, AS_HUNDREDTHS(order->filled));
+    say(chaos, order, "35=8|11=#%u|37=O%u|17=X|150=%c|39=%c|14=" HUNDREDTHS "|%s|58=so be it|60=@|",
+        order->id, order->first_id, type, type, AS_HUNDREDTHS(order->filled), worth_of(order).text);
 }
 
 void chaos_move(struct chaos *chaos) {
@@ -102,8 +120,8 @@ void chaos_move(struct chaos *chaos) {
 
 static void say_canceled(struct chaos *chaos, struct chaos_order *order, uint32_t id) {
     order->status = CANCELED;
-    say(chaos, order, "35=8|11=#%u|41=#%u|37=O%u|17=X|150=4|39=4|14=" HUNDREDTHS "|60=@|", id,
-        order->id, order->first_id, AS_HUNDREDTHS(order->filled));
+    say(chaos, order, "35=8|11=#%u|41=#%u|37=O%u|17=X|150=4|39=4|14=" HUNDREDTHS "|%s|60=@|", id,
+        order->id, order->first_id, AS_HUNDREDTHS(order->filled), worth_of(order).text);
 }
 
 void chaos_answer_cancel(struct chaos *chaos) {
@@ -282,9 +300,9 @@ static void say_status(struct chaos *chaos, struct chaos_order *order, uint32_t 
     char status = order->status == OPEN ? "01"[order->filled > 0] : codes[order->status];
     say(chaos, order,
         "35=8|11=#%u|37=O%u|17=X|150=I|39=%c|38=" HUNDREDTHS "|44=" TENTHS "|14=" HUNDREDTHS
-        "|60=@|",
+        "|%s|60=@|",
         id, order->first_id, status, AS_HUNDREDTHS(order->terms.quantity),
-        AS_TENTHS(order->terms.price), AS_HUNDREDTHS(order->filled));
+        AS_TENTHS(order->terms.price), AS_HUNDREDTHS(order->filled), worth_of(order).text);
 }
 
 /*

@@ -195,6 +195,7 @@ Test(order_entry_doubt, counted_beyond_the_old_terms_is_the_replace) {
     rig_say(sim.venue, FILL_BEYOND("1", "0.2", "0.7"));
     rig_expect(sim.firm, "35=8|11=G1|41=A1|150=5|39=0|38=1|14=0");
     rig_expect(sim.firm, "35=8|11=G1|150=F|39=1|38=1|14=0.2|151=0.8");
+    rig_expect(sim.firm, "35=8|11=G1|150=I|39=1|14=0.2|" COUNTS("0.7"));
     rig_say(sim.venue, FILL_BEYOND("1", "0.5", "0.5"));
     rig_expect(sim.firm, "35=8|11=G1|150=F|39=1|14=0.7|151=0.3");
     finish(&sim);

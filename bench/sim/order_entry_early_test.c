@@ -39,8 +39,9 @@ static struct sim with_gap(const struct rig_options *options) {
 
 static void expect_left(struct sim *sim) {
     rig_expect(sim->firm, "11=A1|150=F|39=1|32=0.1|31=29999|14=0.1");
+    rig_expect(sim->firm, "11=A1|150=I|39=1|14=0.1|" COUNTS("0.2"));
     rig_expect(sim->firm, "11=A1|150=F|39=1|32=0.2|31=29998|14=0.3");
-    rig_expect(sim->firm, "11=A1|150=I|39=1|14=0.3|58=in doubt: the venue session was lost");
+    rig_expect(sim->firm, "11=A1|150=I|39=1|14=0.3|" COUNTS("0.4"));
     rig_expect_nothing(sim->firm);
     cr_assert_eq(order_entry_live_orders(sim->rig->entry), 1);
 }
@@ -96,10 +97,11 @@ Test(order_entry_early, is_told_when_the_venue_resets_its_numbers) {
         sim.venue->next_out = sim.lost + by;
         rig_say(sim.venue, FILL("#1", "X4", "0.05", "29997", "0.45"));
         rig_expect(sim.firm, "11=A1|150=F|39=1|32=0.1|31=29999|14=0.1");
+        rig_expect(sim.firm, "11=A1|150=I|39=1|14=0.1|" COUNTS("0.2"));
         rig_expect(sim.firm, "11=A1|150=F|39=1|32=0.2|31=29998|14=0.3");
+        rig_expect(sim.firm, "11=A1|150=I|39=1|14=0.3|" COUNTS("0.4"));
         rig_expect(sim.firm, "11=A1|150=F|39=1|32=0.05|31=29997|14=0.35");
-        rig_expect(sim.firm, "11=A1|150=I|39=1|14=0.35|58=in doubt: the venue did not say again "
-                             "what was missed");
+        rig_expect(sim.firm, "11=A1|150=I|39=1|14=0.35|" COUNTS("0.45"));
         rig_expect_nothing(sim.firm);
         rig_end(sim.rig);
     }
@@ -157,7 +159,9 @@ Test(order_entry_early, is_told_to_the_last) {
     rig_settle(sim.rig);
     rig_peer_reset(sim.venue);
     rig_expect(sim.firm, "11=A1|150=F|31=29999|14=0.1");
+    rig_expect(sim.firm, "11=A1|150=I|" COUNTS("0.2"));
     rig_expect(sim.firm, "11=A1|150=F|31=29998|14=0.3");
+    rig_expect(sim.firm, "11=A1|150=I|" COUNTS("0.4"));
     for (int i = 0; i < 40; i++) {
         char told[64];
         (void)snprintf(told, sizeof(told), "11=A1|150=F|32=0.001|14=0.3%02d", i + 1);
@@ -165,8 +169,8 @@ Test(order_entry_early, is_told_to_the_last) {
             (void)snprintf(told, sizeof(told), "11=A1|150=F|32=0.001|14=0.3%d", (i + 1) / 10);
         }
         rig_expect(sim.firm, told);
+        rig_expect(sim.firm, "11=A1|150=I|39=1");
     }
-    rig_expect(sim.firm, "11=A1|150=I|58=in doubt: the venue session was lost");
     rig_expect_nothing(sim.firm);
     rig_end(sim.rig);
 }

@@ -83,8 +83,7 @@ Test(order_entry_evidence, a_status_whose_count_cannot_be_read_settles_nothing) 
     rig_advance(sim.rig, 6000);
     rig_expect(sim.venue, "35=H|11=#3");
     rig_say(sim.venue, SAYS("I", "1", "38=0.5|44=30000|14=0.1"));
-    rig_expect(sim.firm, "150=I|39=0|14=0|58=the venue counts fills of this order that were not "
-                         "heard");
+    rig_expect(sim.firm, "150=I|39=0|14=0|" COUNTS("0.1"));
     finish(&sim, 1);
 }
 

@@ -170,6 +170,9 @@ Test(order_entry_exposure, of_a_fill_that_never_came_stays) {
     quiet(&sim);
     rig_say(sim.venue, ENDED("#1", "0.2"));
     expect_bought(&sim, 0, 20, 30000, 0);
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=H|11=#2|37=OV");
+    rig_say(sim.venue, "35=j|45=0|372=H|379=#2|380=101|58=EOrder:Unknown order|");
     rig_advance(sim.rig, 1500);
     rig_say(sim.firm, BUY("A2"));
     expect_bought(&sim, 1, 70, 30000, 0);

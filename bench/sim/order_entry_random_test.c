@@ -208,9 +208,10 @@ static uint32_t events_to_be(void) {
 
 static void print_mix(const struct chaos *chaos) {
     fprintf(stderr,
-            "%u orders, %u cancels, %u fills, %u breaks (%u rough), %u doubts, %llu turns\n",
-            chaos->order_count, chaos->cancel_count, chaos->fills, chaos->breaks, chaos->rough,
-            chaos->doubts, (unsigned long long)chaos->rig->turns);
+            "%u orders, %u cancels, %u fills (%u recovered), %u breaks (%u rough), %u doubts, "
+            "%llu turns\n",
+            chaos->order_count, chaos->cancel_count, chaos->fills, chaos->recovered, chaos->breaks,
+            chaos->rough, chaos->doubts, (unsigned long long)chaos->rig->turns);
     fprintf(stderr, "%u replaces: %u taken (%u crossed), refused here %u, there %u\n",
             chaos->replace_count, chaos->taken, chaos->crossed, chaos->refused_here,
             chaos->refused_there);
@@ -275,6 +276,7 @@ static void play_short_runs(const struct rig_options *options, uint32_t runs) {
     uint64_t end_seed = short_seed + runs;
     uint32_t breaks = 0;
     uint64_t probes = 0;
+    uint32_t recovered = 0;
     for (; short_seed < end_seed; short_seed++) {
         struct chaos chaos;
         begin(&chaos, options, short_seed, SHORT_EVENTS);
@@ -289,10 +291,14 @@ static void play_short_runs(const struct rig_options *options, uint32_t runs) {
         const struct order_entry_counters *counters = order_entry_counters(chaos.rig->entry);
         cr_assert_eq(counters->foreign_cancels, 0);
         breaks += chaos.breaks;
+        cr_assert_eq(counters->recovered_fills, chaos.recovered);
+        recovered += chaos.recovered;
         probes += counters->doubt_cancels;
         end(&chaos);
     }
     cr_assert_gt(breaks, runs / 10);
+    fprintf(stderr, "%u recovered\n", recovered);
+    cr_assert(recovered > 0 || options->cancel_in_doubt);
     cr_assert_eq(probes != 0, options->cancel_in_doubt);
     short_is_over = true;
 }

@@ -104,7 +104,7 @@ Test(order_entry_venue, back_settles_doubt_by_what_it_reports) {
     rig_expect(sim.firm, "11=A6|150=4|39=4");
     /* 39=2 without a price is no fill and no open order. */
     rig_say(sim.venue, "35=8|11=#7|37=O|17=X|150=I|39=2|14=0.5|60=@|");
-    rig_expect_nothing(sim.firm);
+    rig_expect(sim.firm, "11=A7|150=I|39=0|14=0|" COUNTS("0.5"));
     cr_assert_eq(counters(&sim)->missing_fills, 1);
     /* And an order known again can be cancelled again. */
     rig_say(sim.firm, CANCEL("C1", "A1"));
@@ -120,6 +120,7 @@ Test(order_entry_venue, found_again_counts_what_it_filled_meanwhile) {
     come_back(&sim);
     rig_say(sim.venue, FILL("#1", "0.1", "0.4"));
     rig_expect(sim.firm, "150=F|39=1|32=0.1|14=0.1|151=0.4");
+    rig_expect(sim.firm, "150=I|39=1|14=0.1|151=0.4|" COUNTS("0.4"));
     cr_assert_eq(counters(&sim)->missing_fills, 1);
     rig_say(sim.venue, FILL("#1", "0.3", "0.3"));
     rig_expect(sim.firm, "150=F|39=1|32=0.3|14=0.4|151=0.1");
@@ -291,6 +292,7 @@ Test(order_entry_venue, a_fill_that_cannot_be_read_puts_the_order_in_doubt) {
         cr_assert_eq(counters(&sim)->fills, 0);
         rig_say(sim.venue, FILL("#1", "0.3", "0.4"));
         rig_expect(sim.firm, "150=F|39=1|32=0.3|14=0.3|151=0.2");
+        rig_expect(sim.firm, "150=I|39=1|14=0.3|151=0.2|" COUNTS("0.4"));
         cr_assert_eq(counters(&sim)->missing_fills, 1);
         finish(&sim);
     }
@@ -505,8 +507,9 @@ Test(order_entry_venue, logon_that_nobody_signs_is_given_up) {
     rig_end(rig);
 }
 
-/* One report may cause three: the fill, the doubt it leaves, and the end of a pending cancel. All
- * of them reach a client that was away, by its queue or by a resend. */
+/* One report may cause three: the fill that the venue calls the last, the doubt it leaves, and the
+ * end of a pending cancel. All of them reach a client that was away, by its queue or by a resend.
+ */
 Test(order_entry_venue, report_that_causes_three_waits_for_room_for_them) {
     for (int fills = 8; fills <= 16; fills++) {
         struct rig_options options = rig_default();
@@ -524,7 +527,8 @@ Test(order_entry_venue, report_that_causes_three_waits_for_room_for_them) {
             snprintf(cumulative, sizeof(cumulative), "0.%02d", i);
             rig_say(sim.venue, FILL("#1", "0.01", "%s"), cumulative);
         }
-        rig_say(sim.venue, FILL("#1", "0.01", "0.5"));
+        rig_say(sim.venue, "35=8|11=#1|37=OVENUE|17=X|150=F|39=2|32=0.01|31=30000|14=0.%02d|60=@|",
+                fills + 1);
         rig_settle(sim.rig);
         uint64_t unsent = order_entry_counters(sim.rig->entry)->reports_unsent;
         sim.firm->next_in = 3 + unsent;

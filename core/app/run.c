@@ -52,6 +52,7 @@ static void print_counters(const struct order_entry_counters *counters) {
         {"fills", counters->fills},
         {"duplicate fills", counters->duplicate_fills},
         {"missing fills", counters->missing_fills},
+        {"recovered fills", counters->recovered_fills},
         {"foreign reports", counters->foreign_reports},
         {"foreign orders' cancels", counters->foreign_cancels},
         {"of these refused", counters->foreign_cancels_refused},

@@ -101,7 +101,8 @@ static void put_last_fill(const struct client_encoder *encoder, const struct cli
     }
     fix_put_decimal(writer, FIX_LAST_QTY, report->last_quantity.scaled,
                     instrument->quantity_digits);
-    fix_put_decimal(writer, FIX_LAST_PX, report->last_price.scaled, instrument->price_digits);
+    fix_put_decimal(writer, FIX_LAST_PX, report->last_price.scaled,
+                    report->last_is_average ? report->average_digits : instrument->price_digits);
     fix_put_bytes(writer, FIX_LAST_MKT, encoder->directory->venues[report->venue].name);
     put_text(writer, FIX_SECONDARY_EXEC_ID, report->trade_id, report->trade_id_len);
     put_char(writer, FIX_LAST_LIQUIDITY_IND, report->liquidity);

@@ -52,6 +52,7 @@ struct client_report {
     char business_reason; /* business reject: 380 */
     char mass_request;    /* mass cancel: 530 as it was asked for */
     char mass_response;   /* mass cancel: 531, '0' refused */
+    bool last_is_average; /* last_price has average_digits: it is that of several fills, perhaps */
     bool triggered;       /* a stop type whose stop price was reached */
     uint8_t fee_count;
     uint8_t status_id_len;

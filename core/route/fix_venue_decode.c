@@ -58,14 +58,24 @@ static void take_of_dialect(const struct fix_dialect *dialect, uint32_t tag, str
     }
 }
 
+/* Of all that was filled. */
+static void take_count(uint32_t tag, struct bytes value, struct venue_report *report) {
+    take(tag == FIX_CUM_QTY  ? &report->cumulative
+         : tag == FIX_AVG_PX ? &report->average
+                             : &report->traded,
+         value);
+}
+
 static void take_field(const struct fix_dialect *dialect, uint32_t tag, struct bytes value,
                        struct venue_report *report, struct execution *execution) {
     switch (tag) {
     case FIX_CL_ORD_ID:
         take(&report->cl_ord_id, value);
         break;
+    case FIX_AVG_PX:
     case FIX_CUM_QTY:
-        take(&report->cumulative, value);
+    case FIX_GROSS_TRADE_AMT:
+        take_count(tag, value, report);
         break;
     case FIX_EXEC_ID:
         take(&report->exec_id, value);

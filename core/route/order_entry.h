@@ -127,7 +127,8 @@ struct order_entry_counters {
     uint64_t foreign_left;            /* open there, and no cancel could be sent */
     uint64_t bad_reports;
     uint64_t duplicate_fills;
-    uint64_t missing_fills; /* the venue's cumulative quantity ran ahead of the fills it told */
+    uint64_t missing_fills;   /* the venue's cumulative quantity ran ahead of the fills it told */
+    uint64_t recovered_fills; /* of these, booked by what the venue's count was worth */
     uint64_t conflicts;
     uint64_t doubt_cancels; /* that ask what became of an order in doubt */
     uint64_t notices_dropped;

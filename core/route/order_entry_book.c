@@ -42,7 +42,8 @@ static void book_acknowledgement(struct order_entry *entry, uint32_t slot, struc
     book_event(entry, slot, now, event, bytes_of(NULL, 0), REJECT_NONE);
 }
 
-/* A status has no price: it books no fill, and one that is all filled is so by fills heard. */
+/* A status has no price: it books no fill, and one that is all filled is so by fills heard. One
+ * that counts more leaves the order in doubt. */
 static void book_status(struct order_entry *entry, uint32_t slot, uint32_t named, struct now now,
                         const struct venue_report *report) {
     struct order *order = order_table_at(entry->orders, slot);
@@ -60,7 +61,11 @@ static void book_status(struct order_entry *entry, uint32_t slot, uint32_t named
                    BYTES("in doubt: how much of it is filled cannot be read"), REJECT_NONE);
         return;
     }
-    bool heard_all = order->filled.scaled > 0 && order_fill_missing(order).scaled == 0;
+    bool unheard = order_fill_missing(order).scaled > 0;
+    if (unheard && live) {
+        return;
+    }
+    bool heard_all = order->filled.scaled > 0 && !unheard;
     /* Or open in word alone: its replace to more was not taken. */
     bool nothing_left = live && heard_all && order_fill_is_all(order) && !order->replace_pending;
     if (!report->complete && !nothing_left) {
@@ -72,7 +77,7 @@ static void book_status(struct order_entry *entry, uint32_t slot, uint32_t named
         const struct book_words words = {.say = ORDER_REPORT_STATUS, .text = text};
         book_change(entry, slot, now, ORDER_EVENT_FILL, &words);
     } else {
-        doubt_if_unheard(entry, slot, now, true);
+        doubt_if_short(entry, slot, now, true);
     }
 }
 
@@ -150,5 +155,6 @@ void book_report(struct order_entry *entry, uint32_t venue, struct now now,
     }
     doubt_answered(entry, slot, named);
     stray_heard(entry, slot, report);
+    unheard_heard(entry, slot, now, report);
     order_changed(entry, slot);
 }

@@ -88,6 +88,8 @@ static void tell(struct order_entry *entry, struct now now, const struct order *
                  enum order_report what, const struct book_words *words) {
     if (words->fill != NULL) {
         report_fill(entry, now, order, words->booked, words->fill);
+    } else if (words->worth != 0) {
+        report_recovered(entry, now, order, words);
     } else if (what != ORDER_REPORT_NONE) {
         report_order(entry, now, order, words->say != ORDER_REPORT_NONE ? words->say : what,
                      words->text, words->reject);
@@ -100,23 +102,28 @@ void book_change(struct order_entry *entry, uint32_t slot, struct now now, enum 
     bool was_terminal = order_state_is_terminal(order->state);
     struct order_step result = step(entry, slot, now, event);
     bool ended = !was_terminal && order_state_is_terminal(order->state);
-    bool drops = ended || (event == ORDER_EVENT_VENUE_LOST && !was_terminal);
+    bool lost = event == ORDER_EVENT_VENUE_LOST && !was_terminal && !words->keeps_pending;
+    bool drops = ended || lost;
     bool cancel_dropped = drops && drop_pending_cancel(order);
     tell(entry, now, order, result.report, words);
     if (words->renamed) {
         order_table_rename(entry->orders, slot);
+    }
+    if (lost) {
+        unheard_forget(entry, slot);
     }
     if (drops) {
         tell_dropped(entry, slot, now, cancel_dropped);
     }
     if (ended) {
         end_order(entry, slot, now, words->reject);
-    } else if (was_terminal && words->fill != NULL) {
+    } else if (was_terminal && words->booked.scaled != 0) {
         /* The latest row of an order is the one that counts. */
         ledger_order(entry, order, LEDGER_NOT_REFUSED, REJECT_NONE);
     }
     if (order->state == ORDER_IN_DOUBT && result.report == ORDER_REPORT_IN_DOUBT) {
         entry->tracks[slot].doubt_asked = false;
+        entry->tracks[slot].unheard_told = order_fill_missing(order);
         watch_order(entry, slot, now);
         notice_send(entry, now, NOTICE_IN_DOUBT, order->venue, order->number, words->text);
     }

@@ -9,7 +9,7 @@
 /* A venue goes by its own clock: how far that may be behind ours. */
 #define DEADLINE_MARGIN_NS (1 * NS_PER_S)
 
-static bool may_ask(const struct order_entry *entry, const struct order *order) {
+bool doubt_may_ask(const struct order_entry *entry, const struct order *order) {
     const struct venue_slot *venue = &entry->venues[order->venue];
     return venue->can->status &&
            (!venue->can->acknowledged_first || order->venue_order_id_len != 0);
@@ -36,7 +36,7 @@ bool doubt_ask(struct order_entry *entry, uint32_t slot, struct now now) {
     const struct order *order = order_table_at(entry->orders, slot);
     struct order_track *track = &entry->tracks[slot];
     struct venue_slot *venue = &entry->venues[order->venue];
-    if (!may_ask(entry, order)) {
+    if (!doubt_may_ask(entry, order)) {
         return false;
     }
     uint32_t request = take_request(entry, slot, now);
@@ -69,10 +69,11 @@ static bool is_past_the_replace(const struct order_entry *entry, const struct or
     return asked.ns - order->replace_sent.ns >= life_ns;
 }
 
-/* By the queue that every cancel takes that nobody asked for by itself. */
+/* By the queue that every cancel takes that nobody asked for by itself. What is over is not
+ * cancelled to know what it filled. */
 static bool probe(struct order_entry *entry, uint32_t slot, struct now now) {
     struct order *order = order_table_at(entry->orders, slot);
-    if (!entry->setup.venues[order->venue].cancel_in_doubt) {
+    if (!entry->setup.venues[order->venue].cancel_in_doubt || order->state != ORDER_IN_DOUBT) {
         return false;
     }
     if (cancel_begin(entry, now, slot)) {
@@ -89,6 +90,7 @@ static void note_asked(struct order_entry *entry, uint32_t slot, struct now now)
     struct order_track *track = &entry->tracks[slot];
     bool early = !order->replace_pending || !is_past_the_replace(entry, order, now.mono);
     track->asked_early += early && track->asked_early != UINT32_MAX;
+    track->unheard_asks += order_state_is_terminal(order->state);
     track->asked = now.mono;
 }
 

@@ -29,7 +29,7 @@ static void note_fill(struct order_entry *entry, struct now now, const struct or
 }
 
 /* The venue calls an order in doubt filled by its old terms: it did not take the replace. */
-static enum order_event event_of_fill(const struct order *order, bool complete) {
+enum order_event event_of_fill(const struct order *order, bool complete) {
     bool settled = complete && order->state == ORDER_IN_DOUBT && order_fill_is_all(order) &&
                    order_fill_missing(order).scaled == 0;
     return settled ? ORDER_EVENT_FILL : order_fill_event(order, complete);
@@ -60,8 +60,8 @@ static void take_outgrown(struct order_entry *entry, uint32_t slot, struct now n
     }
 }
 
-static bool is_told(const struct venue_report *report, const struct instrument *instrument,
-                    struct quantity *told) {
+bool is_told(const struct venue_report *report, const struct instrument *instrument,
+             struct quantity *told) {
     return decimal_parse(report->cumulative, instrument->quantity_digits, &told->scaled) ==
                DECIMAL_OK &&
            told->scaled >= 0;
@@ -89,23 +89,11 @@ static void book_unreadable(struct order_entry *entry, uint32_t slot, struct now
     }
 }
 
-/* All that it may ever fill, by what the venue has said of it. */
-static bool is_complete_there(const struct order *order, bool complete) {
-    bool grows =
-        order->replace_pending && order->replace_terms.quantity.scaled > order->told.scaled;
-    bool cash = (order->flags & ORDER_CASH) != 0;
-    return complete || (!cash && !grows && order->told.scaled >= order->quantity.scaled);
-}
-
-/* Whether the venue counts a fill that was not heard, or must, to call the order complete. */
-static bool is_short(const struct order *order, bool complete) {
-    return order_fill_missing(order).scaled > 0 || (complete && !order_fill_is_all(order));
-}
-
-void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now, bool complete) {
+void doubt_if_short(struct order_entry *entry, uint32_t slot, struct now now, bool complete) {
     const struct order *order = order_table_at(entry->orders, slot);
-    if (is_complete_there(order, complete) && !order_state_is_terminal(order->state) &&
-        order->state != ORDER_IN_DOUBT && is_short(order, complete)) {
+    bool known = order_state_is_terminal(order->state) || order->state == ORDER_IN_DOUBT;
+    bool counted = order_fill_missing(order).scaled > 0 || order_fill_is_all(order);
+    if (complete && !known && !counted) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: the venue filled it, and a fill was not heard"), REJECT_NONE);
     }
@@ -131,7 +119,7 @@ void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
     } else if (outcome.booked.scaled > 0) {
         entry->counters.fills++;
         tell_fill(entry, slot, now, outcome.booked, report);
-        doubt_if_unheard(entry, slot, now, report->complete);
+        doubt_if_short(entry, slot, now, report->complete);
     }
 }
 

@@ -117,6 +117,7 @@ void book_refusal(struct order_entry *entry, uint32_t named, const struct reques
         const struct order_track *track = &entry->tracks[request->order];
         if (reject == REJECT_VENUE_UNKNOWN_ORDER && named == track->status_request) {
             (void)doubt_absent(entry, request->order, now, track->asked);
+            unheard_absent(entry, request->order, now);
         }
     } else if (refused == VENUE_REFUSES_NEW) {
         book_order_refusal(entry, request->order, now, report, reject);

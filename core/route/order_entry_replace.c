@@ -206,7 +206,7 @@ void terms_replace(struct order_entry *entry, uint32_t slot, struct now now,
     const struct book_words words = {
         .say = ORDER_REPORT_REPLACED, .text = note_told(entry, slot, now, report), .renamed = true};
     tell_terms(entry, slot, now, ORDER_EVENT_REPLACED, &words);
-    doubt_if_unheard(entry, slot, now, report->complete);
+    doubt_if_short(entry, slot, now, report->complete);
 }
 
 /* The venue changed it of itself, or for somebody who is not us. */
@@ -221,7 +221,7 @@ void terms_restate(struct order_entry *entry, uint32_t slot, struct now now,
     learn_venue_id(order, report->venue_order_id);
     const struct book_words words = {.say = ORDER_REPORT_RESTATED, .text = text};
     tell_terms(entry, slot, now, ORDER_EVENT_RESTATED, &words);
-    doubt_if_unheard(entry, slot, now, report->complete);
+    doubt_if_short(entry, slot, now, report->complete);
 }
 
 /* Named by another id than the replace's, it is the replace if its terms are. */
@@ -337,5 +337,4 @@ void book_replace_refusal(struct order_entry *entry, uint32_t slot, struct now n
     } else if (!ends) {
         replace_tell_over(entry, slot, now, text);
     }
-    doubt_if_unheard(entry, slot, now, false);
 }

@@ -221,6 +221,22 @@ void report_fill(struct order_entry *entry, struct now now, const struct order *
     push_execution(entry, now, order->client, report);
 }
 
+void report_recovered(struct order_entry *entry, struct now now, const struct order *order,
+                      const struct book_words *words) {
+    struct client_report *report = order_cell(entry, now, order);
+    unsigned price_digits = instrument_of(entry, order->instrument)->price_digits;
+    report->exec_type = 'F';
+    report->last_quantity = words->booked;
+    report->last_is_average = order_worth_price(words->worth, words->booked, price_digits,
+                                                report->average_digits, &report->last_price);
+    if (!report->last_is_average) {
+        report->last_price = order->last_price;
+    }
+    report->reject = REJECT_RECOVERED;
+    put_text(report, REJECT_RECOVERED, bytes_of(NULL, 0));
+    push_execution(entry, now, order->client, report);
+}
+
 /* Likewise: a value of an enumeration, if it is one of FIX 4.4's. */
 static char only_of(const char *values, struct bytes text) {
     bool one = text.len == 1 && text.data[0] != '\0' && strchr(values, text.data[0]) != NULL;

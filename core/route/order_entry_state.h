@@ -20,6 +20,7 @@
  *   order_entry_foreign.c  reports about orders that are not ours
  *   order_entry_change.c   an event applied to an order, and everybody told
  *   order_entry_fill.c     fills: booked, missing, unreadable
+ *   order_entry_unheard.c  fills that the venue counts and nobody heard: asked for, and recovered
  *   order_entry_refusal.c  what it is that a venue refused
  *   order_entry_report.c   what the client is told
  *   order_entry_ledger.c   what the ledger and the log are told
@@ -29,6 +30,7 @@
 #define TERCEL_CORE_ROUTE_ORDER_ENTRY_STATE_H
 
 #include "core/base/prng.h"
+#include "core/order/order_fill.h"
 #include "core/order/order_table.h"
 #include "core/order/request_table.h"
 #include "core/route/client_decode.h"
@@ -175,6 +177,13 @@ struct order_track {
     int64_t stray_wait_ns;
     struct instant stray_due;
     struct instant replace_since; /* from when on silence about a pending replace counts */
+    struct quantity unheard;      /* counted by the venue and not heard, when that was looked at */
+    struct quantity unheard_told; /* the same when the client was last told of doubt */
+    struct instant unheard_since;
+    uint32_t unheard_asks; /* since the order is over */
+    struct order_worth worth;
+    struct quantity worth_told; /* of which count that is; 0: of none */
+    bool worth_complete;        /* and the venue called the order complete with it */
 };
 
 /* Which rates the waiting cancels of a venue wait for: found by passing over all of them. */
@@ -385,6 +394,8 @@ uint32_t order_queue_count(const struct order_queue *queue);
  * said lies unread: the answer may be there.
  */
 void doubt_look(struct order_entry *entry, uint32_t slot, struct now now);
+/* Whether the venue can be asked about this order at all. */
+bool doubt_may_ask(const struct order_entry *entry, const struct order *order);
 /* The question itself, at once; false: the venue cannot be asked now, or about this order. */
 bool doubt_ask(struct order_entry *entry, uint32_t slot, struct now now);
 /* The order is known again, or over: a cancel that would have asked, and has not gone, does not; a
@@ -470,6 +481,9 @@ bool order_is_reached(const struct order_entry *entry, const struct order *order
 /* The venue owes this order an answer: it is looked at again until it owes none. */
 void watch_order(struct order_entry *entry, uint32_t slot, struct now now);
 void watch_turn(struct order_entry *entry, struct now now);
+/* So long since then, and since we have been able to listen. */
+bool watch_waited(const struct venue_slot *venue, struct now now, struct instant since,
+                  int64_t patience_ns);
 struct instant watch_deadline(const struct order_entry *entry);
 
 /* venue, book */
@@ -501,7 +515,11 @@ struct book_words {
     enum reject_code reject;
     const struct venue_report *fill; /* a fill of `booked`: says all there is to say; or NULL */
     struct quantity booked;
-    bool renamed; /* a replace was taken: once that is told, the order goes by the new id */
+    /* What `booked` is worth (order_fill.h), when it was not heard as a fill: says all, too; or 0.
+     */
+    __extension__ unsigned __int128 worth;
+    bool renamed;       /* a replace was taken: once that is told, the order goes by the new id */
+    bool keeps_pending; /* in doubt, but the venue is there to answer what is pending */
 };
 /* Applies an event to the order: its state, the client's reports, what is pending, the ledger. The
  * quantity of a fill was booked before. */
@@ -518,13 +536,36 @@ void book_fill(struct order_entry *entry, uint32_t slot, struct now now,
                const struct venue_report *report);
 /* The venue's word that nothing is left, where that decides (order_fill.h). */
 void note_complete(struct order *order, bool complete);
-/* The venue counts the order as filled (`complete`: it says so) and some of it was never heard:
- * nobody can call it open. */
-void doubt_if_unheard(struct order_entry *entry, uint32_t slot, struct now now, bool complete);
+/* The venue calls the order filled (`complete`), and does not count as much: nobody can call it
+ * open. */
+void doubt_if_short(struct order_entry *entry, uint32_t slot, struct now now, bool complete);
+/* What a booked fill is to the order, which the venue calls complete or not. */
+enum order_event event_of_fill(const struct order *order, bool complete);
+/* The venue's cumulative quantity, as the report tells it. */
+bool is_told(const struct venue_report *report, const struct instrument *instrument,
+             struct quantity *told);
 /* The cumulative quantity of a report that is no fill; returns the text that goes with it. One that
  * proves that the pending replace was taken (order_fill.h) has that told first. */
 struct bytes note_told(struct order_entry *entry, uint32_t slot, struct now now,
                        const struct venue_report *report);
+
+/* unheard */
+/*
+ * A fill that the venue counts and nobody heard, because the connection that told it was lost, say,
+ * is not given up: the order is in doubt, unless it is over, and the venue is asked. What does not
+ * come as a fill within UNHEARD_PATIENCE_NS is booked as one, by what the venue says its count is
+ * worth: nobody else will tell it. Where the venue does not say that it stays as it is, an order
+ * that is over after a bounded number of questions; people are told.
+ */
+/* Any report of the order, once it is booked. */
+void unheard_heard(struct order_entry *entry, uint32_t slot, struct now now,
+                   const struct venue_report *report);
+/* Whether it is time to book what is missing. */
+void unheard_look(struct order_entry *entry, uint32_t slot, struct now now);
+/* Asked about an order that is over, the venue says it does not know it. */
+void unheard_absent(struct order_entry *entry, uint32_t slot, struct now now);
+/* What was counted so far may not be all: it has to be told anew. */
+void unheard_forget(struct order_entry *entry, uint32_t slot);
 
 /* refusal */
 /* `named`: the request that the refusal names. */
@@ -542,6 +583,9 @@ void report_order(struct order_entry *entry, struct now now, const struct order 
                   enum order_report what, struct bytes text, enum reject_code reject);
 void report_fill(struct order_entry *entry, struct now now, const struct order *order,
                  struct quantity last_quantity, const struct venue_report *from);
+/* A fill that was not heard as one: of words->booked, for words->worth. */
+void report_recovered(struct order_entry *entry, struct now now, const struct order *order,
+                      const struct book_words *words);
 void report_refusal(struct order_entry *entry, struct now now, const struct client_decode *decode,
                     enum reject_code reject);
 /* response_to: '1' of a cancel, '2' of a replace. `order` NULL: not known. */

@@ -27,9 +27,8 @@ void watch_order(struct order_entry *entry, uint32_t slot, struct now now) {
     }
 }
 
-/* Silent for so long since then, and since we have been able to listen. */
-static bool is_silent(const struct venue_slot *venue, struct now now, struct instant since,
-                      int64_t patience_ns) {
+bool watch_waited(const struct venue_slot *venue, struct now now, struct instant since,
+                  int64_t patience_ns) {
     struct instant from = since.ns > venue->heard_since.ns ? since : venue->heard_since;
     return !venue->unheard &&
            instant_reached(now.mono, instant_add(from, (struct duration){.ns = patience_ns}));
@@ -39,7 +38,7 @@ static bool is_silent(const struct venue_slot *venue, struct now now, struct ins
 static bool is_owed_an_answer(const struct order_entry *entry, uint32_t slot) {
     const struct order *order = order_table_at(entry->orders, slot);
     if (order_state_is_terminal(order->state)) {
-        return order->stray_owed;
+        return order->stray_owed || order->fill_owed;
     }
     return order->state == ORDER_PENDING_NEW || order->state == ORDER_IN_DOUBT ||
            order->replace_pending;
@@ -50,11 +49,11 @@ static void look(struct order_entry *entry, uint32_t slot, struct now now) {
     const struct order *order = order_table_at(entry->orders, slot);
     const struct venue_slot *venue = &entry->venues[order->venue];
     if (order->state == ORDER_PENDING_NEW &&
-        is_silent(venue, now, order->received, NEW_PATIENCE_NS)) {
+        watch_waited(venue, now, order->received, NEW_PATIENCE_NS)) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: the venue did not answer"), REJECT_NONE);
     } else if (order->replace_pending && order->state != ORDER_IN_DOUBT &&
-               is_silent(venue, now, entry->tracks[slot].replace_since, REPLACE_PATIENCE_NS)) {
+               watch_waited(venue, now, entry->tracks[slot].replace_since, REPLACE_PATIENCE_NS)) {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: the venue did not answer a replace"), REJECT_NONE);
     }
@@ -73,9 +72,10 @@ static void look_at_place(struct order_entry *entry, struct order_place place, s
     entry->tracks[place.slot].watched = false;
     if (can_be_told(entry, order)) {
         look(entry, place.slot, now);
+        unheard_look(entry, place.slot, now);
         order_changed(entry, place.slot);
     }
-    if (order->state == ORDER_IN_DOUBT) {
+    if (order->state == ORDER_IN_DOUBT || order->fill_owed) {
         doubt_look(entry, place.slot, now);
     }
     stray_look(entry, place.slot, now);

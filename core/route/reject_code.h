@@ -49,7 +49,8 @@ enum reject_code {
     REJECT_DISCONNECTED,
     REJECT_TOO_OLD, /* stopped by a gap, and too late by now */
     REJECT_PROBED,
-    REJECT_BY_VENUE, /* the venue's own words follow */
+    REJECT_RECOVERED, /* a fill that was not heard, by the venue's own count */
+    REJECT_BY_VENUE,  /* the venue's own words follow */
     /* Refused by the venue, too, and it said why in words its dialect knows. */
     REJECT_VENUE_FUNDS,
     REJECT_VENUE_POST_ONLY,

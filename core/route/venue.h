@@ -137,6 +137,8 @@ struct venue_report {
     struct bytes last_quantity; /* decimal text, empty if absent */
     struct bytes last_price;
     struct bytes cumulative;
+    struct bytes average; /* price of all that is cumulative */
+    struct bytes traded;  /* money, likewise */
     struct bytes order_quantity;
     struct bytes price;
     struct bytes stop_price;
