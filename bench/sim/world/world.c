@@ -16,7 +16,6 @@
 /* Later than any world lasts: what is due then never is. */
 #define FAR_NS (INT64_C(1000000) * NS_PER_S)
 #define KILL_AFTER_NS (40 * NS_PER_S)
-#define STUB_EVERY_NS NS_PER_S
 
 static const char *const states[WORLD_STATES] = {
     [WORLD_STATE_IDLE] = "idle",
@@ -97,15 +96,6 @@ uint32_t world_client_count(const struct world *world) {
     return world->plan.shards * WORLD_CLIENTS_EACH;
 }
 
-bool world_shard_is_used(const struct world *world, uint32_t link) {
-    if (link < WORLD_FIRST_VENUE_LINK) {
-        return link < world_client_count(world);
-    }
-    uint32_t venue = link - WORLD_FIRST_VENUE_LINK;
-    return venue / WORLD_EXCHANGES_MAX < world->plan.shards &&
-           venue % WORLD_EXCHANGES_MAX < world->plan.exchanges;
-}
-
 /* What the shard is doing, by what the links have seen. */
 
 static bool is_open(const struct world_order *order) {
@@ -119,11 +109,10 @@ static enum world_state state_of(const struct world *world, uint32_t shard) {
         working =
             world->orders[i].client / WORLD_CLIENTS_EACH == shard && is_open(&world->orders[i]);
     }
-    for (uint32_t i = 0; i < WORLD_LINKS_MAX; i++) {
+    for (uint32_t i = 0; i < WORLD_FIRST_ROGUE_LINK; i++) {
         const struct world_link *link = &world->links[i];
-        bool client = i < WORLD_FIRST_VENUE_LINK;
-        uint32_t host = client ? link->acceptor : link->dialler;
-        if (host != shard || !world_shard_is_used(world, i)) {
+        bool client = world_link_kind(i) == WORLD_LINK_CLIENT;
+        if (world_link_shard(i) != shard || !world_link_is_used(world, i)) {
             continue;
         }
         bool logon = link->connected && !(link->logon_seen[0] && link->logon_seen[1]);
@@ -153,7 +142,7 @@ void world_struck(struct world *world, enum world_fault_kind kind, uint32_t shar
 
 /* Nodes. */
 
-enum node_kind { NODE_NET = 0, NODE_FAULTS, NODE_SHARD, NODE_CLIENT, NODE_EXCHANGE, NODE_STUB };
+enum node_kind { NODE_NET = 0, NODE_FAULTS, NODE_SHARD, NODE_CLIENT, NODE_EXCHANGE, NODE_MARKET };
 
 struct node {
     enum node_kind kind;
@@ -161,7 +150,7 @@ struct node {
     struct world_host *host;
 };
 
-#define NODES_MAX (2 + WORLD_HOSTS_MAX + WORLD_SHARDS_MAX)
+#define NODES_MAX (2 + WORLD_HOSTS_MAX)
 
 static uint32_t make_nodes(struct world *world, struct node *nodes) {
     uint32_t count = 0;
@@ -169,7 +158,7 @@ static uint32_t make_nodes(struct world *world, struct node *nodes) {
     nodes[count++] = (struct node){NODE_FAULTS, 0, NULL};
     for (uint32_t i = 0; i < world->plan.shards; i++) {
         nodes[count++] = (struct node){NODE_SHARD, i, &world->hosts[i]};
-        nodes[count++] = (struct node){NODE_STUB, i, NULL};
+        nodes[count++] = (struct node){NODE_MARKET, i, &world->hosts[WORLD_FIRST_MARKET + i]};
     }
     for (uint32_t i = 0; i < world_client_count(world); i++) {
         nodes[count++] = (struct node){NODE_CLIENT, i, &world->hosts[WORLD_FIRST_CLIENT + i]};
@@ -192,10 +181,10 @@ static int64_t own_next(const struct world *world, const struct node *node) {
         return world_client_next(world, node->index);
     case NODE_EXCHANGE:
         return world_exchange_next(world, node->index);
-    case NODE_STUB:
+    case NODE_MARKET:
         break;
     }
-    return (world->now_ns / STUB_EVERY_NS + 1) * STUB_EVERY_NS;
+    return world_market_next(world, node->index);
 }
 
 static int64_t node_next(const struct world *world, const struct node *node) {
@@ -234,7 +223,8 @@ static void run_node(struct world *world, const struct node *node) {
     case NODE_EXCHANGE:
         world_exchange_run(world, node->index);
         break;
-    case NODE_STUB:
+    case NODE_MARKET:
+        world_market_run(world, node->index);
         break;
     }
 }
@@ -264,6 +254,8 @@ static void heal(struct world *world) {
     for (uint32_t i = 0; i < world->plan.shards; i++) {
         world->shards[i].cold_until = 0;
         world->shards[i].host->woken = true;
+        world->markets[i].dark_until = 0;
+        world->markets[i].host->woken = true;
     }
 }
 
@@ -388,38 +380,6 @@ static void look(struct world *world) {
     }
 }
 
-static void init_links(struct world *world) {
-    for (uint32_t i = 0; i < WORLD_CLIENTS_MAX; i++) {
-        world->links[i] = (struct world_link){.dialler = WORLD_FIRST_CLIENT + i,
-                                              .acceptor = i / WORLD_CLIENTS_EACH,
-                                              .peer = 0,
-                                              .listener = i % WORLD_CLIENTS_EACH};
-    }
-    for (uint32_t shard = 0; shard < WORLD_SHARDS_MAX; shard++) {
-        for (uint32_t exchange = 0; exchange < WORLD_EXCHANGES_MAX; exchange++) {
-            uint32_t link = WORLD_FIRST_VENUE_LINK + shard * WORLD_EXCHANGES_MAX + exchange;
-            world->links[link] = (struct world_link){.dialler = shard,
-                                                     .acceptor = WORLD_FIRST_EXCHANGE + exchange,
-                                                     .peer = exchange,
-                                                     .listener = shard};
-        }
-    }
-}
-
-static void init_hosts(struct world *world) {
-    for (uint32_t i = 0; i < WORLD_HOSTS_MAX; i++) {
-        bool shard = i < WORLD_FIRST_CLIENT;
-        bool client = !shard && i < WORLD_FIRST_EXCHANGE;
-        uint32_t first = shard ? 0 : client ? WORLD_FIRST_CLIENT : WORLD_FIRST_EXCHANGE;
-        world_tap_init(world, i,
-                       shard    ? WORLD_SHARD
-                       : client ? WORLD_CLIENT
-                                : WORLD_EXCHANGE,
-                       i - first);
-        world->undo_at[i] = WORLD_NEVER;
-    }
-}
-
 static void begin(struct world *world, const struct world_options *options) {
     struct world_memory *memory = world->memory;
     memset(world, 0, sizeof(*world));
@@ -429,9 +389,8 @@ static void begin(struct world *world, const struct world_options *options) {
     prng_seed(&world->draw, options->seed);
     prng_seed(&world->order, options->seed ^ UINT64_C(0x6f72646572));
     prng_seed(&world->chance, options->seed ^ UINT64_C(0x6368616e6365));
-    init_links(world);
-    init_hosts(world);
     world_draw(world);
+    world_place_all(world);
     world->net.ops = world->plan.packets ? &world_net_packet : &world_net_memory;
     world->net.ops->init(world);
     for (uint32_t i = 0; i < world_client_count(world); i++) {
@@ -443,6 +402,7 @@ static void begin(struct world *world, const struct world_options *options) {
     }
     for (uint32_t i = 0; i < world->plan.shards; i++) {
         world_shard_init(world, i);
+        world_market_init(world, i);
     }
     enter(world, WORLD_ROUGH);
 }

@@ -166,6 +166,12 @@ const char *world_unrest(struct world *world, bool no_orders) {
     for (uint32_t i = 0; i < world->plan.exchanges && rule == NULL; i++) {
         rule = exchange_unrest(world, i, has_row);
     }
+    uint32_t exchange;
+    const char *market = world_market_unrest(world, &exchange);
+    if (rule == NULL && market != NULL) {
+        unrest(world, "of exchange %u", exchange);
+        rule = market;
+    }
     return rule != NULL ? rule : orders_unrest(world, no_orders, has_row);
 }
 

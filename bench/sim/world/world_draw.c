@@ -21,6 +21,7 @@ static bool is_an_event(enum world_fault_kind kind) {
     case WORLD_STEP:
     case WORLD_LEAP:
     case WORLD_ROLL_OVER:
+    case WORLD_MARKET_CRASH:
         return true;
     default:
         return false;

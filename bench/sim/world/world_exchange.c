@@ -53,6 +53,7 @@ int64_t world_exchange_next(const struct world *world, uint32_t index) {
     struct now now = world_now(exchange->host);
     int64_t next = world_time_of(exchange->host, kraken_spot_deadline(exchange->spot, now));
     next = exchange->move_at < next ? exchange->move_at : next;
+    next = exchange->feed_at < next ? exchange->feed_at : next;
     return exchange->dark_until > world->now_ns && exchange->dark_until < next
                ? exchange->dark_until
                : next;
@@ -60,10 +61,14 @@ int64_t world_exchange_next(const struct world *world, uint32_t index) {
 
 static void accept_all(struct world *world, struct world_exchange *exchange) {
     struct stream_stack *streams = &exchange->host->stack;
-    for (unsigned listener = 0; listener < world->plan.shards; listener++) {
+    uint32_t shards = world->plan.shards;
+    for (unsigned listener = 0; listener < 2 * shards; listener++) {
         for (struct stream *stream; (stream = stream_accept(streams, listener)) != NULL;) {
             bool dark = exchange->dark_until > world->now_ns;
-            if (dark || !kraken_spot_attach(exchange->spot, world_now(exchange->host), stream)) {
+            if (!dark && listener >= shards) {
+                world_feed_accept(exchange, listener - shards, stream);
+            } else if (dark ||
+                       !kraken_spot_attach(exchange->spot, world_now(exchange->host), stream)) {
                 stream_discard(streams, stream);
             }
         }
@@ -129,6 +134,7 @@ void world_exchange_run(struct world *world, uint32_t index) {
     for (struct stream *done; (done = kraken_spot_done(exchange->spot)) != NULL;) {
         stream_discard(streams, done);
     }
+    world_feed_run(world, exchange);
     count_struck(world, exchange);
     world->net.ops->after(world, exchange->host);
 }

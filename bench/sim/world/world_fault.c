@@ -48,6 +48,7 @@ static const char *const names[WORLD_FAULTS] = {
     [WORLD_VENUE_LOGOUT] = "venue-logout",
     [WORLD_ROLL_OVER] = "roll-over",
     [WORLD_MISCHIEF] = "mischief",
+    [WORLD_MARKET_CRASH] = "market-crash",
 };
 
 const char *world_fault_name(enum world_fault_kind kind) {

@@ -63,6 +63,8 @@ enum world_fault_kind {
     WORLD_ROLL_OVER, /* numbers begin anew */
     /* In the router itself. */
     WORLD_MISCHIEF, /* core/base/mischief.h */
+    /* Of shards of market data. */
+    WORLD_MARKET_CRASH,
     WORLD_FAULTS
 };
 

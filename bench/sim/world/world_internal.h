@@ -25,10 +25,15 @@
 #define WORLD_EXCHANGES_MAX 2
 #define WORLD_FIRST_CLIENT WORLD_SHARDS_MAX
 #define WORLD_FIRST_EXCHANGE (WORLD_FIRST_CLIENT + WORLD_CLIENTS_MAX)
-#define WORLD_HOSTS_MAX (WORLD_FIRST_EXCHANGE + WORLD_EXCHANGES_MAX)
+#define WORLD_FIRST_ROGUE (WORLD_FIRST_EXCHANGE + WORLD_EXCHANGES_MAX)
+#define WORLD_FIRST_MARKET (WORLD_FIRST_ROGUE + WORLD_SHARDS_MAX)
+#define WORLD_HOSTS_MAX (WORLD_FIRST_MARKET + WORLD_SHARDS_MAX)
 #define WORLD_FIRST_VENUE_LINK WORLD_CLIENTS_MAX
-#define WORLD_LINKS_MAX (WORLD_FIRST_VENUE_LINK + WORLD_SHARDS_MAX * WORLD_EXCHANGES_MAX)
-#define WORLD_STREAMS_MAX 24 /* of a host, at once */
+#define WORLD_FIRST_ROGUE_LINK (WORLD_FIRST_VENUE_LINK + WORLD_SHARDS_MAX * WORLD_EXCHANGES_MAX)
+#define WORLD_FIRST_MARKET_LINK (WORLD_FIRST_ROGUE_LINK + WORLD_SHARDS_MAX)
+#define WORLD_LINKS_MAX (WORLD_FIRST_MARKET_LINK + WORLD_SHARDS_MAX * WORLD_EXCHANGES_MAX)
+#define WORLD_LISTENERS_MAX 4 /* of a host */
+#define WORLD_STREAMS_MAX 24  /* of a host, at once */
 #define WORLD_ORDERS_MAX 256
 #define WORLD_TERMS_MAX 8
 #define WORLD_EXECS_MAX 64
@@ -42,7 +47,14 @@
  * exchange's ledger. */
 #define WORLD_QUANTITY_STEP 1000000
 
-enum world_role { WORLD_SHARD = 0, WORLD_CLIENT, WORLD_EXCHANGE };
+enum world_role { WORLD_SHARD = 0, WORLD_CLIENT, WORLD_EXCHANGE, WORLD_ROGUE, WORLD_MARKET };
+
+enum world_link_kind {
+    WORLD_LINK_CLIENT = 0,
+    WORLD_LINK_VENUE,
+    WORLD_LINK_ROGUE,
+    WORLD_LINK_MARKET
+};
 
 /* A clock of a host, from the world's time. */
 struct world_clock {
@@ -162,14 +174,35 @@ struct world_client {
     struct prng prng;
 };
 
+/* A feed's side of a connection to a shard of market data. */
+struct world_feed {
+    struct stream *stream;
+    uint32_t number; /* of its last tick */
+};
+
 struct world_exchange {
     struct world_host *host;
     struct kraken_spot *spot;
+    struct world_feed feeds[WORLD_SHARDS_MAX];
+    int64_t feed_at;
     bool more;
     int64_t move_at;
     int64_t dark_until; /* crashed */
     enum world_fault_kind rule_kind[EXCHANGE_FAULTS_MAX];
     uint64_t rule_struck[EXCHANGE_FAULTS_MAX];
+    struct prng prng;
+};
+
+/* A shard of market data. */
+struct world_market {
+    struct world_host *host;
+    struct world_line {
+        struct stream *stream;
+        uint32_t number; /* of the last tick that it brought */
+        int64_t again_at;
+        int64_t heard_at;
+    } lines[WORLD_EXCHANGES_MAX];
+    int64_t dark_until; /* crashed */
     struct prng prng;
 };
 
@@ -185,7 +218,8 @@ struct world_event {
 struct world_plan {
     uint64_t faults;
     bool packets;
-    uint32_t shards;
+    bool rogues;
+    uint32_t shards; /* of order entry, and as many of market data */
     uint32_t exchanges;
     int64_t rough_ns;
     int64_t act_mean_ns;
@@ -221,6 +255,7 @@ struct world {
     struct world_shard shards[WORLD_SHARDS_MAX];
     struct world_client clients[WORLD_CLIENTS_MAX];
     struct world_exchange exchanges[WORLD_EXCHANGES_MAX];
+    struct world_market markets[WORLD_SHARDS_MAX];
     struct world_order orders[WORLD_ORDERS_MAX];
     uint32_t order_count;
     uint32_t planted;                 /* how often a plant could have worked */
@@ -251,15 +286,20 @@ static inline int64_t world_between(struct prng *prng, int64_t least, int64_t mo
 static inline bool world_one_in(struct prng *prng, uint64_t count) {
     return prng_below(prng, count) == 0;
 }
-bool world_shard_is_used(const struct world *world, uint32_t link);
 
 /* world_draw.c */
 void world_draw(struct world *world);
 
+/* world_place.c: what the plan says must be drawn. */
+void world_place_all(struct world *world);
+enum world_link_kind world_link_kind(uint32_t link);
+uint32_t world_link_shard(uint32_t link);
+bool world_link_is_used(const struct world *world, uint32_t link);
+uint32_t world_link_of(const struct world_host *host, bool dialled, uint32_t index);
+
 /* world_tap.c */
 void world_tap_init(struct world *world, uint32_t host, enum world_role role, uint32_t index);
 uint32_t world_tap_streams(const struct world_host *host);
-uint32_t world_link_of(const struct world_host *host, bool dialled, uint32_t index);
 
 /* world_wire.c: a whole message on a link, written by a shard, with its numbers and contents. */
 void world_wire_written(struct world *world, struct world_stream *stream, struct bytes message);
@@ -295,6 +335,15 @@ void world_exchange_heal(struct world *world, uint32_t index);
 void world_exchange_kill_all(struct world *world, uint32_t index);
 /* world_exchange_rules.c */
 void world_exchange_rules(struct world *world, uint32_t index, struct kraken_config *config);
+
+/* world_market.c */
+void world_feed_accept(struct world_exchange *exchange, uint32_t market, struct stream *stream);
+void world_feed_run(struct world *world, struct world_exchange *exchange);
+void world_market_init(struct world *world, uint32_t index);
+int64_t world_market_next(const struct world *world, uint32_t index);
+void world_market_run(struct world *world, uint32_t index);
+void world_market_crash(struct world *world, uint32_t index, int64_t lasts_ns);
+const char *world_market_unrest(const struct world *world, uint32_t *exchange);
 
 /* world_strike.c */
 void world_strike(struct world *world, const struct world_event *event);

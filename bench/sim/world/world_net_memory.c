@@ -54,7 +54,7 @@ static void memory_init(struct world *world) {
                                                      .hold_records_max = 16},
                                           .pairs_max = WIRES_MAX,
                                           .stacks = WORLD_HOSTS_MAX,
-                                          .ports = WORLD_CLIENTS_EACH};
+                                          .ports = WORLD_LISTENERS_MAX};
     world->net.state = state;
     state->memory =
         stream_memory_init(world_block(world, stream_memory_footprint(&limits)), &limits);

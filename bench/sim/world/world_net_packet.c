@@ -118,7 +118,7 @@ static void join(struct world *world, struct stack *stack, uint32_t link, uint32
 
 static bool is_of(const struct world *world, uint32_t host, uint32_t link, uint32_t *end) {
     *end = world->links[link].acceptor == host;
-    return world_shard_is_used(world, link) &&
+    return world_link_is_used(world, link) &&
            (world->links[link].acceptor == host || world->links[link].dialler == host);
 }
 
@@ -132,13 +132,13 @@ static void make_stack(struct world *world, uint32_t host) {
                                                             .hold_bytes = 1 << 15,
                                                             .hold_records_max = 16},
                                                  .connections_max = 12,
-                                                 .listeners_max = WORLD_CLIENTS_EACH,
+                                                 .listeners_max = WORLD_LISTENERS_MAX,
                                                  .peers_max = WORLD_EXCHANGES_MAX,
                                                  .embryos_max = 12,
                                                  .time_waits_max = 12,
                                                  .ring_entries = 64,
                                                  .reassembly_packets_max = 96},
-                                         .ports_max = 4,
+                                         .ports_max = 6,
                                          .neighbours_max = 8};
     memset(&setup.tcp.seed, (int)(world->options.seed & 0x7f), sizeof(setup.tcp.seed));
     setup.tcp.time_wait.ns = 10 * NS_PER_S;
@@ -167,7 +167,7 @@ static void packet_init(struct world *world) {
     world->net.state = state;
     prng_seed(&state->prng, world->options.seed ^ UINT64_C(0x7061636b));
     for (uint32_t i = 0; i < WORLD_LINKS_MAX; i++) {
-        if (world_shard_is_used(world, i)) {
+        if (world_link_is_used(world, i)) {
             make_wire(world, i);
         }
     }
@@ -261,9 +261,9 @@ static void packet_block(struct world *world, uint32_t link, int way, int64_t un
 
 /* By who is not the router; what is on its way still arrives, and perhaps before the reset. */
 static void packet_reset(struct world *world, uint32_t link, size_t bytes_before) {
-    bool client = link < WORLD_FIRST_VENUE_LINK;
+    bool dials = world_link_kind(link) == WORLD_LINK_VENUE;
     struct world_host *host =
-        &world->hosts[client ? world->links[link].dialler : world->links[link].acceptor];
+        &world->hosts[dials ? world->links[link].acceptor : world->links[link].dialler];
     (void)bytes_before;
     for (uint32_t i = 0; i < WORLD_STREAMS_MAX; i++) {
         struct world_stream *stream = &host->streams[i];
@@ -298,8 +298,8 @@ static const char *packet_leak(const struct world *world) {
     const struct state *state = state_of(world);
     for (uint32_t i = 0; i < WORLD_LINKS_MAX; i++) {
         const struct wire *wire = &state->wires[i];
-        uint32_t end = i < WORLD_FIRST_VENUE_LINK ? 1 : 0; /* the router's */
-        if (wire->link == NULL) {
+        uint32_t end = world_link_kind(i) == WORLD_LINK_VENUE ? 0 : 1; /* the router's */
+        if (wire->link == NULL || world_link_kind(i) == WORLD_LINK_MARKET) {
             continue;
         }
         struct nic_counters counters = nic_counters(nic_sim_nic(wire->nic[end]));

@@ -234,7 +234,7 @@ size_t world_plant_written(struct world *world, struct world_stream *stream, cha
     struct bytes exec = world_text_value(message, 150);
     struct draft draft = {.world = world,
                           .link = &world->links[stream->link],
-                          .to_client = stream->link < WORLD_FIRST_VENUE_LINK,
+                          .to_client = world_link_kind(stream->link) == WORLD_LINK_CLIENT,
                           .type = world_text_type(message),
                           .exec = exec.len == 1 ? exec.data[0] : '\0',
                           .data = data,

@@ -4,17 +4,12 @@
 #define HOUR_NS (INT64_C(3600) * NS_PER_S)
 #define SEVERED_BYTES_MAX 400
 
-static uint32_t shard_of_link(uint32_t link) {
-    return link < WORLD_FIRST_VENUE_LINK ? link / WORLD_CLIENTS_EACH
-                                         : (link - WORLD_FIRST_VENUE_LINK) / WORLD_EXCHANGES_MAX;
-}
-
 /* One that is in use. */
 static uint32_t some_link(const struct world *world, uint32_t target) {
     uint32_t used[WORLD_LINKS_MAX];
     uint32_t count = 0;
     for (uint32_t i = 0; i < WORLD_LINKS_MAX; i++) {
-        if (world_shard_is_used(world, i)) {
+        if (world_link_is_used(world, i)) {
             used[count++] = i;
         }
     }
@@ -38,7 +33,7 @@ static uint32_t strike_link(struct world *world, const struct world_event *event
         world->net.ops->reset(world, link, 1 + event->detail % SEVERED_BYTES_MAX);
         break;
     }
-    return shard_of_link(link);
+    return world_link_shard(link);
 }
 
 static uint32_t strike_client(struct world *world, const struct world_event *event) {
@@ -61,12 +56,13 @@ static uint32_t strike_client(struct world *world, const struct world_event *eve
     return index / WORLD_CLIENTS_EACH;
 }
 
-/* Of a shard or an exchange. */
+/* Of a shard of either kind, or of an exchange. */
 static uint32_t strike_clock(struct world *world, const struct world_event *event) {
-    uint32_t choices = world->plan.shards + world->plan.exchanges;
-    uint32_t at = event->target % choices;
-    bool is_shard = at < world->plan.shards;
-    uint32_t number = is_shard ? at : WORLD_FIRST_EXCHANGE + at - world->plan.shards;
+    uint32_t shards = world->plan.shards;
+    uint32_t at = event->target % (2 * shards + world->plan.exchanges);
+    uint32_t number = at < shards       ? at
+                      : at < 2 * shards ? WORLD_FIRST_MARKET + at - shards
+                                        : WORLD_FIRST_EXCHANGE + at - 2 * shards;
     struct world_host *host = &world->hosts[number];
     if (event->kind == WORLD_LEAP) {
         host->clock.step_ns = -NS_PER_S;
@@ -74,7 +70,13 @@ static uint32_t strike_clock(struct world *world, const struct world_event *even
         host->clock.step_ns = event->detail % 2 == 0 ? HOUR_NS : -HOUR_NS;
     }
     world->undo_at[number] = world->now_ns + event->lasts_ns;
-    return is_shard ? at : 0;
+    return at < 2 * shards ? at % shards : 0;
+}
+
+static uint32_t strike_market(struct world *world, const struct world_event *event) {
+    uint32_t index = event->target % world->plan.shards;
+    world_market_crash(world, index, event->lasts_ns);
+    return index;
 }
 
 static uint32_t strike_exchange(struct world *world, const struct world_event *event) {
@@ -110,6 +112,9 @@ void world_strike(struct world *world, const struct world_event *event) {
     case WORLD_STEP:
     case WORLD_LEAP:
         shard = strike_clock(world, event);
+        break;
+    case WORLD_MARKET_CRASH:
+        shard = strike_market(world, event);
         break;
     default:
         shard = strike_exchange(world, event);

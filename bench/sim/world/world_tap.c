@@ -84,7 +84,7 @@ static void trace_written(struct world *world, const struct world_stream *self,
         char byte = bytes.data[i];
         text[i] = byte == '\x01' ? '|' : byte >= ' ' && byte < 127 ? byte : '?';
     }
-    static const char *const names[] = {"shard", "client", "exchange"};
+    static const char *const names[] = {"shard", "client", "exchange", "rogue", "market"};
     world_trace(world, "%s %u on link %u: %.*s", names[self->host->role], self->host->index,
                 self->link, (int)len, text);
 }
@@ -188,19 +188,6 @@ static const struct stream_ops stream_ops = {.reserve = tap_reserve,
                                              .abort = tap_abort};
 
 /* The stack. */
-
-uint32_t world_link_of(const struct world_host *host, bool dialled, uint32_t index) {
-    switch (host->role) {
-    case WORLD_SHARD:
-        return dialled ? WORLD_FIRST_VENUE_LINK + host->index * WORLD_EXCHANGES_MAX + index
-                       : host->index * WORLD_CLIENTS_EACH + index;
-    case WORLD_CLIENT:
-        return host->index;
-    case WORLD_EXCHANGE:
-        break;
-    }
-    return WORLD_FIRST_VENUE_LINK + index * WORLD_EXCHANGES_MAX + host->index;
-}
 
 static struct stream *wrap(struct world_host *host, struct stream *inner, bool dialled,
                            uint32_t index) {

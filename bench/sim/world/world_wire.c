@@ -7,7 +7,7 @@ static bool is_application(char type) {
 }
 
 static bool is_client_link(uint32_t link) {
-    return link < WORLD_FIRST_VENUE_LINK;
+    return world_link_kind(link) == WORLD_LINK_CLIENT;
 }
 
 /* To a client reports are sent again, not filled over; to a venue nothing is sent again. */
