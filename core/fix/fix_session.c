@@ -344,6 +344,15 @@ static bool heartbeat_wanted(const struct fix_session *session) {
     return session->owed_count == 0 && !(asking && session->config.profile.quiet_while_asking);
 }
 
+/*
+ * What is owed should have been written by then. A peer that speaks and takes nothing is as dead as
+ * one that is silent: what it is asked, for what was missed say, it will not answer.
+ */
+static struct instant deadline_blocked(const struct fix_session *session) {
+    struct duration patience = {.ns = (UNASKED_MAX + 1) * silence_allowed(session).ns};
+    return session->owed_count != 0 ? instant_add(session->last_sent, patience) : INSTANT_NEVER;
+}
+
 static struct instant deadline_up(const struct fix_session *session) {
     struct instant deadline = INSTANT_NEVER;
     if (session->heartbeat_s == 0) {
@@ -353,6 +362,7 @@ static struct instant deadline_up(const struct fix_session *session) {
         struct duration interval = {.ns = session->heartbeat_s * NS_PER_S};
         deadline = instant_add(session->last_sent, interval);
     }
+    deadline = instant_earlier(deadline, deadline_blocked(session));
     if (!instant_is_never(session->deadline_silence)) {
         return instant_earlier(deadline, session->deadline_silence);
     }
@@ -389,7 +399,8 @@ static enum fix_action tick_up(struct fix_session *session, struct now now) {
     if (session->heartbeat_s == 0) {
         return FIX_ACTION_NONE;
     }
-    if (instant_reached(now.mono, session->deadline_silence)) {
+    if (instant_reached(now.mono, session->deadline_silence) ||
+        instant_reached(now.mono, deadline_blocked(session))) {
         return fix_session_drop(session, FIX_END_HEARTBEAT_TIMEOUT);
     }
     if (instant_is_never(session->deadline_silence) &&

@@ -515,7 +515,8 @@ enum fix_probe fix_session_probe_verdict(const struct fix_session *session, stru
 /*
  * The caller does not read now, for reasons of its own: the silence of the peer up to now counts
  * for nothing, because what it said may lie there unread. A peer that takes nothing either is given
- * up all the same, after three times the silence that is allowed.
+ * up all the same, after three times the silence that is allowed; so is one that speaks, and takes
+ * nothing of what is owed to it.
  */
 void fix_session_hold(struct fix_session *session, struct now now);
 

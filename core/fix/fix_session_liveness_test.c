@@ -117,7 +117,7 @@ Test(fix_session_liveness, no_heartbeats_pile_up) {
     script_up(&s, FIX_ACCEPTOR);
     say(&s, "35=1|34=2|112=a|");
     for (int i = 0; i < 10; i++) {
-        script_advance(&s, 30000);
+        script_advance(&s, 10000);
         cr_assert_eq(script_tick(&s), FIX_ACTION_NONE);
         cr_assert_gt(fix_session_deadline(&s.session).ns, s.now.mono.ns);
         char text[32];
@@ -126,6 +126,26 @@ Test(fix_session_liveness, no_heartbeats_pile_up) {
     }
     cr_assert_str_eq(hear(&s), "35=0|34=2|112=a|");
     cr_assert_str_eq(hear(&s), "");
+}
+
+/* It speaks, and takes nothing: what it is asked, to send again what was missed, say, it will never
+ * answer. */
+Test(fix_session_liveness, a_peer_that_speaks_and_takes_nothing) {
+    script_up(&s, FIX_ACCEPTOR);
+    say(&s, "35=1|34=2|112=a|");
+    for (int i = 0; i < 3; i++) {
+        script_advance(&s, 35999);
+        cr_assert_eq(script_tick(&s), FIX_ACTION_NONE);
+        char text[32];
+        snprintf(text, sizeof(text), "35=0|34=%d|", i + 3);
+        say(&s, text);
+    }
+    script_advance(&s, 2);
+    cr_assert_eq(script_tick(&s), FIX_ACTION_NONE);
+    script_advance(&s, 1);
+    cr_assert_eq(fix_session_deadline(&s.session).ns, s.now.mono.ns);
+    cr_assert_eq(script_tick(&s), FIX_ACTION_CLOSE);
+    cr_assert_eq(s.session.end, FIX_END_HEARTBEAT_TIMEOUT);
 }
 
 Test(fix_session_liveness, interval_of_the_peer_is_in_force) {
