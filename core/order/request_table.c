@@ -6,6 +6,7 @@
 #include "core/base/mischief.h"
 
 #define NS_PER_TICK INT64_C(10000)
+#define AHEAD_MAX_TICKS ((uint64_t)REQUEST_AHEAD_MAX_S * (uint64_t)(NS_PER_S / NS_PER_TICK))
 
 #define TIME_BITS 48
 #define CHECK_BITS 10
@@ -116,11 +117,12 @@ static struct request_id id_make(const struct request_table *table, uint64_t tim
     return id;
 }
 
-/* The time of the next id: now, or just past the last one when now has not moved past it. */
+/* The time of the next id: now, or just past the last one when now has not moved past it; but an
+ * id too far ahead would be refused, and with it every cancel until the clock has caught up. */
 static uint64_t next_time(struct request_table *table, struct now now) {
     CHECK(now.utc.ns >= 0);
     uint64_t time = (uint64_t)(now.utc.ns / NS_PER_TICK);
-    if (time <= table->last_time) {
+    if (time <= table->last_time && table->last_time - time < AHEAD_MAX_TICKS) {
         time = table->last_time + 1;
     }
     CHECK(time <= MASK(TIME_BITS));

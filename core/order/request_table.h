@@ -8,13 +8,15 @@
  * another run's, another router's, or nobody's. It is counted and never booked on an order of ours.
  *
  * The wire form here is a version-4 variant-1 UUID in lower case whose first 48 bits are time in
- * 10-microsecond units, strictly increasing per table (Kraken, "ClOrdID (11) rules"). Layout of the
- * 74 free bits, high to low: check 10, shard 6, epoch 16, generation 22, entry 20. The check bits
- * are a mix of all the other bits without a key: they tell somebody else's UUID from one of ours,
- * and keep out no forger; the comparison with the whole stored id does. Above 100,000 requests a
- * second the time in the ids runs ahead of the clock by what is above. It lasts until March 2059,
- * when the 48 bits are used up: a clock past that, or before 1970, is our bug and stops the
- * process.
+ * 10-microsecond units, strictly increasing per table (Kraken, "ClOrdID (11) rules"), also when the
+ * clock is set back by less than REQUEST_AHEAD_MAX_S. When it is set back by more, the ids go back
+ * with it: a venue refuses what is too far from its own time, and would refuse every cancel until
+ * the clock had caught up. Layout of the 74 free bits, high to low: check 10, shard 6, epoch 16,
+ * generation 22, entry 20. The check bits are a mix of all the other bits without a key: they tell
+ * somebody else's UUID from one of ours, and keep out no forger; the comparison with the whole
+ * stored id does. Above 100,000 requests a second the time in the ids runs ahead of the clock by
+ * what is above. It lasts until March 2059, when the 48 bits are used up: a clock past that, or
+ * before 1970, is our bug and stops the process.
  *
  * Freed entries are reused in the order they were freed: each rests as long as it can.
  *
@@ -34,6 +36,9 @@
 #define REQUEST_ENTRIES_MAX (1U << 20)
 #define REQUEST_UUID_BYTES 36
 #define REQUEST_NONE UINT32_MAX
+
+/* How far the time in an id may be ahead of the clock: half of what Kraken was seen to allow. */
+#define REQUEST_AHEAD_MAX_S 60
 
 enum request_kind {
     REQUEST_FREE = 0,

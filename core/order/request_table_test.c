@@ -117,6 +117,21 @@ Test(request_table, time_moves_on_when_the_clock_repeats_or_steps_back) {
     free(table);
 }
 
+Test(request_table, time_goes_back_with_a_clock_that_is_set_back_far) {
+    struct request_table *table = table_make((struct request_table_limits){16, 0, 1});
+    const int64_t most_ns = REQUEST_AHEAD_MAX_S * NS_PER_S;
+    uint64_t ticks = (uint64_t)(START_NS / 10000);
+    uint32_t first = request_table_take(table, at_ns(START_NS), REQUEST_NEW_ORDER, 0);
+    uint32_t near = request_table_take(table, at_ns(START_NS - most_ns + 10000), REQUEST_CANCEL, 0);
+    uint32_t far = request_table_take(table, at_ns(START_NS - most_ns), REQUEST_CANCEL, 0);
+    uint32_t next = request_table_take(table, at_ns(START_NS - most_ns), REQUEST_CANCEL, 0);
+    cr_expect(time_of(table, first) == ticks);
+    cr_expect(time_of(table, near) == ticks + 1);
+    cr_expect(time_of(table, far) == ticks - (uint64_t)(most_ns / 10000));
+    cr_expect(time_of(table, next) == time_of(table, far) + 1);
+    free(table);
+}
+
 Test(request_table, no_change_of_one_character_is_ours) {
     struct request_table *table = table_make((struct request_table_limits){1024, 5, 77});
     for (uint32_t i = 0; i < 1024; i++) {

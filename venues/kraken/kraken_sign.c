@@ -8,9 +8,13 @@
 
 #define SECRET_TEXT_MAX 256
 
+#define NONCE_WINDOW_MS 5000
+
+/* A nonce further ahead than the window was refused, so that none need rise above it: when the
+ * clock was set back from there, every Logon would be refused until it had caught up. */
 static void make_nonce(struct dialect_logon *logon, struct utc now) {
     int64_t nonce = now.ns / NS_PER_MS;
-    if (nonce <= logon->last_nonce) {
+    if (nonce <= logon->last_nonce && logon->last_nonce - nonce < NONCE_WINDOW_MS) {
         nonce = logon->last_nonce + 1;
     }
     logon->last_nonce = nonce;

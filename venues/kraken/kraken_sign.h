@@ -6,7 +6,8 @@
  *   554 = base64(HMAC-SHA512(base64-decoded secret, D))
  *
  * The nonce (5025) is epoch milliseconds, must rise with every Logon and lie within 5 s of the
- * venue's clock. The sequence number is signed: the Logon must be sent under the number it was
+ * venue's clock: it goes on rising over a clock that is set back, but by more than that window it
+ * goes back too. The sequence number is signed: the Logon must be sent under the number it was
  * signed for.
  */
 #ifndef TERCEL_VENUES_KRAKEN_KRAKEN_SIGN_H

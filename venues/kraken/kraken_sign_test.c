@@ -42,6 +42,18 @@ Test(kraken_sign, nonce_rises_even_when_the_clock_does_not) {
     cr_assert_eq(logon.last_nonce, 5003);
 }
 
+Test(kraken_sign, nonce_goes_back_with_a_clock_that_is_set_back_beyond_the_window) {
+    struct fix_session session = session_of_vector();
+    struct dialect_logon logon = {.api_key = BYTES("APIKEY"), .last_nonce = 105000};
+    char payload[512];
+    struct utc now = {.ns = 100001 * NS_PER_MS};
+    cr_assert_gt(kraken_sign_payload(&logon, &session, now, payload, sizeof(payload)), 0);
+    cr_assert_eq(logon.last_nonce, 105001);
+    now.ns -= NS_PER_MS;
+    cr_assert_gt(kraken_sign_payload(&logon, &session, now, payload, sizeof(payload)), 0);
+    cr_assert_eq(logon.last_nonce, 100000);
+}
+
 Test(kraken_sign, unusable_secrets_are_refused) {
     static const char *const secrets[] = {"", "abc", "!!!!", "c2VjcmV0c2VjcmV"};
     char signature[DIALECT_SIGNATURE_MAX];
