@@ -82,6 +82,7 @@ struct rig_peer {
     uint64_t next_out;     /* number of the next message they say */
     uint64_t next_in;      /* number of the next message they hear */
     bool deaf;             /* does not read */
+    bool hears_probes;     /* a venue: its TestRequests are heard, and answered, by the test */
     bool asks;             /* takes messages in the order of their numbers only, drops what it has
                               had, and asks for what it misses: a FIX engine */
     uint64_t asked_until;  /* what its latest ResendRequest of this connection brings, at least */

@@ -252,6 +252,20 @@ static void check_dictionary(const struct rig_peer *peer, const char *data, size
                  (int)fault.reason, fault.tag, (int)len, data);
 }
 
+/* Every session that hears answers a TestRequest, whatever its venue is made to leave unanswered.
+ */
+static bool answers_probe(struct rig_peer *peer) {
+    const char *id = strstr(peer->text, "|112=PROBE-");
+    if (!is_venue(peer) || peer->hears_probes || id == NULL ||
+        strncmp(peer->text, "35=1|", 5) != 0) {
+        return false;
+    }
+    char answer[64];
+    (void)snprintf(answer, sizeof(answer), "35=0%.*s|", (int)strcspn(id + 1, "|") + 1, id);
+    rig_say(peer, "%s", answer);
+    return true;
+}
+
 const char *rig_hear_now(struct rig_peer *peer) {
     size_t len = peer->heard_bytes == 0 ? 0 : fix_wire_frame(peer->heard, peer->heard_bytes);
     if (len == 0) {
@@ -270,7 +284,7 @@ const char *rig_hear_now(struct rig_peer *peer) {
     fix_wire_text(peer->heard, len, peer->rig->now.utc, peer->text, sizeof(peer->text));
     peer->heard_bytes -= len;
     memmove(peer->heard, peer->heard + len, peer->heard_bytes);
-    if (!in_turn) {
+    if (!in_turn || answers_probe(peer)) {
         return rig_hear_now(peer);
     }
     if (is_venue(peer)) {

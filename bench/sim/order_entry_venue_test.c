@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "bench/sim/order_entry_rig.h"
@@ -355,6 +356,67 @@ Test(order_entry_venue, that_falls_silent_is_asked_and_then_lost) {
     cr_assert_str_eq(rig_peer_end(sim.venue), "peer_finished");
     rig_advance(sim.rig, 2000);
     rig_expect(sim.firm, "150=I|58=in doubt: the venue session was lost");
+    rig_end(sim.rig);
+}
+
+/* Both sides say that they are there, and nothing else, for so long. */
+static void beat(struct sim *sim, unsigned seconds) {
+    for (unsigned i = 0; i < seconds; i++) {
+        rig_advance(sim->rig, 1000);
+        rig_say(sim->firm, "35=0|");
+        rig_say(sim->venue, "35=0|");
+    }
+}
+
+/* It may be one that is not read any more: every cancel would go unheard. */
+Test(order_entry_venue, that_beats_and_answers_nothing_is_asked_and_then_lost) {
+    struct sim sim = with_open_order();
+    sim.venue->hears_probes = true;
+    rig_say(sim.firm, CANCEL("C1", "A1"));
+    rig_expect(sim.venue, "35=F|41=#1");
+    beat(&sim, 4);
+    rig_expect_nothing(sim.venue);
+    beat(&sim, 1);
+    rig_expect(sim.venue, "35=1|112=PROBE-1");
+    beat(&sim, 35);
+    rig_skip(sim.firm);
+    cr_assert_str_eq(rig_peer_end(sim.venue), "");
+    rig_advance(sim.rig, 1000);
+    rig_skip(sim.venue);
+    cr_assert_str_eq(rig_peer_end(sim.venue), "peer_finished");
+    rig_advance(sim.rig, 2000);
+    cr_assert_eq(sim.rig->notices[NOTICE_VENUE_DOWN], 1);
+    rig_expect(sim.firm, "35=8|11=A1|150=I|39=0|58=in doubt: the venue session was lost");
+    rig_expect(sim.firm, "35=9|11=C1|41=A1|102=2");
+    rig_end(sim.rig);
+}
+
+Test(order_entry_venue, that_answers_the_question_and_not_the_cancel_is_kept) {
+    struct sim sim = with_open_order();
+    sim.venue->hears_probes = true;
+    rig_say(sim.firm, CANCEL("C1", "A1"));
+    rig_expect(sim.venue, "35=F|41=#1");
+    for (int i = 1; i <= 3; i++) {
+        beat(&sim, i == 1 ? 6 : 72);
+        char probe[64];
+        (void)snprintf(probe, sizeof(probe), "35=1|112=PROBE-%d", i);
+        const char *said;
+        do {
+            said = rig_hear(sim.venue);
+            cr_assert(said[0] != '\0', "no question %d", i);
+        } while (strstr(said, "35=1|") == NULL);
+        cr_assert(strstr(said, probe) != NULL, "%s instead of %s", said, probe);
+        rig_say(sim.venue, "35=0|112=PROBE-%d|", i);
+    }
+    cr_assert_eq(sim.rig->notices[NOTICE_VENUE_DOWN], 0);
+    rig_say(sim.venue, "35=8|11=#2|41=#1|37=OVENUE|17=X|150=4|39=4|14=0|151=0|60=@|");
+    rig_skip(sim.venue);
+    rig_skip(sim.firm);
+    beat(&sim, 80);
+    const char *said;
+    while ((said = rig_hear(sim.venue))[0] != '\0') {
+        cr_assert(strstr(said, "35=1|") == NULL, "answered, and asked: %s", said);
+    }
     rig_end(sim.rig);
 }
 

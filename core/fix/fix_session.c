@@ -449,8 +449,8 @@ enum fix_action fix_session_tick(struct fix_session *session, struct now now) {
         return pending;
     }
     fix_session_replay_tick(session, now);
-    if (instant_reached(now.mono, session->probe_deadline)) {
-        session->probe_deadline = INSTANT_NEVER;
+    if (fix_session_probe_tick(session, now) == FIX_ACTION_CLOSE) {
+        return FIX_ACTION_CLOSE;
     }
     if (fix_session_schedule_tick(session, now) == FIX_ACTION_CLOSE) {
         return FIX_ACTION_CLOSE;

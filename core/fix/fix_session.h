@@ -163,6 +163,7 @@ struct fix_session_config {
     struct duration logout_timeout;
     struct duration answer_timeout; /* for a signature or verdict */
     struct duration probe_timeout;  /* for the answer to fix_session_probe; 0: 2 s */
+    bool probe_ends;                /* no answer in that time ends the session, as silence would */
     struct fix_logon_hook logon_hook;
     struct fix_profile profile;
     struct fix_outbox *outbox; /* NULL: every range that is asked for is filled over */
@@ -234,7 +235,8 @@ enum fix_end {
     FIX_END_ABANDONED,     /* fix_session_logout before the session was up */
     FIX_END_SCHEDULE,      /* the session time is over, or has not begun */
     FIX_END_NEXT_EXPECTED, /* their NextExpectedMsgSeqNum(789) was never sent */
-    FIX_END_GAP            /* what we miss was asked for in vain */
+    FIX_END_GAP,           /* what we miss was asked for in vain */
+    FIX_END_DEAF           /* a probe that ends the session (probe_ends) was not answered */
 };
 
 struct fix_input {
@@ -497,10 +499,12 @@ void fix_session_logout(struct fix_session *session, struct now now, struct byte
 bool fix_session_reset(struct fix_session *session, struct now now);
 
 /*
- * Whether the peer is still there, asked on behalf of somebody else who claims to be it. The probe
- * owes a TestRequest with an id of its own: only its answer counts, because what was under way
- * before proves nothing. One that is under way is not begun again. The verdict stands until the
- * next probe or the end of the connection; the deadline of a probe is among fix_session_deadline's.
+ * Whether the peer is still there, asked on behalf of somebody else who claims to be it; or whether
+ * it hears us, when it says something now and then and answers nothing. The probe owes a
+ * TestRequest with an id of its own: only its answer counts, because what was under way before
+ * proves nothing. One that is under way is not begun again. The verdict stands until the next probe
+ * or the end of the connection, which is the same where probe_ends; the deadline of a probe is
+ * among fix_session_deadline's.
  */
 enum fix_probe {
     FIX_PROBE_NONE = 0, /* none was begun on this connection */

@@ -135,6 +135,7 @@ const struct fix_dictionary *fix_message_dictionary(const struct fix_session *se
 /* Probes, fix_session_probe.c. */
 void fix_session_probe_heard(struct fix_session *session, const struct fix_message *message);
 void fix_session_probe_forget(struct fix_session *session);
+enum fix_action fix_session_probe_tick(struct fix_session *session, struct now now);
 /* What the peer says is not read now: its time to answer begins anew. */
 void fix_session_probe_hold(struct fix_session *session, struct now now);
 

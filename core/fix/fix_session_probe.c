@@ -61,6 +61,16 @@ void fix_session_probe_forget(struct fix_session *session) {
     session->probe_deadline = INSTANT_NEVER;
 }
 
+enum fix_action fix_session_probe_tick(struct fix_session *session, struct now now) {
+    if (!instant_reached(now.mono, session->probe_deadline)) {
+        return FIX_ACTION_NONE;
+    }
+    session->probe_deadline = INSTANT_NEVER;
+    return session->config.probe_ends && can_be_probed(session)
+               ? fix_session_drop(session, FIX_END_DEAF)
+               : FIX_ACTION_NONE;
+}
+
 enum fix_probe fix_session_probe_verdict(const struct fix_session *session, struct now now) {
     if (session->probe_count == 0) {
         return can_be_probed(session) ? FIX_PROBE_NONE : FIX_PROBE_DEAD;

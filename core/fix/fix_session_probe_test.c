@@ -117,3 +117,24 @@ Test(fix_session_probe, a_session_that_is_not_up_is_dead) {
     say(&s, "35=A|34=3|98=0|108=30|");
     cr_assert_eq(verdict(), FIX_PROBE_NONE, "the verdict was about the old connection");
 }
+
+Test(fix_session_probe, ends_the_session_where_it_is_asked_to) {
+    script_begin(&s, FIX_ACCEPTOR);
+    s.config.probe_ends = true;
+    script_restart(&s);
+    script_connect(&s);
+    say(&s, "35=A|34=1|98=0|108=30|");
+    hear(&s);
+    fix_session_probe(&s.session, s.now);
+    hear(&s);
+    say(&s, "35=0|34=2|112=PROBE-1|");
+    script_advance(&s, 2000);
+    cr_assert_eq(script_tick(&s), FIX_ACTION_NONE, "answered");
+    fix_session_probe(&s.session, s.now);
+    hear(&s);
+    say(&s, "35=0|34=3|");
+    enum fix_action action;
+    cr_assert_eq(script_tick_at_deadline(&s, &action), 2000);
+    cr_assert_eq(action, FIX_ACTION_CLOSE);
+    cr_assert_eq(s.session.end, FIX_END_DEAF);
+}

@@ -48,6 +48,7 @@ const char *fix_end_name(enum fix_end end) {
         [FIX_END_SCHEDULE] = "schedule",
         [FIX_END_NEXT_EXPECTED] = "next-expected",
         [FIX_END_GAP] = "gap",
+        [FIX_END_DEAF] = "deaf",
     };
     return (size_t)end < sizeof(names) / sizeof(names[0]) ? names[end] : "?";
 }

@@ -128,8 +128,8 @@ static bool may_connect(struct venue *base, struct now now) {
 }
 
 static void attach(struct venue *base, struct now now, struct stream *stream) {
-    (void)now;
     self_of(base)->gap.next = 0;
+    self_of(base)->life_due = now.mono;
     fix_link_attach(&self_of(base)->link, stream);
 }
 
@@ -355,6 +355,20 @@ static void answer(struct venue *base, struct now now, const struct answer *answ
     fix_session_signed(&venue->link.session, now, answer->epoch, ok);
 }
 
+/* As long as a silent one is given, too: an engine that is slow must not cost its orders. */
+static struct duration life_timeout(const struct fix_venue_config *config) {
+    return (struct duration){.ns = config->heartbeat_s * (NS_PER_S + NS_PER_S / 5)};
+}
+
+static void ask_life(struct venue *base, struct now now) {
+    struct fix_venue *venue = self_of(base);
+    if (instant_reached(now.mono, venue->life_due)) {
+        fix_session_probe(&venue->link.session, now);
+        venue->life_due =
+            instant_add(now.mono, (struct duration){.ns = 2 * life_timeout(&venue->config).ns});
+    }
+}
+
 static void logout(struct venue *base, struct now now, struct bytes text) {
     fix_link_logout(&self_of(base)->link, now, text);
 }
@@ -387,6 +401,7 @@ static const struct venue_ops fix_venue_ops = {
     .flush = flush,
     .question = question,
     .answer = answer,
+    .ask_life = ask_life,
     .logout = logout,
     .up = venue_up,
     .deadline = deadline,
@@ -423,6 +438,8 @@ static struct fix_session_config session_config(struct fix_venue *venue) {
         .logon_timeout = config->logon_timeout,
         .logout_timeout = {.ns = LOGOUT_TIMEOUT_NS},
         .answer_timeout = config->logon_timeout,
+        .probe_timeout = life_timeout(config),
+        .probe_ends = true,
         .logon_hook = {.write_fields = write_logon_fields, .context = venue},
     };
 }

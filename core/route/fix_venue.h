@@ -119,11 +119,12 @@ struct fix_venue {
     bool was_up;
     bool asked; /* the signature question of `asked_epoch` is out */
     uint32_t asked_epoch;
-    bool polled;    /* since the last flush */
-    bool unheard;   /* the last turn did not poll: there was no room for reports */
-    bool kept_back; /* may_connect said no */
-    bool drained;   /* the last poll left nothing whole unread */
-    bool held;      /* `input` belongs to the report last returned and is not consumed yet */
+    struct instant life_due; /* not asked before then whether it hears us */
+    bool polled;             /* since the last flush */
+    bool unheard;            /* the last turn did not poll: there was no room for reports */
+    bool kept_back;          /* may_connect said no */
+    bool drained;            /* the last poll left nothing whole unread */
+    bool held; /* `input` belongs to the report last returned and is not consumed yet */
     struct fix_input input;
     struct fix_venue_gap gap;
     uint64_t filled_told; /* of the session's filled_over */

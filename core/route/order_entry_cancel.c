@@ -44,14 +44,12 @@ static enum venue_send send_cancel(struct order_entry *entry, struct now now, ui
         order->cancel_request = request;
         order->cancel_sent = now.mono;
         entry->tracks[slot].cancel_of = entry->tracks[slot].current_request;
+        watch_order(entry, slot, now);
     } else {
         request_table_free(venue->requests, request);
     }
     return sent;
 }
-
-/* A venue that leaves a cancel unanswered for so long may be asked again. */
-#define CANCEL_PATIENCE_NS (5 * NS_PER_S)
 
 static bool is_unanswered(const struct order *order, struct now now) {
     return !order->cancel_owed && now.mono.ns - order->cancel_sent.ns >= CANCEL_PATIENCE_NS;

@@ -346,6 +346,8 @@ bool cancel_is_limited_now(const struct venue_slot *venue, uint32_t instrument, 
  * Whether a cancel waits for a rate that a request about this instrument would use as well: then
  * nothing but cancels goes, or whatever comes free would be gone before the cancel can have it.
  */
+/* A venue that leaves a cancel unanswered for so long may be asked again. */
+#define CANCEL_PATIENCE_NS (5 * NS_PER_S)
 bool cancel_waits_for_rate(const struct order_entry *entry, uint32_t venue, uint32_t instrument);
 /* Of many. Not doubled: one that is under way is asked for again only if the venue left it
  * unanswered; false: it is not. */

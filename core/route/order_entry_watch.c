@@ -6,6 +6,8 @@
 #define NEW_PATIENCE_NS (10 * NS_PER_S)
 /* So is one whose replace was left unanswered. */
 #define REPLACE_PATIENCE_NS (5 * NS_PER_S)
+/* A question that was left unanswered so long. */
+#define STATUS_PATIENCE_NS (5 * NS_PER_S)
 /* Orders looked at in one turn. */
 #define WATCH_BURST 64
 
@@ -34,6 +36,11 @@ bool watch_waited(const struct venue_slot *venue, struct now now, struct instant
            instant_reached(now.mono, instant_add(from, (struct duration){.ns = patience_ns}));
 }
 
+static bool is_cancel_sent(const struct order *order) {
+    return !order->cancel_owed && order->cancel_request != REQUEST_NONE &&
+           (order->cancel_pending || order->stray_owed);
+}
+
 /* Whether the venue owes an answer still. */
 static bool is_owed_an_answer(const struct order_entry *entry, uint32_t slot) {
     const struct order *order = order_table_at(entry->orders, slot);
@@ -41,7 +48,22 @@ static bool is_owed_an_answer(const struct order_entry *entry, uint32_t slot) {
         return order->stray_owed || order->fill_owed;
     }
     return order->state == ORDER_PENDING_NEW || order->state == ORDER_IN_DOUBT ||
-           order->replace_pending;
+           order->replace_pending || is_cancel_sent(order);
+}
+
+/* Whether any answer about it is late: then nothing may have been heard there for as long. */
+static bool is_left_unanswered(const struct order_entry *entry, uint32_t slot, struct now now) {
+    const struct order *order = order_table_at(entry->orders, slot);
+    const struct order_track *track = &entry->tracks[slot];
+    const struct venue_slot *venue = &entry->venues[order->venue];
+    return (order->state == ORDER_PENDING_NEW &&
+            watch_waited(venue, now, order->received, NEW_PATIENCE_NS)) ||
+           (order->replace_pending &&
+            watch_waited(venue, now, track->replace_since, REPLACE_PATIENCE_NS)) ||
+           (is_cancel_sent(order) &&
+            watch_waited(venue, now, order->cancel_sent, CANCEL_PATIENCE_NS)) ||
+           (track->status_request != REQUEST_NONE &&
+            watch_waited(venue, now, track->asked, STATUS_PATIENCE_NS));
 }
 
 /* Silence is no answer: nobody can know what became of the request. */
@@ -69,7 +91,11 @@ static void look_at_place(struct order_entry *entry, struct order_place place, s
         return;
     }
     const struct order *order = order_table_at(entry->orders, place.slot);
+    struct venue *venue = entry->venues[order->venue].venue;
     entry->tracks[place.slot].watched = false;
+    if (is_left_unanswered(entry, place.slot, now)) {
+        venue->ops->ask_life(venue, now);
+    }
     if (can_be_told(entry, order)) {
         look(entry, place.slot, now);
         unheard_look(entry, place.slot, now);

@@ -183,6 +183,9 @@ struct venue_ops {
      */
     bool (*question)(struct venue *venue, struct now now, struct question *question);
     void (*answer)(struct venue *venue, struct now now, const struct answer *answer);
+    /* It owes an answer for too long, whatever else it says: whether it still hears us. A venue
+     * that does not is given up, as if it had fallen silent. Often asked, it asks now and then. */
+    void (*ask_life)(struct venue *venue, struct now now);
     /* In whatever state the session is. */
     void (*logout)(struct venue *venue, struct now now, struct bytes text);
     bool (*up)(const struct venue *venue);

@@ -132,14 +132,21 @@ static bool lose_message(struct kraken_spot *spot, struct kraken_connection *con
     return true;
 }
 
+/* A Logon is what empties a queue that filled up while the session was down. */
+static bool has_room(const struct kraken_spot *spot, const struct kraken_connection *connection,
+                     const struct kraken_session *session) {
+    enum fix_session_state state = session->fix.state;
+    bool delivers = state == FIX_SESSION_UP || state == FIX_SESSION_RESET_SENT ||
+                    state == FIX_SESSION_LOGOUT_SENT;
+    return !delivers || kraken_gateway_has_room(spot, connection->client);
+}
+
 /* One message at most. True when there may be another. */
 static bool read_message(struct kraken_spot *spot, struct kraken_connection *connection,
                          struct now now) {
     struct kraken_session *session = kraken_session_of(spot, connection);
     struct fix_input *input = &spot->input;
-    /* A Logon is what empties a queue that filled up while the session was down. */
-    if (connection->is_deaf || (session->fix.state == FIX_SESSION_UP &&
-                                !kraken_gateway_has_room(spot, connection->client))) {
+    if (connection->is_deaf || !has_room(spot, connection, session)) {
         return false;
     }
     struct bytes in = stream_peek(connection->stream, connection->need);
