@@ -38,29 +38,43 @@ enum fix_group_result fix_group_open(const struct fix_view *view, const struct f
     return FIX_GROUP_OK;
 }
 
-/* Where the entry that begins at `first` ends: before the next one, or what is none of the group's.
- */
-static uint32_t entry_end(const struct fix_group *group, uint32_t first) {
+/* The entry that began ends before `end`, where the next one may begin. */
+static inline bool end_entry(struct fix_group *group, struct fix_entry *entry, uint32_t end) {
+    group->next = end;
+    entry->end = end;
+    return true;
+}
+
+/* It ends before the next one, or what is none of the group's members. */
+__attribute__((noinline)) static bool end_before_others(struct fix_group *group,
+                                                        struct fix_entry *entry) {
     const struct fix_field *fields = group->view->fields;
-    const uint32_t delimiter = group->shape->delimiter;
-    const bool any = group->shape->members_count == 0;
-    uint32_t at = first + 1;
-    while (at < group->end && fields[at].tag != delimiter &&
-           (any || is_member(group->shape, fields[at].tag))) {
+    uint32_t at = entry->first + 1;
+    while (at < group->end && fields[at].tag != group->shape->delimiter &&
+           is_member(group->shape, fields[at].tag)) {
         at++;
     }
-    return at;
+    return end_entry(group, entry, at);
 }
 
 bool fix_group_next(struct fix_group *group, struct fix_entry *entry) {
-    uint32_t first = group->next;
-    if (group->seen == group->stated || !begins(group, first)) {
+    uint32_t at = group->next;
+    if (group->seen == group->stated || !begins(group, at)) {
         return false;
     }
-    group->next = entry_end(group, first);
     group->seen++;
-    *entry = (struct fix_entry){.first = first, .end = group->next, .depth = group->depth};
-    return true;
+    entry->first = at;
+    entry->depth = group->depth;
+    if (group->shape->members_count != 0) {
+        return end_before_others(group, entry);
+    }
+    const struct fix_field *fields = group->view->fields;
+    const uint32_t delimiter = group->shape->delimiter;
+    const uint32_t end = group->end;
+    do {
+        at++;
+    } while (at < end && fields[at].tag != delimiter);
+    return end_entry(group, entry, at);
 }
 
 enum fix_group_result fix_group_end(const struct fix_group *group) {
