@@ -2,7 +2,8 @@
  * What the parser's files share. Internal to the codec.
  *
  * fix_parser_kernel.h has the pass over a message, compiled once for each instruction set;
- * fix_parser.c has what needs none: the plain way, and learning.
+ * fix_parser.c has what needs none: the plain way and what begins a message; fix_parser_walk.c the
+ * fields that are not where the last message had them, and learning.
  */
 #ifndef TERCEL_CORE_FIX_FIX_PARSER_INTERNAL_H
 #define TERCEL_CORE_FIX_FIX_PARSER_INTERNAL_H
@@ -10,14 +11,14 @@
 #include "core/fix/fix_parser.h"
 #include "core/fix/fix_scan.h"
 
-/* The pass keeps a bit for each byte; longer messages are parsed the plain way. */
+/* Longer messages are parsed the plain way: where a field begins has 16 bits. */
 #define FIX_PARSER_BYTES_MAX 4096
 /* Shorter ones too: 64 bytes and the trailer. */
 #define FIX_PARSER_BYTES_MIN (64 + FIX_TRAILER_BYTES)
-#define FIX_PARSER_WORDS (FIX_PARSER_BYTES_MAX / 64)
-/* Fields, of 3 bytes and more, that end in 64 bytes: before so many are left the plain way goes
- * on, and the pass need not count. */
-#define FIX_PARSER_FIELDS_SPARE 24
+/* SOHs before the trailer, which is a field too. */
+#define FIX_PARSER_MARKS_MAX (FIX_VIEW_FIELDS_MAX - 1)
+/* 8, 9 and 35, which a message that comes to be walked through has. */
+#define FIX_PARSER_HEAD_FIELDS 3
 
 /* fix_parse with these instructions. */
 __typeof__(fix_parse) fix_parse_scalar;
@@ -28,58 +29,63 @@ __typeof__(fix_parse) fix_parse_avx512;
 /* fix_frame and fix_view_parse, one after the other; learns how messages begin. */
 __typeof__(fix_parse) fix_parse_plain;
 
-/* The type of the message whose body is at `body`, 8 bytes and more; NULL: none, or so long that
- * the plain way has to go on. Its root is node 0 where there is no room for it. */
-const struct fix_parser_type *fix_parser_find_type(struct fix_parser *parser, const char *text,
-                                                   uint64_t body);
-
 /*
- * The field after the SOH at `at`, which neither successor of `here` is: in *node, or NULL where
- * the plain way has to go on. `view` has the `count` fields before it, and the last SOH before the
- * trailer is at `last`. `spare` is for a field that is not learnt. For a data field, where it
- * ends: its SOH; else 0.
+ * What is left to do of a message that fix_frame calls complete: its fields from number `index` on,
+ * which are walked through, or all of them, the plain way. view->message is it; the fields before
+ * `index` are in the view, and those of the way of `type`; parser->starts has the `count` SOHs
+ * before the trailer. Learns. The result is FIX_FRAME_COMPLETE, *parsed and *bad_offset as of
+ * fix_parse.
  */
-uint32_t fix_parser_miss(struct fix_parser *parser, struct fix_parser_node *here,
-                         struct fix_parser_node *spare, struct fix_view *view, uint32_t count,
-                         uint32_t at, uint32_t last, struct fix_parser_node **node);
+enum fix_frame_result fix_parser_walk(struct fix_parser *parser, const struct fix_parser_type *type,
+                                      struct fix_view *view, uint32_t index, uint32_t count,
+                                      enum fix_view_result *parsed, uint32_t *bad_offset);
 
-/* Where the node of a text of a type is looked for first. */
-static inline uint32_t fix_parser_place(uint64_t text, uint8_t type) {
-    return (uint32_t)(((text + type * UINT64_C(0x51ed2701)) * UINT64_C(0x9e3779b97f4a7c15)) >>
-                      (64 - FIX_PARSER_PLACE_BITS));
-}
+/* The same of a message whose type is none of the parser's yet, from its third field on. */
+enum fix_frame_result fix_parser_walk_new_type(struct fix_parser *parser, struct fix_view *view,
+                                               uint32_t count, enum fix_view_result *parsed,
+                                               uint32_t *bad_offset);
 
-/* Whether it is not of a field that is skipped. */
-static inline bool fix_parser_is_learnt(const struct fix_parser *parser,
-                                        const struct fix_parser_node *node) {
-    return node > parser->nodes && node < parser->nodes + FIX_PARSER_NODES;
-}
+/* The same with no use made of what was found. */
+enum fix_frame_result fix_parser_index_plain(struct fix_view *view, enum fix_view_result *parsed,
+                                             uint32_t *bad_offset);
 
-/*
- * `node` came after `here`, which did not foresee it. It takes the second place; who had it moves
- * up if it proved itself there. So two orders that take turns both stay, whatever came before them,
- * and one that comes once puts out at most one edge of each.
- */
-static inline void fix_parser_link(struct fix_parser *parser, struct fix_parser_node *here,
-                                   struct fix_parser_node *node) {
-    if (here->next[0] == parser->nodes) {
-        here->next[0] = node;
-        return;
-    }
-    if (here->taken != 0) {
-        here->next[0] = here->next[1];
-    }
-    here->next[1] = node;
-    here->taken = 0;
-}
+/* A node that no field is found to be, for the type's MsgType; node 0: there is no room. */
+struct fix_parser_node *fix_parser_add_root(struct fix_parser *parser, uint8_t type);
 
-static inline const struct fix_parser_type *fix_parser_type(struct fix_parser *parser,
-                                                            const char *text, uint64_t body) {
-    uint64_t word = fix_scan_word(text + body);
+/* Learns the type of a message whose body, of 8 bytes and more, begins at `body` and with a field
+ * that ends at `soh`; NULL: it has none. Its root is node 0 where there is no room for it. */
+const struct fix_parser_type *fix_parser_add_type(struct fix_parser *parser, const char *body,
+                                                  const char *soh);
+
+/* The type of which a message's body begins with `word`, or NULL. */
+static inline const struct fix_parser_type *fix_parser_find_type(struct fix_parser *parser,
+                                                                 uint64_t word) {
     const struct fix_parser_type *type = &parser->types[parser->recent];
-    return LIKELY(((word ^ type->text) & type->mask) == 0)
-               ? type
-               : fix_parser_find_type(parser, text, body);
+    if (LIKELY(((word ^ type->text) & type->mask) == 0)) {
+        return type;
+    }
+    const struct fix_parser_type *end = parser->types + parser->types_count;
+    for (type = parser->types; type != end; type++) {
+        if (((word ^ type->text) & type->mask) == 0) {
+            parser->recent = (uint16_t)(type - parser->types);
+            return type;
+        }
+    }
+    return NULL;
+}
+
+/* Notes 8, 9 and 35 to be the first of their tags. */
+static inline void fix_parser_note_head(struct fix_view *view) {
+    view->at[FIX_BEGIN_STRING] = 0;
+    view->at[FIX_BODY_LENGTH] = 1;
+    view->at[FIX_MSG_TYPE] = 2;
+}
+
+/* CheckSum is field `index`, the last; the SOH before it is at `soh`. */
+static inline void fix_parser_end(struct fix_view *view, uint32_t index, uint32_t soh) {
+    view->fields[index] = (struct fix_field){.tag = FIX_CHECK_SUM, .offset = soh + 4, .len = 3};
+    view->at[FIX_CHECK_SUM] = (uint16_t)index;
+    view->count = index + 1;
 }
 
 #endif

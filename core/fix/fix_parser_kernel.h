@@ -1,11 +1,11 @@
 /*
  * One message, framed and indexed: the same text for every instruction set, which differ in how
- * they scan. Included by fix_parser_scalar.c and its siblings; internal to the codec.
+ * they do the three steps. Included by fix_parser_scalar.c and its siblings; internal to the codec.
  *
- * The scan looks at every byte once: it sums them and notes in a bit for each where SOH is. The
- * walk then goes from SOH to SOH: it knows where a field ends, and compares how it begins with what
- * followed the field before it earlier. Eight bytes from a SOH on are within the message at every
- * SOH before the trailer, for that and the trailer are eight bytes.
+ * The scan looks at every byte once: it sums them and notes where each SOH is. Where these are, the
+ * fields are compared with how those of the type's way begin, and noted as far as they agree; from
+ * there on fix_parser_walk goes. Eight bytes from a SOH on are within the message at every SOH
+ * before the trailer, for that and the trailer are eight bytes.
  *
  * Whatever is unusual (a fault, a message cut off, too long or too short) is answered the plain
  * way, from the start. So there is one place that decides about faults, and nothing here names one.
@@ -20,10 +20,54 @@
 
 #define FIX_PARSER_INLINE static inline __attribute__((always_inline))
 
-/* Sets map[i / 64] bit i % 64 where text[i] is SOH, for i < len, the bits from len on to 0, and the
- * word after these to all ones, so that reading on after the last mark ends; the sum of the bytes.
- * `len` is at least 64, and text[len] on may be unreadable. */
-typedef uint64_t fix_parser_scan(const char *text, size_t len, uint64_t *map);
+/* Notes where SOH is in text[0..len), from starts[1] on, and the sum of the bytes modulo 256; how
+ * many there are, or a number over FIX_PARSER_MARKS_MAX. `len` is at least 64, and text[len] on may
+ * be unreadable. Up to 64 entries after the last are written too. */
+typedef uint32_t fix_parser_scan(const char *text, size_t len, uint16_t *starts, uint8_t *sum);
+
+/* The first field from FIX_PARSER_HEAD_FIELDS on that does not begin as the way's; `end` if all
+ * before it do, which is no more than the way's count. */
+typedef uint32_t fix_parser_follow(const struct fix_parser_way *way, const char *text,
+                                   const uint16_t *starts, uint32_t end);
+
+/* Notes the first `count` fields of the way, and no matter what in up to 7 after these. */
+typedef void fix_parser_put(const struct fix_parser_way *way, const uint16_t *starts,
+                            uint32_t count, struct fix_field *fields);
+
+/* What a scan of 64 bytes at `base` found: a bit for each SOH. Where the next are noted. */
+FIX_PARSER_INLINE uint16_t *fix_parser_note_marks(uint16_t *out, uint64_t marks, size_t base) {
+    for (; marks != 0; marks &= marks - 1) {
+        *out++ = (uint16_t)(base + (size_t)__builtin_ctzll(marks));
+    }
+    return out;
+}
+
+/* How fix_parser_follow goes on from field `index`, one by one. */
+FIX_PARSER_INLINE uint32_t fix_parser_follow_from(const struct fix_parser_way *way,
+                                                  const char *text, const uint16_t *starts,
+                                                  uint32_t index, uint32_t end) {
+    while (index < end &&
+           ((fix_scan_word(text + starts[index]) ^ way->text[index]) & way->mask[index]) == 0) {
+        index++;
+    }
+    return index;
+}
+
+FIX_PARSER_INLINE uint32_t fix_parser_follow_plain(const struct fix_parser_way *way,
+                                                   const char *text, const uint16_t *starts,
+                                                   uint32_t end) {
+    return fix_parser_follow_from(way, text, starts, FIX_PARSER_HEAD_FIELDS, end);
+}
+
+FIX_PARSER_INLINE void fix_parser_put_plain(const struct fix_parser_way *way,
+                                            const uint16_t *starts, uint32_t count,
+                                            struct fix_field *fields) {
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t value = (uint32_t)starts[i] + way->prefix[i];
+        fields[i] =
+            (struct fix_field){.tag = way->tag[i], .offset = value, .len = starts[i + 1] - value};
+    }
+}
 
 /* The number in "ddd|", the first byte lowest; more than 999: it is not three digits and SOH. */
 FIX_PARSER_INLINE uint32_t fix_parser_three_digits(uint32_t text) {
@@ -87,138 +131,73 @@ FIX_PARSER_INLINE bool fix_parser_measure(const struct fix_parser *parser, struc
                       FIX_PARSER_BYTES_MAX - FIX_PARSER_BYTES_MIN);
 }
 
-FIX_PARSER_INLINE bool fix_parser_is(const struct fix_parser_node *node, uint64_t word) {
-    return ((word ^ node->text) & node->mask) == 0;
-}
-
-/* Notes 8, 9 and 35. */
-FIX_PARSER_INLINE void fix_parser_begin(const struct fix_parser *parser, uint64_t body,
-                                        uint64_t soh, struct fix_view *view) {
-    uint32_t head = parser->head_bytes;
-    uint32_t type = (uint32_t)body + 3;
-    view->fields[0] = (struct fix_field){.tag = FIX_BEGIN_STRING, .offset = 2, .len = head - 5};
-    view->fields[1] = (struct fix_field){
-        .tag = FIX_BODY_LENGTH, .offset = head, .len = (uint32_t)body - 1 - head};
-    view->fields[2] =
-        (struct fix_field){.tag = FIX_MSG_TYPE, .offset = type, .len = (uint32_t)soh - type};
-    view->at[FIX_BEGIN_STRING] = 0;
-    view->at[FIX_BODY_LENGTH] = 1;
-    view->at[FIX_MSG_TYPE] = 2;
-}
-
-FIX_PARSER_INLINE void fix_parser_end(struct fix_view *view, uint64_t index, uint64_t last) {
-    view->fields[index] =
-        (struct fix_field){.tag = FIX_CHECK_SUM, .offset = (uint32_t)last + 4, .len = 3};
-    view->at[FIX_CHECK_SUM] = (uint16_t)index;
-    view->count = (uint32_t)index + 1;
-}
-
-/* The node of the field that begins with `word`, linked to the one before it; NULL where it takes a
- * longer look. Tags that are learnt have their text's place in the table at the first try, or are
- * looked at longer. */
-FIX_PARSER_INLINE struct fix_parser_node *
-fix_parser_relearn(struct fix_parser *parser, struct fix_parser_node *here, uint64_t word) {
-    uint64_t equals = word ^ UINT64_C(0x3d3d3d3d3d3d3d3d);
-    uint64_t ends = (equals - FIX_SCAN_ONES) & ~equals & FIX_SCAN_HIGHS;
-    uint64_t text = word & (ends ^ (ends - 1));
-    uint64_t place = fix_parser_place(text, here->type);
-    struct fix_parser_node *node = &parser->nodes[parser->places[place]];
-    if (UNLIKELY(ends == 0 || node->text != text || node->type != here->type ||
-                 !fix_parser_is_learnt(parser, here))) {
-        return NULL;
+/*
+ * Notes which fields are the first of their tags. Those of fields that the message has not are
+ * noted too: they say nothing, for there is no such field, or another, which has its tag noted
+ * later.
+ */
+FIX_PARSER_INLINE void fix_parser_note_firsts(const struct fix_parser_way *way,
+                                              struct fix_view *view) {
+    for (uint32_t i = 0; i < way->firsts; i += 4) {
+        view->at[way->slot[i]] = way->first[i];
+        view->at[way->slot[i + 1]] = way->first[i + 1];
+        view->at[way->slot[i + 2]] = way->first[i + 2];
+        view->at[way->slot[i + 3]] = way->first[i + 3];
     }
-    fix_parser_link(parser, here, node);
-    return node;
 }
 
-/* Notes every field of the message, whose SOHs are in `map`; false: the plain way has to. */
-FIX_PARSER_INLINE bool fix_parser_walk(struct fix_parser *parser, const char *text,
-                                       const struct fix_parser_frame *frame, struct fix_view *view,
-                                       const uint64_t *map) {
-    const uint64_t last = frame->bytes - FIX_TRAILER_BYTES - 1;
-    struct fix_parser_node spare;
-    view->message = bytes_of(text, frame->bytes);
-    const struct fix_parser_type *type = fix_parser_type(parser, text, frame->body);
+/*
+ * The scan has found the message to be whole: all that may yet be wrong is its fields, of which
+ * `count` begin before the trailer. Calls nothing it does not end with.
+ */
+FIX_PARSER_INLINE enum fix_frame_result
+fix_parser_index(fix_parser_follow *follow, fix_parser_put *put, struct fix_parser *parser,
+                 const char *text, uint64_t body, uint32_t count, struct fix_view *view,
+                 enum fix_view_result *parsed, uint32_t *bad_offset) {
+    if (UNLIKELY(count > FIX_PARSER_MARKS_MAX)) {
+        return fix_parser_index_plain(view, parsed, bad_offset);
+    }
+    const struct fix_parser_type *type = fix_parser_find_type(parser, fix_scan_word(text + body));
     if (UNLIKELY(type == NULL)) {
-        return false;
+        return fix_parser_walk_new_type(parser, view, count, parsed, bad_offset);
     }
-    uint64_t at = frame->body + type->bytes - 1;
-    fix_parser_begin(parser, frame->body, at, view);
-    struct fix_parser_node *here = type->root;
-    uint64_t index = 3;
-    uint64_t base = 0;
-    uint64_t left = *map & UINT64_MAX << (at + 1);
-    for (;;) {
-        if (UNLIKELY(left == 0)) {
-            if (UNLIKELY(index > FIX_VIEW_FIELDS_MAX - FIX_PARSER_FIELDS_SPARE)) {
-                return false;
-            }
-            do {
-                left = *++map;
-                base += 64;
-            } while (left == 0);
-        }
-        uint64_t word = fix_scan_word(text + at);
-        struct fix_parser_node *node = here->next[0];
-        if (UNLIKELY(!fix_parser_is(node, word))) {
-            node = here->next[1];
-            if (LIKELY(fix_parser_is(node, word))) {
-                here->taken = 1;
-            } else if (at == last) {
-                break;
-            } else {
-                node = fix_parser_relearn(parser, here, word);
-            }
-            if (UNLIKELY(node == NULL)) {
-                uint64_t end = fix_parser_miss(parser, here, &spare, view, (uint32_t)index,
-                                               (uint32_t)at, (uint32_t)last, &node);
-                if (UNLIKELY(node == NULL)) {
-                    return false;
-                }
-                if (UNLIKELY(end != 0)) {
-                    map += end / 64 - base / 64;
-                    left = *map & UINT64_MAX << end % 64;
-                    base = end / 64 * 64;
-                }
-            }
-        }
-        uint64_t end = base + (uint64_t)__builtin_ctzll(left);
-        left &= left - 1;
-        uint64_t value = at + node->prefix;
-        fix_scan_note(view, index, node->tag, node->slot);
-        struct fix_field *field = &view->fields[index];
-        field->tag = node->tag;
-        field->offset = (uint32_t)value;
-        field->len = (uint32_t)(end - value);
-        index++;
-        at = end;
-        here = node;
+    const uint16_t *starts = parser->starts;
+    struct fix_parser_way *way = type->way;
+    uint32_t known = follow(way, text, starts, count < way->count ? count : way->count);
+    put(way, starts, known, view->fields);
+    fix_parser_note_head(view);
+    fix_parser_note_firsts(way, view);
+    if (UNLIKELY(known != count)) {
+        return fix_parser_walk(parser, type, view, known, count, parsed, bad_offset);
     }
-    fix_parser_end(view, index, last);
-    return true;
+    way->proved = true;
+    fix_parser_end(view, count, starts[count]);
+    return FIX_FRAME_COMPLETE;
 }
 
 FIX_PARSER_INLINE enum fix_frame_result
-fix_parser_run(fix_parser_scan *scan, struct fix_parser *parser, struct bytes in,
-               size_t message_bytes_max, struct fix_frame *frame, struct fix_view *view,
-               enum fix_view_result *parsed, uint32_t *bad_offset) {
-    uint64_t map[FIX_PARSER_WORDS + 1];
+fix_parser_run(fix_parser_scan *scan, fix_parser_follow *follow, fix_parser_put *put,
+               struct fix_parser *parser, struct bytes in, size_t message_bytes_max,
+               struct fix_frame *frame, struct fix_view *view, enum fix_view_result *parsed,
+               uint32_t *bad_offset) {
     struct fix_parser_frame found;
     if (UNLIKELY(!fix_parser_measure(parser, in, message_bytes_max, &found))) {
         return fix_parse_plain(parser, in, message_bytes_max, frame, view, parsed, bad_offset);
     }
     size_t trailer = found.bytes - FIX_TRAILER_BYTES;
-    uint32_t sum = (uint8_t)scan(in.data, trailer, map);
-    bool whole = fix_parser_trailer_is(fix_scan_word(in.data + trailer - 1), sum);
-    if (UNLIKELY(!whole || !fix_parser_walk(parser, in.data, &found, view, map))) {
+    uint8_t sum = 0;
+    uint32_t count = scan(in.data, trailer, parser->starts, &sum);
+    if (UNLIKELY(!fix_parser_trailer_is(fix_scan_word(in.data + trailer - 1), sum))) {
         return fix_parse_plain(parser, in, message_bytes_max, frame, view, parsed, bad_offset);
     }
     frame->bytes = found.bytes;
     frame->body_offset = found.body;
     frame->body_bytes = found.body_bytes;
     frame->fault = FIX_FAULT_NONE;
+    view->message = bytes_of(in.data, found.bytes);
     *parsed = FIX_VIEW_OK;
-    return FIX_FRAME_COMPLETE;
+    return fix_parser_index(follow, put, parser, in.data, found.body, count, view, parsed,
+                            bad_offset);
 }
 
 #endif

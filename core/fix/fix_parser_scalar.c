@@ -23,9 +23,10 @@ static inline uint64_t sum_of(uint64_t lanes) {
     return lanes * UINT64_C(0x0001000100010001) >> 48;
 }
 
-static inline uint64_t scan(const char *text, size_t len, uint64_t *map) {
-    uint64_t sum = 0;
-    for (size_t at = 0; at < len; map++) {
+static inline uint32_t scan(const char *text, size_t len, uint16_t *starts, uint8_t *sum) {
+    uint64_t total = 0;
+    uint16_t *out = starts + 1;
+    for (size_t at = 0; at < len; at += 64) {
         size_t rest = len - at < 64 ? len - at : 64;
         uint64_t marks = 0;
         uint64_t lanes = 0;
@@ -35,23 +36,26 @@ static inline uint64_t scan(const char *text, size_t len, uint64_t *map) {
             marks |= marks_of(word) << in_block;
             lanes += lanes_of(word);
         }
-        at += rest;
         if (in_block < rest) {
             /* The last bytes, with what lies before them pushed out. */
             uint64_t word = fix_scan_word(text + len - 8) >> (64 - 8 * (rest - in_block));
             marks |= marks_of(word) << in_block;
             lanes += lanes_of(word);
         }
-        *map = marks;
-        sum += sum_of(lanes);
+        out = fix_parser_note_marks(out, marks, at);
+        total += sum_of(lanes);
+        if (UNLIKELY(out > starts + 1 + FIX_PARSER_MARKS_MAX)) {
+            return FIX_PARSER_MARKS_MAX + 1;
+        }
     }
-    *map = UINT64_MAX;
-    return sum;
+    *sum = (uint8_t)total;
+    return (uint32_t)(out - starts) - 1;
 }
 
 enum fix_frame_result fix_parse_scalar(struct fix_parser *parser, struct bytes in,
                                        size_t message_bytes_max, struct fix_frame *frame,
                                        struct fix_view *view, enum fix_view_result *parsed,
                                        uint32_t *bad_offset) {
-    return fix_parser_run(scan, parser, in, message_bytes_max, frame, view, parsed, bad_offset);
+    return fix_parser_run(scan, fix_parser_follow_plain, fix_parser_put_plain, parser, in,
+                          message_bytes_max, frame, view, parsed, bad_offset);
 }

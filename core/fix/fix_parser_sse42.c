@@ -45,26 +45,31 @@ static inline struct block only(struct block block, struct block mask) {
     return block;
 }
 
-static inline uint64_t scan(const char *text, size_t len, uint64_t *map) {
+static inline uint32_t scan(const char *text, size_t len, uint16_t *starts, uint8_t *sum) {
     __m128i sums = _mm_setzero_si128();
-    const char *end = text + len;
-    for (; end - text > 64; text += 64) {
-        struct block block = load(text);
-        *map++ = marks_of(block);
+    uint16_t *out = starts + 1;
+    size_t at = 0;
+    for (; len - at > 64; at += 64) {
+        struct block block = load(text + at);
+        out = fix_parser_note_marks(out, marks_of(block), at);
         sums = add(sums, block);
+        if (UNLIKELY(out > starts + 1 + FIX_PARSER_MARKS_MAX)) {
+            return FIX_PARSER_MARKS_MAX + 1;
+        }
     }
     /* The last 64 bytes again, for up to 64 that are new. */
-    size_t rest = (size_t)(end - text);
-    struct block block = load(end - 64);
-    *map++ = marks_of(block) >> (64 - rest);
-    *map = UINT64_MAX;
+    size_t rest = len - at;
+    struct block block = load(text + len - 64);
+    out = fix_parser_note_marks(out, marks_of(block) & UINT64_MAX << (64 - rest), len - 64);
     sums = add(sums, only(block, load(counted + rest)));
-    return (uint64_t)_mm_cvtsi128_si64(sums) + (uint64_t)_mm_extract_epi64(sums, 1);
+    *sum = (uint8_t)(_mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4));
+    return (uint32_t)(out - starts) - 1;
 }
 
 enum fix_frame_result fix_parse_sse42(struct fix_parser *parser, struct bytes in,
                                       size_t message_bytes_max, struct fix_frame *frame,
                                       struct fix_view *view, enum fix_view_result *parsed,
                                       uint32_t *bad_offset) {
-    return fix_parser_run(scan, parser, in, message_bytes_max, frame, view, parsed, bad_offset);
+    return fix_parser_run(scan, fix_parser_follow_plain, fix_parser_put_plain, parser, in,
+                          message_bytes_max, frame, view, parsed, bad_offset);
 }

@@ -246,6 +246,84 @@ Test(fix_parser, repeating_groups_of_any_length_are_learnt) {
     CHECK_SETTLES(turns[2], turns);
 }
 
+/* `body` without field number `without`, if it has one, and with `inserted` before number `place`.
+ */
+static struct test_message changed(const char *body, size_t without, size_t place,
+                                   const char *inserted) {
+    struct test_message out = {.len = 0};
+    size_t number = 0;
+    for (const char *field = body; *field != '\0'; number++) {
+        const char *end = strchr(field, '|') + 1;
+        if (number == place) {
+            test_append(&out, bytes_of_string(inserted));
+        }
+        if (number != without) {
+            test_append(&out, bytes_of(field, (size_t)(end - field)));
+        }
+        field = end;
+    }
+    return out;
+}
+
+/* A message that goes the way of those before it up to any field, and then another. */
+Test(fix_parser, a_way_is_left_at_any_field) {
+    static const char known[] = "35=D|34=1|49=SENDER|56=TARGET|52=x|11=A|55=BTC-USD|1028=N|54=1|"
+                                "38=1|44=2.5|55=ETH|40=2|123456=u|59=1|60=y|";
+    static const char *const inserted[] = {
+        "",          "58=z|", "55=z|", "34=1|",     "1029=z|",        "5=|",    "10=001|",
+        "95=1|96=|", "95=9|", "=|",    "1234567=|", "354=3|355=|z||", "038=1|", "\xff|",
+    };
+    enum { FIELDS = 16, NONE = 99 };
+    struct parsers *parsers = new_parsers();
+    for (size_t place = 0; place <= FIELDS; place++) {
+        for (size_t i = 0; i < sizeof inserted / sizeof inserted[0]; i++) {
+            for (int times = 0; times < 4; times++) {
+                check_body(parsers, bytes_of_string(known));
+            }
+            size_t without = i % 2 == 0 ? place : NONE;
+            struct test_message other = changed(known, without, place, inserted[i]);
+            for (int times = 0; times < 3; times++) {
+                check_body(parsers, test_bytes(&other));
+            }
+        }
+    }
+}
+
+/* Entries of which no message has as many as the one before it; one is longer than a way. */
+Test(fix_parser, a_way_is_longer_or_shorter_than_the_message) {
+    struct parsers *parsers = new_parsers();
+    for (size_t round = 0; round < 120; round++) {
+        struct test_message body = test_message_of("35=X|34=1|49=AAAAAAAA|56=BBBBBBBB|268=9|");
+        size_t entries = round < 60 ? round % 31 : round * 7 % 45;
+        for (size_t i = 0; i < entries; i++) {
+            test_append(&body, BYTES("279=0|269=1|270=100.5|"));
+            test_append(&body, (i + round) % 70 == 69 ? BYTES("271=5|") : BYTES(""));
+        }
+        test_append(&body, round % 3 == 0 ? BYTES("58=text at the end|") : BYTES(""));
+        check_body(parsers, test_bytes(&body));
+        check_body(parsers, BYTES("35=0|34=1|49=AAAAAAAA|56=BBBBBBBB|112=TEST|58=another type|"));
+    }
+}
+
+/* What a peer writes is parsed at the first try from its third message on: nothing is learnt any
+ * more, and the way of the type is the whole message. */
+Test(fix_parser, a_way_is_known_at_the_third_message) {
+    static const char body[] = "35=D|34=1|49=SENDER|56=TARGET|11=A|55=BTC-USD|54=1|38=1|44=2|40=2|";
+    struct parsers *parsers = new_parsers();
+    check_body(parsers, BYTES("35=D|34=1|56=TARGET|49=SENDER|11=A|54=1|55=BTC-USD|"));
+    for (int times = 0; times < 2; times++) {
+        check_body(parsers, bytes_of_string(body));
+    }
+    for (size_t i = 0; i < parsers->count; i++) {
+        const struct fix_parser *parser = &parsers->of[i];
+        const struct fix_parser_way *way = parser->types[parser->recent].way;
+        cr_expect_eq(way->count, 12, "%s knows %u fields", fix_isa_names[i], way->count);
+        cr_expect(way->proved);
+        cr_expect_eq(way->tag[3], 34);
+        cr_expect_eq(way->tag[11], 40);
+    }
+}
+
 /* A header of FIX 4.4 with this BodyLength before a body of 54 bytes, and the sum of all. */
 static struct test_message message_of_length(const char *length) {
     struct test_message message = test_message_of("8=FIX.4.4|9=");

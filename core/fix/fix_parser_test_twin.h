@@ -38,6 +38,12 @@ static inline bool twin_same_view(const struct fix_view *a, const struct fix_vie
             return false;
         }
     }
+    /* Of tags that only messages before had, too. */
+    for (uint32_t tag = 0; tag < 400; tag++) {
+        if (fix_view_find(a, tag, 0) != fix_view_find(b, tag, 0)) {
+            return false;
+        }
+    }
     return true;
 }
 
