@@ -59,6 +59,7 @@ static struct client_report largest(enum client_report_kind kind, bool instrumen
     report.triggered = true;
     report.ord_status = '1';
     report.order_known = true;
+    report.last_is_average = true;
     report.account = report.instrument = report.venue = 0;
     report.order_number = report.exec_number = report.ref_seq = UINT64_MAX;
     fill_id(&report.cl_ord_id);
