@@ -249,3 +249,58 @@ Test(order_entry_unheard, fill_is_not_booked_by_what_was_said_before_the_venue_w
     rig_expect(sim.firm, "150=F|39=1|32=0.4|31=30000|14=0.4|" RECOVERED);
     finish(&sim, 1, 1);
 }
+
+static struct sim with_order_ended_and_venue_lost(void) {
+    struct sim sim = with_order();
+    rig_say(sim.venue, SAYS("4", "4", "14=0"));
+    rig_expect(sim.firm, "150=4|39=4|14=0");
+    rig_peer_reset(sim.venue);
+    rig_advance(sim.rig, 5000);
+    rig_venue_up(sim.venue);
+    rig_advance(sim.rig, 1000);
+    rig_expect(sim.venue, "35=H|11=#2|37=OV");
+    return sim;
+}
+
+/* Filled as it was cancelled: what told it went down with the connection. */
+Test(order_entry_unheard, fill_of_the_last_moment_is_asked_about) {
+    struct sim sim = with_order_ended_and_venue_lost();
+    rig_say(sim.venue, SAYS("I", "4", "14=0.2|6=30000"));
+    rig_advance(sim.rig, 3000);
+    rig_expect(sim.firm, "11=A1|150=F|39=4|32=0.2|31=30000|14=0.2|151=0|" RECOVERED);
+    finish(&sim, 1, 0);
+}
+
+Test(order_entry_unheard, question_in_case_is_over_with_its_answer) {
+    static const char *const answers[] = {
+        SAYS("I", "4", "14=0"), "35=j|45=0|58=EOrder:Unknown order|372=H|379=#2|380=101|"};
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        struct sim sim = with_order_ended_and_venue_lost();
+        unsigned conflicts = sim.rig->notices[NOTICE_CONFLICT];
+        rig_say(sim.venue, "%s", answers[i]);
+        rig_advance(sim.rig, 20000);
+        rig_expect_nothing(sim.venue);
+        cr_assert_eq(sim.rig->notices[NOTICE_CONFLICT], conflicts);
+        finish(&sim, 0, 0);
+    }
+}
+
+/* The venue spoke of others long after: it would have told its fill, too. */
+Test(order_entry_unheard, fill_of_an_order_that_ended_before_is_not_looked_for) {
+    struct sim sim = with_order();
+    rig_say(sim.venue, SAYS("4", "4", "14=0"));
+    rig_expect(sim.firm, "150=4|39=4|14=0");
+    rig_advance(sim.rig, 5001);
+    rig_say(sim.firm, BUY("A2"));
+    rig_expect(sim.venue, "35=D|11=#2");
+    rig_say(sim.venue, "35=8|11=#2|37=OW|17=X|150=0|39=0|38=0.5|44=30000|14=0|60=@|");
+    rig_skip(sim.firm);
+    rig_peer_reset(sim.venue);
+    rig_advance(sim.rig, 5000);
+    rig_venue_up(sim.venue);
+    rig_advance(sim.rig, 3000);
+    rig_skip(sim.firm);
+    rig_expect(sim.venue, "35=H|11=#3|37=OW");
+    rig_expect_nothing(sim.venue);
+    finish(&sim, 0, 1);
+}

@@ -236,9 +236,10 @@ struct venue_slot {
     bool up;
     bool unheard; /* what it said lies unread for want of room; heard_since is when that ended */
     struct instant heard_since;
-    bool losing;        /* what it said was not all heard: its orders are being told, from
-                           lose_from on */
-    uint32_t lose_from; /* slot */
+    struct instant reported; /* when it last said something about an order */
+    bool losing;             /* what it said was not all heard: its orders are being told, from
+                                lose_from on */
+    uint32_t lose_from;      /* slot */
     struct bytes lose_why;
     bool lose_owed;  /* just those that it owes an answer about */
     bool mass_waits; /* orders of mass cancels wait for it to be up; looked for from mass_from on */
@@ -568,6 +569,9 @@ void unheard_look(struct order_entry *entry, uint32_t slot, struct now now);
 void unheard_absent(struct order_entry *entry, uint32_t slot, struct now now);
 /* What was counted so far may not be all: it has to be told anew. */
 void unheard_forget(struct order_entry *entry, uint32_t slot);
+/* The venue's connection is lost, and the order was over: had it just ended there, a fill of its
+ * last moment may have been on its way, and only a question brings it now. */
+void unheard_cut_off(struct order_entry *entry, uint32_t slot, struct now now);
 
 /* refusal */
 /* `named`: the request that the refusal names. */

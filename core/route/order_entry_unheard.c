@@ -10,6 +10,8 @@ __extension__ typedef unsigned __int128 uint128;
 #define UNHEARD_PATIENCE_NS (2 * NS_PER_S)
 /* Questions about an order that is over. */
 #define UNHEARD_ASKS_MAX 8
+/* How long after an order's end the venue may still tell of a fill that came before it there. */
+#define UNHEARD_AFTER_END_NS (5 * NS_PER_S)
 
 static unsigned decimals_of(struct bytes text) {
     const char *dot = memchr(text.data, '.', text.len);
@@ -120,17 +122,39 @@ void unheard_heard(struct order_entry *entry, uint32_t slot, struct now now,
     }
 }
 
+void unheard_cut_off(struct order_entry *entry, uint32_t slot, struct now now) {
+    struct order *order = order_table_at(entry->orders, slot);
+    const struct venue_slot *venue = &entry->venues[order->venue];
+    bool late = instant_since(venue->reported, order->ended).ns > UNHEARD_AFTER_END_NS;
+    if (late || order->fill_owed || order_fill_is_all(order) || !order->venue_accepted ||
+        !doubt_may_ask(entry, order)) {
+        return;
+    }
+    order->fill_owed = true;
+    entry->tracks[slot].unheard_asks = 0;
+    unheard_forget(entry, slot);
+    watch_order(entry, slot, now);
+}
+
+/* Of one that was asked about in case, nothing is known to be missing. */
 static void give_up(struct order_entry *entry, uint32_t slot, struct now now) {
     struct order *order = order_table_at(entry->orders, slot);
+    bool missing = order_fill_missing(order).scaled > 0;
     order->fill_owed = false;
     notice_send(entry, now, NOTICE_CONFLICT, order->venue, order->number,
-                BYTES("fills were not heard, and nobody says at which price: given up"));
+                missing ? BYTES("fills were not heard, and nobody says at which price: given up")
+                        : BYTES("whether it was filled as it ended is not known: given up"));
 }
 
 void unheard_absent(struct order_entry *entry, uint32_t slot, struct now now) {
-    const struct order *order = order_table_at(entry->orders, slot);
+    struct order *order = order_table_at(entry->orders, slot);
     bool worthless = entry->tracks[slot].worth_told.scaled != order->told.scaled;
-    if (order->fill_owed && worthless && order_state_is_terminal(order->state)) {
+    if (!order->fill_owed || !order_state_is_terminal(order->state)) {
+        return;
+    }
+    if (order_fill_missing(order).scaled == 0) {
+        order->fill_owed = false;
+    } else if (worthless) {
         give_up(entry, slot, now);
     }
 }
@@ -178,7 +202,8 @@ void unheard_look(struct order_entry *entry, uint32_t slot, struct now now) {
         return;
     }
     bool over = order_state_is_terminal(order->state);
-    if (track->worth_told.scaled == order->told.scaled) {
+    bool missing = order_fill_missing(order).scaled > 0;
+    if (missing && track->worth_told.scaled == order->told.scaled) {
         recover(entry, slot, now);
     } else if (over && (track->unheard_asks >= UNHEARD_ASKS_MAX || !doubt_may_ask(entry, order))) {
         give_up(entry, slot, now);

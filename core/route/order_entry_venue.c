@@ -44,6 +44,7 @@ static void take(struct order_entry *entry, uint32_t index, struct now now,
         notice_send(entry, now, NOTICE_BAD_REPORT, index, 0, report->text);
         break;
     default:
+        entry->venues[index].reported = now.mono;
         book_report(entry, index, now, report);
         break;
     }
@@ -98,6 +99,20 @@ static bool is_lost(const struct venue_slot *slot, const struct order *order) {
     return !order_state_is_terminal(order->state) && (owed || !slot->lose_owed);
 }
 
+static void lose_order(struct order_entry *entry, uint32_t index, uint32_t found, struct now now) {
+    const struct venue_slot *slot = &entry->venues[index];
+    const struct order *order = order_table_at(entry->orders, found);
+    if (order->venue != index) {
+        return;
+    }
+    if (is_lost(slot, order)) {
+        book_event(entry, found, now, ORDER_EVENT_VENUE_LOST, slot->lose_why, REJECT_NONE);
+        order_changed(entry, found);
+    } else if (order_state_is_terminal(order->state) && !slot->lose_owed) {
+        unheard_cut_off(entry, found, now);
+    }
+}
+
 /* A few orders a turn. */
 static void lose_orders(struct order_entry *entry, uint32_t index, struct now now) {
     struct venue_slot *slot = &entry->venues[index];
@@ -105,11 +120,7 @@ static void lose_orders(struct order_entry *entry, uint32_t index, struct now no
     uint32_t found;
     while (reports_have_room(entry) &&
            (found = order_table_walk(entry->orders, &slot->lose_from, &looks)) != ORDER_NONE) {
-        const struct order *order = order_table_at(entry->orders, found);
-        if (order->venue == index && is_lost(slot, order)) {
-            book_event(entry, found, now, ORDER_EVENT_VENUE_LOST, slot->lose_why, REJECT_NONE);
-            order_changed(entry, found);
-        }
+        lose_order(entry, index, found, now);
     }
     slot->losing = slot->lose_from != ORDER_NONE;
     entry->more |= slot->losing && reports_have_room(entry);
