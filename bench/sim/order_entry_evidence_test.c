@@ -102,7 +102,7 @@ Test(order_entry_evidence, an_order_the_venue_does_not_know_is_asked_about) {
     finish(&sim, 0);
 }
 
-/* Of another connection's orders a cancel knows nothing. */
+/* Of another connection's orders a cancel knows nothing: a question does. */
 Test(order_entry_evidence, an_order_out_of_reach_is_not_called_unknown) {
     struct sim sim = with_order();
     rig_peer_reset(sim.venue);
@@ -116,7 +116,11 @@ Test(order_entry_evidence, an_order_out_of_reach_is_not_called_unknown) {
     rig_expect(sim.venue, "35=F|11=#2");
     rig_say(sim.venue, UNKNOWN("#2"));
     rig_expect(sim.firm, "35=9|11=C1|41=A1|39=0|102=1");
-    finish(&sim, 1);
+    rig_expect_nothing(sim.firm);
+    rig_expect(sim.venue, "35=H|11=#3|37=OV");
+    rig_say(sim.venue, SAYS("I", "4", "38=0.5|44=30000|14=0"));
+    rig_expect(sim.firm, "35=8|11=A1|150=4|39=4|14=0");
+    finish(&sim, 0);
 }
 
 Test(order_entry_evidence, an_order_that_is_over_keeps_its_terms) {

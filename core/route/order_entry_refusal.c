@@ -1,15 +1,20 @@
 #include "core/route/order_entry_state.h"
 
 /*
- * The venue does not know an order that is open here. Of one that it may not have taken yet, or not
- * be able to reach, that says nothing; neither while a replace is giving the order another id.
+ * The venue does not know an order that is open here. Of one that it may not have taken yet that
+ * says nothing; neither while a replace is giving the order another id. Of one that the cancel may
+ * not have reached a question tells more.
  */
 static void doubt_if_unknown(struct order_entry *entry, uint32_t slot, struct now now,
                              enum reject_code reject) {
     const struct order *order = order_table_at(entry->orders, slot);
-    bool reached = order_is_reached(entry, order);
     bool is_open = order->state == ORDER_NEW || order->state == ORDER_PARTIALLY_FILLED;
-    if (reject == REJECT_VENUE_UNKNOWN_ORDER && reached && is_open && !order->replace_pending) {
+    if (reject != REJECT_VENUE_UNKNOWN_ORDER || !is_open || order->replace_pending) {
+        return;
+    }
+    if (!order_is_reached(entry, order)) {
+        (void)doubt_ask(entry, slot, now);
+    } else {
         book_event(entry, slot, now, ORDER_EVENT_VENUE_LOST,
                    BYTES("in doubt: the venue does not know it"), REJECT_NONE);
     }
