@@ -3,14 +3,13 @@
 #include "core/fix/fix_early.h"
 #include "core/fix/fix_view.h"
 
-/* While ours is the Logout over a broken rule, nothing has its turn any more. */
-static bool takes_messages(const struct fix_session *session) {
+bool fix_session_takes_messages(const struct fix_session *session) {
     return session->state == FIX_SESSION_UP || session->state == FIX_SESSION_RESET_SENT ||
            (session->state == FIX_SESSION_LOGOUT_SENT && !fix_session_is_at_fault(session));
 }
 
 bool fix_session_has_input(const struct fix_session *session) {
-    return session->config.early != NULL && takes_messages(session) &&
+    return session->config.early != NULL && fix_session_takes_messages(session) &&
            (session->early_left || fix_early_first(session->config.early) == session->next_in);
 }
 

@@ -61,11 +61,6 @@ static bool has_number_of_its_own(struct bytes type) {
     return type.len != 1 || (type.data[0] != 'A' && type.data[0] != '4');
 }
 
-static bool takes_messages(const struct fix_session *session) {
-    return session->state == FIX_SESSION_UP || session->state == FIX_SESSION_RESET_SENT ||
-           (session->state == FIX_SESSION_LOGOUT_SENT && !fix_session_is_at_fault(session));
-}
-
 /* Only in its turn: one that is ahead of a gap comes again with what is asked for. */
 static void reject_garbled(struct fix_session *session, struct now now, struct bytes garbled) {
     uint64_t seq = read_seq(first_value(garbled, BYTES("\00134=")));
@@ -83,7 +78,7 @@ enum fix_action fix_session_take_garbled(struct fix_session *session, struct now
     if (session->state == FIX_SESSION_LOGON_AWAITED || session->state == FIX_SESSION_LOGON_SENT) {
         return fix_session_drop(session, FIX_END_NOT_LOGON);
     }
-    if (session->config.profile.garbled_rejected && takes_messages(session) &&
+    if (session->config.profile.garbled_rejected && fix_session_takes_messages(session) &&
         garbled.len <= session->config.message_bytes_max && was_message(garbled)) {
         reject_garbled(session, now, garbled);
     }

@@ -230,6 +230,8 @@ void fix_session_restart_numbers(struct fix_session *session);
 void fix_session_rise(struct fix_session *session);
 /* Whether the session ends over a broken rule, and not by anybody's wish. */
 bool fix_session_is_at_fault(const struct fix_session *session);
+/* While ours is the Logout over a broken rule, nothing has its turn any more. */
+bool fix_session_takes_messages(const struct fix_session *session);
 /* Keeps `text` as the end's, unless there is one. */
 void fix_session_note_text(struct fix_session *session, struct bytes text);
 

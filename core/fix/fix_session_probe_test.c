@@ -44,13 +44,18 @@ Test(fix_session_probe, silence_is_death_at_the_deadline) {
     cr_assert_eq(verdict(), FIX_PROBE_PENDING);
 }
 
-Test(fix_session_probe, timeout_of_the_configuration) {
-    script_begin(&s, FIX_ACCEPTOR);
-    s.config.probe_timeout = (struct duration){.ns = 300 * NS_PER_MS};
+/* With what the test has set in the configuration. */
+static void configured_up(void) {
     script_restart(&s);
     script_connect(&s);
     say(&s, "35=A|34=1|98=0|108=30|");
     hear(&s);
+}
+
+Test(fix_session_probe, timeout_of_the_configuration) {
+    script_begin(&s, FIX_ACCEPTOR);
+    s.config.probe_timeout = (struct duration){.ns = 300 * NS_PER_MS};
+    configured_up();
     fix_session_probe(&s.session, s.now);
     hear(&s);
     enum fix_action action;
@@ -121,10 +126,7 @@ Test(fix_session_probe, a_session_that_is_not_up_is_dead) {
 Test(fix_session_probe, ends_the_session_where_it_is_asked_to) {
     script_begin(&s, FIX_ACCEPTOR);
     s.config.probe_ends = true;
-    script_restart(&s);
-    script_connect(&s);
-    say(&s, "35=A|34=1|98=0|108=30|");
-    hear(&s);
+    configured_up();
     fix_session_probe(&s.session, s.now);
     hear(&s);
     say(&s, "35=0|34=2|112=PROBE-1|");

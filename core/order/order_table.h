@@ -64,7 +64,7 @@ struct order {
     bool replace_owed;
     bool stray;      /* over here, and open by the venue's word */
     bool stray_owed; /* and to be cancelled there: its slot is kept */
-    bool fill_owed;  /* the venue counts a fill that was not heard: its slot is kept meanwhile */
+    bool fill_owed;  /* the venue counts a fill that was not heard, or may: its slot is kept */
     bool triggered;  /* a stop type whose stop price was reached: it rests, or trades, now */
     enum order_side side;
     enum order_type type;
